@@ -64,6 +64,8 @@ pub enum Unknown {
     Contents(PrefixListId),
     /// Who is in a foreign group.
     Group(ExternalId),
+    /// What other rules a foreign group has.
+    Rules(ExternalId),
     /// Which addresses of a VPC Amazon's DNS and the routers of its subnets have.
     Reserved(VpcId),
 }

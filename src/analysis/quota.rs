@@ -18,13 +18,16 @@
 //! not say whether ICMP, which is bound to one family, is different. Both are counted the way that
 //! needs more of the quota.
 //!
+//! Of a group that is made elsewhere only the rules of the program are known: it counts at least
+//! these.
+//!
 //! Counted are the rules of the lowered groups, so what several sentences ask for counts once.
 //! CloudFormation's placeholder is a thing of that output alone and is not counted.
 
 use crate::aws::{Count, Counted};
 use crate::groups::{Deployment, Direction, Peer, PrefixListId, Rule, lower};
 use crate::net::{Family, Traffic};
-use crate::policy::{Policy, SentenceId, TierId};
+use crate::policy::{Owner, Policy, SentenceId, TierId};
 use ipnet::IpNet;
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
@@ -32,8 +35,8 @@ use std::collections::BTreeSet;
 /// One side of one group, and what its rules count together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DirectionUsage {
-    /// The tier of the group.
-    pub tier: TierId,
+    /// The tier of the group, or an external, which may have other rules as well.
+    pub owner: Owner,
     /// Inbound or outbound.
     pub direction: Direction,
     /// What its rules count.
@@ -50,7 +53,7 @@ pub fn direction_usages(deployment: &Deployment<'_>) -> Vec<DirectionUsage> {
                 .iter()
                 .map(|rule| count_rule(deployment, (direction, rules), rule));
             totals.push(DirectionUsage {
-                tier: group.tier,
+                owner: group.owner,
                 direction,
                 used: counts.fold(Count::default(), Count::add_count),
             });
@@ -65,10 +68,10 @@ pub fn direction_usages(deployment: &Deployment<'_>) -> Vec<DirectionUsage> {
 /// to none.
 pub fn sentence_costs(
     deployment: &Deployment<'_>,
-    tier: TierId,
+    owner: Owner,
     direction: Direction,
 ) -> Vec<(SentenceId, Count)> {
-    let rules = deployment.group(tier).rules(direction);
+    let rules = deployment.owned_group(owner).rules(direction);
     let charge = |rule: &Rule| {
         Some((
             deployment.first_sentence(rule)?,
@@ -142,7 +145,8 @@ impl<'p> Ledger<'p> {
 
     /// Leaves only the groups of these tiers.
     pub fn keep_tiers(&mut self, tiers: &[TierId]) {
-        self.sides.retain(|side| tiers.contains(&side.tier));
+        let is_kept = |owner: Owner| owner.tier().is_some_and(|tier| tiers.contains(&tier));
+        self.sides.retain(|side| is_kept(side.owner));
     }
 
     /// Whether a group needs more rules than AWS lets it have.
@@ -159,15 +163,16 @@ impl<'p> Ledger<'p> {
     }
 
     pub(crate) fn sentence_costs(&self, side: &DirectionUsage) -> Vec<(SentenceId, Count)> {
-        sentence_costs(&self.deployment, side.tier, side.direction)
+        sentence_costs(&self.deployment, side.owner, side.direction)
     }
 
     /// The prefix lists among the peers whose size is not known.
     pub(crate) fn unsized_lists(&self) -> BTreeSet<PrefixListId> {
-        let rules = self
-            .sides
-            .iter()
-            .flat_map(|side| self.deployment.group(side.tier).rules(side.direction));
+        let rules = self.sides.iter().flat_map(|side| {
+            self.deployment
+                .owned_group(side.owner)
+                .rules(side.direction)
+        });
         let lists = rules.filter_map(|rule| rule.peer.prefix_list());
         lists
             .filter(|id| self.deployment.list_entries(*id).is_none())

@@ -13,7 +13,7 @@
 use super::gate::{Endpoint, Gate, Gates, Unknown, Who, peer_family};
 use crate::groups::{self, Deployment, Direction};
 use crate::net::{Addresses, Family, PerFamily, Protocol, Traffic, TrafficSet};
-use crate::policy::{Peer, Policy};
+use crate::policy::{Owner, Peer, Policy};
 use ipnet::IpNet;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -86,7 +86,7 @@ pub fn redundant_flows(deployment: &Deployment<'_>, gates: &Gates<'_>) -> Vec<Re
 
     for group in &deployment.groups {
         for direction in Direction::ALL {
-            let gate = Gate::new(group.tier, direction);
+            let gate = Gate::new(group.owner, direction);
             let rules = group.rules(direction);
 
             if gates.gate_flows(gate).is_empty() || are_disjoint(policy, &mut tier_sizes, rules) {
@@ -296,7 +296,12 @@ impl GateContext<'_> {
     /// Whether the gate has to do with a peer that is no block in a family: both may have hosts of
     /// it, and a tier that sends may send some of it there.
     fn concerns_endpoint(self, peer: Peer, end: &Endpoint, family: Family) -> bool {
-        let own = Endpoint::for_tier(self.policy, self.gate.tier());
+        let own = match self.gate.owner() {
+            Owner::Tier(tier) => Endpoint::for_tier(self.policy, tier),
+            Owner::External(id) => {
+                Endpoint::with_unknown_addresses(Who::External(id), Unknown::Group(id))
+            }
+        };
         let may_send = match (self.gate, peer) {
             (Gate::Inbound(_), Peer::Tier(sender)) => self.gates.may_send(sender, &own, family),
             (Gate::Inbound(_) | Gate::Outbound(_), _) => true,

@@ -1,13 +1,13 @@
 //! The way of a connection: each gate that it meets, what of it passes there, and which rules say
 //! so.
 
-use super::gate::{Endpoint, Gate, Gates, Unknown, gates_between};
+use super::gate::{Endpoint, Gate, Gates, Unknown};
 use super::named_endpoint::NamedEndpoint;
 use super::reachability::without_redundant_families;
 use super::verdict::Passage;
 pub use super::verdict::Verdict;
 use crate::net::{Addresses, Family, PerFamily, Traffic, TrafficSet};
-use crate::policy::{Peer, Policy, SentenceId};
+use crate::policy::{Owner, Peer, Policy, SentenceId};
 
 /// A service that a question names.
 #[derive(Debug, Clone)]
@@ -179,7 +179,8 @@ impl TraceQuestion<'_> {
         } = self.passage;
 
         let outcome = LegOutcome::new(asked, may.clone(), must.clone());
-        let stations = gates_between(from, to).map(|(gate, far)| self.trace_station(gate, far));
+        let stations = self.gates.gates_between(from, to);
+        let stations = stations.map(|(gate, far)| self.trace_station(gate, far));
 
         Leg {
             family: *family,
@@ -273,7 +274,11 @@ impl TraceQuestion<'_> {
         let exempt = self.gates.never_filtered_part(station.gate, far, family);
 
         if exempt.is_some_and(|exempt| !exempt.is_sure) {
-            unknown.push(self.gates.reserved_unknown(station.gate));
+            unknown.extend(self.gates.reserved_unknown(station.gate));
+        }
+
+        if let Owner::External(id) = station.gate.owner() {
+            unknown.push(Unknown::Rules(id));
         }
 
         for (flow, is_sure) in &station.flows {

@@ -18,8 +18,12 @@ impl GroupId {
 /// One security group.
 #[derive(Debug, Default)]
 pub struct SecurityGroup {
-    /// What the program calls it: the name of its tier.
+    /// What the program calls it: the name of its tier. Of a group that is made
+    /// elsewhere its id, or its parameter.
     pub name: String,
+    /// Which it is of the groups that are made elsewhere; then the state has rules of it, and
+    /// nothing else.
+    pub made_elsewhere: Option<ForeignGroupId>,
     /// Its earlier names, newest first.
     pub was: Vec<String>,
     /// Its VPC.
@@ -54,6 +58,7 @@ impl SecurityGroup {
         key.direction == Direction::Egress
             && key.traffic == Traffic::All
             && block.prefix_len() == 0
+            && self.made_elsewhere.is_none()
             && self.rules_in(Direction::Egress).iter().any(names_group)
     }
 

@@ -36,6 +36,12 @@ impl GroupMapping {
         found
     }
 
+    /// Makes room for so many groups, with nothing matched yet.
+    pub fn extend_to(&mut self, olds: usize, news: usize) {
+        self.new_of.resize(olds, None);
+        self.old_of.resize(news, None);
+    }
+
     /// Adds what the earlier names of old groups say, `earlier`, of groups that nothing is matched
     /// with: one that says of itself that it had the name of a new one is that one.
     pub fn add_backward(&mut self, earlier: &[&[String]], news: &[&str]) {

@@ -40,7 +40,7 @@ pub struct State {
     pub prefix_lists: Vec<PrefixList>,
     /// Security groups of others that rules name, by identity.
     pub foreign_groups: Vec<ForeignGroup>,
-    /// The groups, by name.
+    /// The groups by name; then those that are made elsewhere and have rules of this state.
     pub groups: Vec<SecurityGroup>,
     /// VPCs whose default group has no rules, by name.
     pub locked_defaults: Vec<LockedDefault>,
@@ -72,6 +72,18 @@ impl State {
     /// Every group with its id.
     pub fn groups_by_id(&self) -> impl Iterator<Item = (GroupId, &SecurityGroup)> {
         (0..).map(GroupId).zip(&self.groups)
+    }
+
+    /// Every group that is made here, with its id.
+    pub fn own_groups(&self) -> impl Iterator<Item = (GroupId, &SecurityGroup)> {
+        let is_own = |(_, group): &(GroupId, &SecurityGroup)| group.made_elsewhere.is_none();
+        self.groups_by_id().take_while(is_own)
+    }
+
+    /// How many groups are made here.
+    pub fn own_group_count(&self) -> usize {
+        let is_own = |group: &SecurityGroup| group.made_elsewhere.is_none();
+        self.groups.partition_point(is_own)
     }
 
     /// Every rule.

@@ -154,6 +154,7 @@ impl Problem {
             | Problem::Cycle { .. }
             | Problem::TwoSuccessors { .. }
             | Problem::ItselfSubject { .. }
+            | Problem::ForeignOwner { .. }
             | Problem::NothingLeft { .. }
             | Problem::ExceptOnNonAddress { .. }
             | Problem::FamilyMismatch { .. }

@@ -431,6 +431,13 @@ pub enum Problem {
         first: Span,
         target: &'static str,
     },
+    /// `partner allows https from web`, where `partner` is in another account
+    ForeignOwner {
+        span: Span,
+        name: String,
+        account: String,
+        declared: Span,
+    },
 
     // ---- E04: files
     /// `include "missing.tier"`

@@ -2,7 +2,7 @@
 //! may judge.
 
 use crate::net::{EVERY_IPV4, EVERY_IPV6, Family, PerFamily, Traffic};
-use crate::policy::{Flow, Outbound, Peer, Policy, TierId, Verb};
+use crate::policy::{Flow, Outbound, Owner, Peer, Policy, TierId, Verb};
 use ipnet::IpNet;
 
 /// The gates that flows open, without those whose rules are left out.
@@ -26,7 +26,8 @@ impl<'p> OpenedGates<'p> {
             .iter()
             .filter(|flow| flow.traffic == Traffic::All)
         {
-            if let (Some(tier), Some(family)) = (flow.sending(), all_of(flow.destination())) {
+            let sender = flow.sending().and_then(Owner::tier);
+            if let (Some(tier), Some(family)) = (sender, all_of(flow.destination())) {
                 everywhere[tier.index()][family] = true;
             }
         }
@@ -45,16 +46,19 @@ impl<'p> OpenedGates<'p> {
         }
     }
 
-    /// The tier whose inbound gate a flow opens, and the tier whose outbound gate it does: by
+    /// The group whose inbound gate a flow opens, and the group whose outbound gate it does: by
     /// [`Direction`](super::Direction).
-    pub fn opened_by(&self, flow: &Flow) -> [Option<TierId>; 2] {
-        let writes = |tier: &TierId| flow.verb == Verb::Sends || self.needs_rule(*tier, flow);
+    pub fn opened_by(&self, flow: &Flow) -> [Option<Owner>; 2] {
+        let writes = |owner: &Owner| flow.verb == Verb::Sends || self.needs_rule(*owner, flow);
         [flow.accepting(), flow.sending().filter(writes)]
     }
 
-    /// Whether a sender needs an outbound rule for a flow: it is closed, and the rule is not left
-    /// out.
-    fn needs_rule(&self, sender: TierId, flow: &Flow) -> bool {
+    /// Whether a sender needs an outbound rule for a flow: it is closed or made elsewhere, and the
+    /// rule is not left out.
+    fn needs_rule(&self, sender: Owner, flow: &Flow) -> bool {
+        let Owner::Tier(sender) = sender else {
+            return true;
+        };
         let is_left_out = self.sends_everything[sender.index()] && flow.receiver().is_some();
         self.policy.tier(sender).outbound == Outbound::Closed && !is_left_out
     }

@@ -5,7 +5,7 @@ use super::rule::{Rule, RuleText};
 use super::{Deployment, Direction, Group, Parameter, describe_flow};
 use crate::net::{EVERY_IPV4, Traffic};
 use crate::policy::{
-    DefaultGroup, ExternalId, ListReference, Outbound, ParamId, Peer, Policy, PrefixListId,
+    DefaultGroup, ExternalId, ListReference, Outbound, Owner, ParamId, Peer, Policy, PrefixListId,
     Reference, TierId,
 };
 use std::collections::{BTreeMap, BTreeSet};
@@ -14,25 +14,27 @@ use std::collections::{BTreeMap, BTreeSet};
 pub fn lower(policy: &Policy) -> Deployment<'_> {
     let mut sides = GatesByTier::new(policy);
     let mut origins = Vec::with_capacity(sides.gates.len());
-    let groups = (0..policy.tiers.len() as u32).map(TierId).map(|tier| {
+    let groups = policy.owners().enumerate().map(|(position, owner)| {
         let ingress = gate_rules(
             policy,
-            sides.sorted_gates(tier, Direction::Ingress),
+            sides.sorted_gates(position, Direction::Ingress),
             &mut origins,
         );
         let egress = gate_rules(
             policy,
-            sides.sorted_gates(tier, Direction::Egress),
+            sides.sorted_gates(position, Direction::Egress),
             &mut origins,
         );
-        let egress = match policy.tier(tier).outbound {
-            Outbound::Open => add_open_rules(policy, tier, egress),
-            Outbound::Closed => egress,
+        let egress = match owner {
+            Owner::Tier(tier) if policy.tier(tier).outbound == Outbound::Open => {
+                add_open_rules(policy, tier, egress)
+            }
+            Owner::Tier(_) | Owner::External(_) => egress,
         };
 
         Group {
-            tier,
-            name: &policy.tier(tier).name,
+            owner,
+            name: policy.owner_name(owner),
             ingress,
             egress,
         }
@@ -70,7 +72,7 @@ struct GatesByTier {
 impl GatesByTier {
     fn new(policy: &Policy) -> GatesByTier {
         let opened = OpenedGates::new(policy);
-        let mut starts = vec![0u32; 2 * policy.tiers.len() + 1];
+        let mut starts = vec![0u32; 2 * policy.owner_count() + 1];
         for_each_gate(policy, &opened, |side, _| starts[side + 1] += 1);
 
         for n in 1..starts.len() {
@@ -97,8 +99,8 @@ impl GatesByTier {
     }
 
     /// The gates of a side, by what they are.
-    fn sorted_gates(&mut self, tier: TierId, direction: Direction) -> &[RuleGate] {
-        let side = side_index(tier, direction);
+    fn sorted_gates(&mut self, owner: usize, direction: Direction) -> &[RuleGate] {
+        let side = side_index(owner, direction);
         let start = side
             .checked_sub(1)
             .map_or(0, |before| self.ends[before] as usize);
@@ -108,8 +110,9 @@ impl GatesByTier {
     }
 }
 
-fn side_index(tier: TierId, direction: Direction) -> usize {
-    2 * tier.index() + direction as usize
+/// The side of a group, by its position among all that rules are put on.
+fn side_index(owner: usize, direction: Direction) -> usize {
+    2 * owner + direction as usize
 }
 
 /// Visits each gate that each flow opens, by [`side_index`].
@@ -120,16 +123,16 @@ fn for_each_gate(
 ) {
     for (n, flow) in policy.flows.iter().enumerate() {
         let peers = [flow.source(), flow.destination()];
-        let tiers = opened
+        let owners = opened
             .opened_by(flow)
             .into_iter()
             .zip(Direction::ALL)
             .zip(peers);
 
-        for ((tier, direction), peer) in tiers {
-            if let Some(tier) = tier {
+        for ((owner, direction), peer) in owners {
+            if let Some(owner) = owner.and_then(|owner| policy.owner_position(owner)) {
                 visit(
-                    side_index(tier, direction),
+                    side_index(owner, direction),
                     RuleGate {
                         traffic: flow.traffic,
                         peer,
@@ -230,6 +233,10 @@ fn collect_references(deployment: &mut Deployment<'_>) {
         vpc.iter().for_each(|vpc| found.add_reference(vpc, false));
     }
 
+    for id in &policy.foreign_owners {
+        found.add_peer(Peer::External(*id));
+    }
+
     for group in &deployment.groups {
         let rules = group.ingress.iter().chain(&group.egress);
         rules.for_each(|rule| found.add_peer(rule.peer));
@@ -296,6 +303,7 @@ impl Referred {
 
 fn lower_parameter(policy: &Policy, id: ParamId, only_for_locks: bool) -> Parameter<'_> {
     let param = policy.param(id);
+    let is_it = |owner: &ExternalId| policy.external(*owner).id == Reference::Param(id);
     Parameter {
         id,
         name: &param.name,
@@ -303,5 +311,6 @@ fn lower_parameter(policy: &Policy, id: ParamId, only_for_locks: bool) -> Parame
         description: param.prose.as_deref(),
         default: param.default.as_deref(),
         only_for_locks,
+        is_rule_owner: policy.foreign_owners.iter().any(is_it),
     }
 }

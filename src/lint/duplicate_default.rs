@@ -4,7 +4,7 @@ use super::{Category, Judge, Level, Lint, Subject};
 use crate::diagnostic::Finding;
 use crate::groups::{Direction, Rule};
 use crate::net::Traffic;
-use crate::policy::{ListReference, Param, ParamKind, Peer, Policy, Reference, SentenceId, TierId};
+use crate::policy::{ListReference, Owner, Param, ParamKind, Peer, Policy, Reference, SentenceId};
 use ipnet::IpNet;
 use std::collections::{BTreeMap, HashMap};
 
@@ -66,7 +66,7 @@ struct Pair {
 
 /// The first rule that a pair makes twice, and how many more there are.
 struct Twice {
-    tier: TierId,
+    owner: Owner,
     direction: Direction,
     traffic: Traffic,
     more: usize,
@@ -84,7 +84,7 @@ fn judge(subject: &Subject<'_>, found: &mut Vec<Finding>) {
             let rules = group.rules(direction);
             let has_default = |rule: &Rule| default(policy, rule.peer).is_some();
             if rules.iter().any(has_default) {
-                add_pairs(subject, group.tier, direction, rules, &mut pairs);
+                add_pairs(subject, group.owner, direction, rules, &mut pairs);
             }
         }
     }
@@ -98,7 +98,7 @@ fn judge(subject: &Subject<'_>, found: &mut Vec<Finding>) {
 /// Adds the pairs among the rules on one side of a group.
 fn add_pairs(
     subject: &Subject<'_>,
-    tier: TierId,
+    owner: Owner,
     direction: Direction,
     rules: &[Rule],
     pairs: &mut BTreeMap<Pair, Twice>,
@@ -120,7 +120,7 @@ fn add_pairs(
             peers: [first.peer, rule.peer],
         };
         let twice = Twice {
-            tier,
+            owner,
             direction,
             traffic: rule.traffic,
             more: 0,
@@ -181,7 +181,7 @@ fn finding_message(policy: &Policy, twice: &Twice, names: &[String], value: &str
 
 /// A rule in words: "`tcp 443` from 203.0.113.0/24 to `web`".
 fn rule_words(policy: &Policy, twice: &Twice, peer: &str) -> String {
-    let tier = format!("`{}`", policy.tier(twice.tier).name);
+    let tier = format!("`{}`", policy.owner_name(twice.owner));
     match twice.direction {
         Direction::Ingress => format!("`{}` from {peer} to {tier}", twice.traffic),
         Direction::Egress => format!("`{}` from {tier} to {peer}", twice.traffic),

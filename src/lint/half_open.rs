@@ -75,7 +75,7 @@ fn half_open_finding(subject: &Subject<'_>, flows: &[Flow]) -> Option<Finding> {
     };
     let mut service = String::new();
     policy.push_service(first, &mut service);
-    let (own, other) = (&policy.tier(first.subject).name, &policy.tier(tier).name);
+    let (own, other) = (policy.owner_name(first.subject), &policy.tier(tier).name);
 
     let message = format!("the {side} side of {names} admits no {traffic}");
     let span = policy.sentence(first.sentence).span;
@@ -88,13 +88,13 @@ fn half_open_finding(subject: &Subject<'_>, flows: &[Flow]) -> Option<Finding> {
 
 /// The tier at the other end of a flow, if it admits nothing of it.
 fn shut_end(subject: &Subject<'_>, flow: &Flow) -> Option<TierId> {
-    let tier = flow.peer.tier()?;
+    let (own, tier) = (flow.subject.tier()?, flow.peer.tier()?);
     let gate = match flow.verb {
         Verb::Allows => return None,
-        Verb::Accepts => Gate::Outbound(tier),
-        Verb::Sends => Gate::Inbound(tier),
+        Verb::Accepts => Gate::out_of_tier(tier),
+        Verb::Sends => Gate::into_tier(tier),
     };
-    let far = Endpoint::for_tier(subject.policy, flow.subject);
+    let far = Endpoint::for_tier(subject.policy, own);
     let near = Endpoint::for_tier(subject.policy, tier);
 
     let admits = |family: Family| {

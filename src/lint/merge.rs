@@ -8,7 +8,7 @@ use super::{
 };
 use crate::diagnostic::{Finding, Problem, listed};
 use crate::net::{Family, PerFamily, TrafficSet};
-use crate::policy::{Policy, TierId};
+use crate::policy::{Owner, Policy};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Which lint reports a sentence that several of them find: the first of these. It is the one that
@@ -88,15 +88,15 @@ fn lint_rank(lint: &Lint) -> usize {
 
 /// The first of what several lints report of the same sentences, with what it has from the others.
 fn most_specific(policy: &Policy, mut same: Vec<(LintReport, OpenTraffic)>) -> Option<LintReport> {
-    same.sort_by_key(|(report, open)| (lint_rank(report.lint), open.tier));
+    same.sort_by_key(|(report, open)| (lint_rank(report.lint), open.owner));
     let mut same = same.into_iter();
     let (first, open) = same.next()?;
     let others: Vec<(LintReport, OpenTraffic)> = same.collect();
 
-    let tiers: BTreeSet<TierId> = others.iter().map(|(_, other)| other.tier).collect();
-    let tiers = tiers.into_iter().filter(|tier| *tier != open.tier);
+    let tiers: BTreeSet<Owner> = others.iter().map(|(_, other)| other.owner).collect();
+    let tiers = tiers.into_iter().filter(|tier| *tier != open.owner);
     let tiers: Vec<String> = tiers
-        .map(|tier| format!("`{}`", policy.tier(tier).name))
+        .map(|tier| format!("`{}`", policy.owner_name(tier)))
         .collect();
     let lints = other_lints(&first, &open, &others);
 

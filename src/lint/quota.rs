@@ -4,7 +4,8 @@ use super::{Category, Judge, Level, Lint, Subject};
 use crate::analysis::quota::{DirectionUsage, direction_usages, sentence_costs};
 use crate::diagnostic::Finding;
 use crate::net::Family;
-use crate::policy::SentenceId;
+use crate::policy::{Owner, SentenceId};
+use crate::source::Span;
 
 /// The lint.
 pub const LINT: Lint = Lint {
@@ -60,7 +61,7 @@ fn quota_finding(
 ) -> Finding {
     let (used, name) = (
         side.used.in_family(family),
-        &subject.policy.tier(side.tier).name,
+        subject.policy.owner_name(side.owner),
     );
     let way = side.direction.words();
     let message = format!(
@@ -69,7 +70,7 @@ fn quota_finding(
     );
 
     let mut costs: Vec<(SentenceId, u32)> =
-        sentence_costs(subject.deployment, side.tier, side.direction)
+        sentence_costs(subject.deployment, side.owner, side.direction)
             .iter()
             .map(|(id, cost)| (*id, cost.in_family(family)))
             .collect();
@@ -86,7 +87,7 @@ fn quota_finding(
         sum > quota
     });
     let span = |id: SentenceId| subject.policy.sentence(id).span;
-    let mut finding = Finding::new(message).about(subject.policy.tier(side.tier).span);
+    let mut finding = Finding::new(message).about(owner_span(subject, side.owner));
 
     if let Some((id, cost)) = passes {
         finding = finding.caused(
@@ -109,5 +110,12 @@ fn rules_words(count: u32) -> String {
         "1 rule".to_string()
     } else {
         format!("{count} rules")
+    }
+}
+
+fn owner_span(subject: &Subject<'_>, owner: Owner) -> Span {
+    match owner {
+        Owner::Tier(id) => subject.policy.tier(id).span,
+        Owner::External(id) => subject.policy.external(id).span,
     }
 }

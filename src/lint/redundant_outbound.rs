@@ -4,7 +4,7 @@ use super::{Category, Judge, Level, Lint, Subject, delete_statement, quote_names
 use crate::analysis::gate::peer_family;
 use crate::diagnostic::{Correction, Finding};
 use crate::net::Family;
-use crate::policy::{Flow, Outbound, Peer, Policy, TierId, Verb};
+use crate::policy::{Flow, Outbound, Owner, Peer, Policy, TierId, Verb};
 use std::collections::HashSet;
 
 /// The lint.
@@ -50,7 +50,10 @@ fn judge(subject: &Subject<'_>, found: &mut Vec<Finding>) {
 /// Whether a flow lets nothing more pass: the outbound gate of its tier is open, and it opens no
 /// other.
 fn is_idle(policy: &Policy, flow: &Flow) -> bool {
-    let is_open = |tier: TierId| policy.tier(tier).outbound == Outbound::Open;
+    let is_open = |owner: Owner| {
+        let tier = owner.tier();
+        tier.is_some_and(|tier| policy.tier(tier).outbound == Outbound::Open)
+    };
     flow.accepting().is_none() && flow.sending().is_some_and(is_open) && adds_nothing(policy, flow)
 }
 
@@ -70,7 +73,7 @@ fn adds_nothing(policy: &Policy, flow: &Flow) -> bool {
 /// That some flows of a sentence add no rule.
 fn redundant_finding(policy: &Policy, flows: &[Flow]) -> Option<Finding> {
     let idle = || flows.iter().filter(|flow| is_idle(policy, flow));
-    let mut tiers: Vec<TierId> = idle().map(|flow| flow.subject).collect();
+    let mut tiers: Vec<TierId> = idle().filter_map(Flow::sender).collect();
     tiers.sort_unstable();
     tiers.dedup();
 

@@ -167,6 +167,9 @@ pub enum RuleOutcome {
     Joined,
     /// It goes and comes again, since its own group is replaced.
     WithGroup,
+    /// It goes and comes again, since the parameter that its own group is has another default, where
+    /// a deployment gives no value.
+    OwnerDefault,
     /// It goes and comes again, since the group or the list that it names is another.
     WithPeer,
     /// It goes and comes again as it is, since its output has another name for it.
@@ -209,6 +212,7 @@ pub struct UseChange {
 impl<'d> Changes<'d> {
     /// Compares two states; `mapping` says which group of the old one is which of the new.
     pub fn compare_states(old: &'d State, new: &'d State, mapping: &GroupMapping) -> Changes<'d> {
+        let mapping = &groups::with_foreign(mapping.clone(), old, new);
         let matched = Matched {
             mapping,
             recreated: recreated::recreated_groups(old, new, mapping),

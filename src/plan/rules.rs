@@ -5,7 +5,7 @@ use super::groups::Groups;
 use super::peers::PeerValue;
 use super::tally::{Action, ResourceCounts};
 use super::{BeforeAfter, RuleChange, RuleOutcome, RulePlace};
-use crate::aws::{Direction, GroupId, RuleKey, State};
+use crate::aws::{Direction, GroupId, Peer, RuleKey, State};
 use crate::hash::hash;
 use crate::net::Traffic;
 use crate::target::Planning;
@@ -91,7 +91,7 @@ impl<'d> RuleAddresses<'d> {
                 };
                 for key in (planning.written)(group, rule).into_iter().flatten() {
                     let start = list.text.len();
-                    if (planning.is_resource)(&key) {
+                    if (planning.is_resource)(group, &key) {
                         list.names.push_rule(id, &key, &mut list.text);
                     } else {
                         // no address has a blank, so that this is none
@@ -237,9 +237,10 @@ impl<'d> RuleComparison<'_, 'd> {
             | RuleOutcome::Retargeted
             | RuleOutcome::Halved
             | RuleOutcome::Joined => Action::Modify,
-            RuleOutcome::WithGroup | RuleOutcome::WithPeer | RuleOutcome::ResourceRenamed => {
-                Action::Replace
-            }
+            RuleOutcome::WithGroup
+            | RuleOutcome::OwnerDefault
+            | RuleOutcome::WithPeer
+            | RuleOutcome::ResourceRenamed => Action::Replace,
             RuleOutcome::Removed | RuleOutcome::Added => return,
         };
 
@@ -249,6 +250,10 @@ impl<'d> RuleComparison<'_, 'd> {
     fn rule_outcome(&self, was: RulePlace, is: RulePlace) -> Option<RuleOutcome> {
         if !self.groups.group_stays(is.group) {
             return Some(RuleOutcome::WithGroup);
+        }
+
+        if self.has_other_owner_default(was, is) {
+            return Some(RuleOutcome::OwnerDefault);
         }
 
         // one half of all addresses, be it of a rule for all of them
@@ -362,7 +367,9 @@ impl<'d> RuleComparison<'_, 'd> {
     fn count_old(&mut self, was: RulePlace) {
         let key = &was.rule_in(self.old).key;
         match self.groups.new_of(was.group) {
-            _ if (self.planning.is_resource)(key) => self.tally.count_resource(Action::Remove),
+            _ if (self.planning.is_resource)(self.old.group(was.group), key) => {
+                self.tally.count_resource(Action::Remove)
+            }
             Some(group) => self.tally.mark_changed(group),
             None => {}
         }
@@ -376,8 +383,20 @@ impl<'d> RuleComparison<'_, 'd> {
             .is_some_and(|(was, is)| defaults::default_differs((self.old, was), (self.new, is)))
     }
 
+    /// Whether the groups of two rules are one parameter, whose default is another.
+    fn has_other_owner_default(&self, was: RulePlace, is: RulePlace) -> bool {
+        let parameter = |state: &State, place: RulePlace| {
+            let foreign = state.group(place.group).made_elsewhere?;
+            state.parameter_of(Peer::ForeignGroup(foreign))
+        };
+        parameter(self.old, was)
+            .zip(parameter(self.new, is))
+            .is_some_and(|(was, is)| defaults::default_differs((self.old, was), (self.new, is)))
+    }
+
     fn is_resource(&self, is: RulePlace) -> bool {
-        (self.planning.is_resource)(&is.rule_in(self.new).key)
+        let group = self.new.group(is.group);
+        (self.planning.is_resource)(group, &is.rule_in(self.new).key)
     }
 
     fn old_value(&self, was: RulePlace) -> PeerValue<'d> {

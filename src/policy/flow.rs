@@ -2,7 +2,7 @@
 
 use super::peer::Peer;
 use super::words::WordId;
-use super::{SentenceId, TierId};
+use super::{ExternalId, SentenceId, TierId};
 use crate::date::Date;
 use crate::net::Traffic;
 use crate::source::Span;
@@ -27,6 +27,33 @@ pub enum Way {
     From,
     /// The subject sends.
     To,
+}
+
+/// Whose rules a sentence is about: a group that rules are put on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Owner {
+    /// A group of the program.
+    Tier(TierId),
+    /// A group that is made elsewhere.
+    External(ExternalId),
+}
+
+impl Owner {
+    /// The tier, if it is one.
+    pub fn tier(self) -> Option<TierId> {
+        match self {
+            Owner::Tier(id) => Some(id),
+            Owner::External(_) => None,
+        }
+    }
+
+    /// As the peer of a rule.
+    pub fn peer(self) -> Peer {
+        match self {
+            Owner::Tier(id) => Peer::Tier(id),
+            Owner::External(id) => Peer::External(id),
+        }
+    }
 }
 
 /// Which ends of a flow a sentence opens.
@@ -54,8 +81,10 @@ impl Verb {
 /// One connection that one sentence states: the subject, one piece of traffic, one peer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Flow {
-    /// The tier the sentence is about.
-    pub subject: TierId,
+    /// The group the sentence is about.
+    pub subject: Owner,
+    /// An external as the sentence names it, which can have several names; nothing for a tier.
+    pub about: Option<WordId>,
     /// Whether it accepts or sends.
     pub way: Way,
     /// Which ends it opens.
@@ -75,44 +104,46 @@ pub struct Flow {
 impl Flow {
     /// The tier that receives, if a tier does.
     pub fn receiver(&self) -> Option<TierId> {
-        match self.way {
-            Way::From => Some(self.subject),
-            Way::To => self.peer.tier(),
-        }
+        self.destination().tier()
     }
 
     /// The tier that sends, if a tier does.
     pub fn sender(&self) -> Option<TierId> {
-        match self.way {
-            Way::To => Some(self.subject),
-            Way::From => self.peer.tier(),
+        self.source().tier()
+    }
+
+    /// The group whose inbound side the sentence opens, if it opens one. That of an external is
+    /// opened by sentences about it alone.
+    pub fn accepting(&self) -> Option<Owner> {
+        match (self.verb, self.way) {
+            (Verb::Sends, _) => None,
+            (_, Way::From) => Some(self.subject),
+            (_, Way::To) => self.peer.tier().map(Owner::Tier),
         }
     }
 
-    /// The tier whose inbound side the sentence opens, if it opens one.
-    pub fn accepting(&self) -> Option<TierId> {
-        match self.verb {
-            Verb::Allows | Verb::Accepts => self.receiver(),
-            Verb::Sends => None,
-        }
-    }
-
-    /// The tier whose outbound side the sentence opens if it is closed, or in any case with
-    /// `sends`.
-    pub fn sending(&self) -> Option<TierId> {
-        match self.verb {
-            Verb::Allows | Verb::Sends => self.sender(),
-            Verb::Accepts => None,
+    /// The group whose outbound side the sentence opens: that of an open tier with `sends` alone.
+    pub fn sending(&self) -> Option<Owner> {
+        match (self.verb, self.way) {
+            (Verb::Accepts, _) => None,
+            (_, Way::To) => Some(self.subject),
+            (_, Way::From) => self.peer.tier().map(Owner::Tier),
         }
     }
 
     /// Who sends, as the rule that accepts it names them.
     pub fn source(&self) -> Peer {
-        self.sender().map_or(self.peer, Peer::Tier)
+        match self.way {
+            Way::From => self.peer,
+            Way::To => self.subject.peer(),
+        }
     }
 
     /// Who receives, as the rule that sends it names them.
     pub fn destination(&self) -> Peer {
-        self.receiver().map_or(self.peer, Peer::Tier)
+        match self.way {
+            Way::From => self.subject.peer(),
+            Way::To => self.peer,
+        }
     }
 }

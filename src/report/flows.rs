@@ -19,18 +19,25 @@ struct ConnectionRow {
     flows: Vec<u32>,
 }
 
-/// What tells one connection from another: receiver, sender, traffic, and the far end that is no
-/// tier.
-type Key = (Option<TierId>, Option<TierId>, Option<Peer>, Traffic);
+/// What tells one connection from another: receiver, sender, traffic, and the ends that are no
+/// tiers: the one, or source and destination.
+type Key = (
+    Option<TierId>,
+    Option<TierId>,
+    Option<Peer>,
+    Option<Peer>,
+    Traffic,
+);
 
 fn connection_key(flow: &Flow) -> Key {
     let (receiver, sender) = (flow.receiver(), flow.sender());
-    let other = if receiver.is_some() && sender.is_some() {
-        None
-    } else {
-        Some(flow.peer)
+    let (source, destination) = match (receiver, sender) {
+        (Some(_), Some(_)) => (None, None),
+        (Some(_), None) => (Some(flow.source()), None),
+        (None, Some(_)) => (Some(flow.destination()), None),
+        (None, None) => (Some(flow.source()), Some(flow.destination())),
     };
-    (receiver, sender, other, flow.traffic)
+    (receiver, sender, source, destination, flow.traffic)
 }
 
 fn connection_rows(policy: &Policy) -> Vec<ConnectionRow> {
@@ -100,8 +107,7 @@ impl ConnectionRow {
     /// Sender and receiver.
     fn name_ends<'p>(&self, policy: &'p Policy) -> [End<'p>; 2] {
         let flow = self.flow(policy);
-        let end = |tier: Option<TierId>| End::new(policy, tier.map_or(flow.peer, Peer::Tier));
-        [end(flow.sender()), end(flow.receiver())]
+        [flow.source(), flow.destination()].map(|end| End::new(policy, end))
     }
 }
 
@@ -239,9 +245,12 @@ fn table_lines(policy: &Policy, sources: &Sources) -> Vec<[String; 4]> {
     let mut last: Option<(Key, Vec<SentenceId>)> = None;
 
     for row in connection_rows(policy) {
-        let (receiver, sender, other, traffic) = connection_key(row.flow(policy));
+        let (receiver, sender, source, destination, traffic) = connection_key(row.flow(policy));
         let sentences = row.cited_sentences(policy);
-        let this = ((receiver, sender, other, Traffic::All), sentences);
+        let this = (
+            (receiver, sender, source, destination, Traffic::All),
+            sentences,
+        );
 
         match lines.last_mut() {
             Some([.., on, _]) if last.as_ref() == Some(&this) => {

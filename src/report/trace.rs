@@ -8,7 +8,7 @@ use crate::analysis::gate::{Gate, Who, peer_of};
 use crate::analysis::named_endpoint::{self, NamedEndpoint};
 use crate::analysis::trace::{Connection, Leg, LegOutcome, Station, Verdict, trace_connections};
 use crate::net::{Addresses, Family, TrafficSet};
-use crate::policy::{Policy, SentenceId, Tier, TierId};
+use crate::policy::{Owner, Policy, SentenceId, Tier};
 use crate::report::citation::Citation;
 use crate::report::flows::End;
 use crate::source::Sources;
@@ -82,11 +82,11 @@ fn verdict_in_words(verdict: Verdict) -> &'static str {
     }
 }
 
-/// What the gate of a tier is called, and the tier.
-fn gate_in_words(gate: Gate) -> (&'static str, TierId) {
+/// What a gate is called, and its group.
+fn gate_in_words(gate: Gate) -> (&'static str, Owner) {
     match gate {
-        Gate::Outbound(tier) => ("out of", tier),
-        Gate::Inbound(tier) => ("into", tier),
+        Gate::Outbound(owner) => ("out of", owner),
+        Gate::Inbound(owner) => ("into", owner),
     }
 }
 
@@ -181,9 +181,9 @@ impl TraceWriter<'_> {
         for n in 0..legs[0].gates.len() {
             let stations: Vec<_> = legs.iter().map(|leg| (leg.family, &leg.gates[n])).collect();
             let (_, first) = stations[0];
-            let (word, tier) = gate_in_words(first.gate);
+            let (word, owner) = gate_in_words(first.gate);
             let (name, verdict) = (
-                &self.policy.tier(tier).name,
+                self.policy.owner_name(owner),
                 self.paint_verdict(first.verdict),
             );
             let _ = writeln!(out, "\n{indent}{word} {name}: {verdict}");
@@ -203,7 +203,7 @@ impl TraceWriter<'_> {
     fn describe_gate(&self, stations: &[(Family, &Station)]) -> Vec<String> {
         let (_, first) = stations[0];
         if first.open {
-            let name = &self.policy.tier(first.gate.tier()).name;
+            let name = self.policy.owner_name(first.gate.owner());
             return vec![format!(
                 "{name} may send all traffic to anywhere (outbound = open)"
             )];
@@ -277,6 +277,9 @@ fn without_rules(station: &Station) -> &'static str {
             } else {
                 "security groups never filter some of the traffic of this address"
             }
+        }
+        Gate::Outbound(Owner::External(_)) | Gate::Inbound(Owner::External(_)) => {
+            "no sentence allows it, and what other rules it has is not known"
         }
         Gate::Outbound(_) => "no sentence allows it, and outbound is closed",
         Gate::Inbound(_) => "no sentence allows it",

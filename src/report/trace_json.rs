@@ -43,6 +43,9 @@ struct LegLine<'p> {
 struct StationLine<'p> {
     gate: &'static str,
     tier: &'p str,
+    /// Whether it is an external.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    made_elsewhere: bool,
     verdict: &'static str,
     open: bool,
     rules: Vec<AdmittingRuleLine<'p>>,
@@ -180,9 +183,9 @@ impl<'p> TraceLines<'p> {
         station: &Station,
         first: bool,
     ) -> StationLine<'p> {
-        let (name, tier) = match station.gate {
-            Gate::Outbound(tier) => ("outbound", tier),
-            Gate::Inbound(tier) => ("inbound", tier),
+        let (name, owner) = match station.gate {
+            Gate::Outbound(owner) => ("outbound", owner),
+            Gate::Inbound(owner) => ("inbound", owner),
         };
 
         let unknown = station
@@ -192,7 +195,8 @@ impl<'p> TraceLines<'p> {
 
         StationLine {
             gate: name,
-            tier: &self.policy.tier(tier).name,
+            tier: self.policy.owner_name(owner),
+            made_elsewhere: owner.tier().is_none(),
             verdict: verdict_keyword(station.verdict),
             open: station.open,
             rules: station
@@ -234,6 +238,10 @@ fn unknown_line(policy: &Policy, unknown: Unknown) -> UnknownLine<'_> {
         Unknown::Contents(id) => UnknownLine {
             kind: "prefix-list",
             name: &policy.prefix_list(id).name,
+        },
+        Unknown::Rules(id) => UnknownLine {
+            kind: "rules",
+            name: &policy.external(id).name,
         },
         Unknown::Group(id) => UnknownLine {
             kind: "external",

@@ -9,7 +9,7 @@ pub struct Planning {
     /// The names of the rules that are resources.
     pub names: for<'s> fn(&'s State) -> Names<'s>,
     /// Whether a rule is a resource; else it stands in its group.
-    pub is_resource: fn(&RuleKey) -> bool,
+    pub is_resource: fn(&SecurityGroup, &RuleKey) -> bool,
     /// Whether an output asks for a parameter.
     pub asks_for: fn(&Parameter) -> bool,
     /// The addresses that a group has or had, the newest first.

@@ -29,7 +29,7 @@ fn rules<'d>(
             group
                 .rules(side)
                 .iter()
-                .map(move |rule| (group.tier, side, rule))
+                .filter_map(move |rule| Some((group.owner.tier()?, side, rule)))
         })
     })
 }
@@ -57,7 +57,7 @@ fn called(
 ) -> BTreeMap<String, String> {
     let state = lower(policy).to_state();
     let others: Vec<String> = others.iter().map(|other| (*other).to_string()).collect();
-    let names = Names::new(&state, style, renaming, |_| true, &others);
+    let names = Names::new(&state, style, renaming, |_, _| true, &others);
     let named = keys(&state).map(|(group, key)| {
         let mut name = String::new();
         names.push_rule(group, key, &mut name);
@@ -278,7 +278,13 @@ fn names_that_would_be_equal_all_have_a_suffix() {
 fn a_rule_has_had_every_combination_of_its_tiers_names() {
     let compilation = compiled(EVERY_KIND);
     let state = lower(&compilation.policy).to_state();
-    let names = Names::new(&state, NameStyle::Snake, Renaming::Current, |_| true, &[]);
+    let names = Names::new(
+        &state,
+        NameStyle::Snake,
+        Renaming::Current,
+        |_, _| true,
+        &[],
+    );
     let chain = |wanted: &str| {
         let found = keys(&state).find(|rule| content(&state, &names, *rule) == wanted);
         let (group, key) = found.expect("a rule");
@@ -313,7 +319,13 @@ fn a_rule_has_had_every_combination_of_its_tiers_names() {
     );
     let never = compiled("stack s\ntier a, b\ntier c was d\na allows ssh from b\n");
     let state = lower(&never.policy).to_state();
-    let names = Names::new(&state, NameStyle::Snake, Renaming::Current, |_| true, &[]);
+    let names = Names::new(
+        &state,
+        NameStyle::Snake,
+        Renaming::Current,
+        |_, _| true,
+        &[],
+    );
     assert!(
         keys(&state)
             .filter(|(group, _)| group.0 == 0)

@@ -22,6 +22,7 @@ mod errors;
 mod estates;
 mod fix;
 mod fmt;
+mod foreign_owners;
 mod groups;
 mod lints;
 mod lints_exposure;

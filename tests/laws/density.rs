@@ -30,6 +30,16 @@ fn outputs_have_all_that_the_contract_speaks_of() {
         .collect();
     let wanted = [
         ("halves of everything", "\"CidrIp\": \"128.0.0.0/1\"", 5),
+        (
+            "rules on groups of others, CloudFormation",
+            "\"GroupId\": \"sg-",
+            5,
+        ),
+        (
+            "rules on groups of others, Terraform",
+            "security_group_id = \"sg-",
+            5,
+        ),
         ("rules of one side", " accepts ", 30),
         ("rules of the other", " sends ", 20),
         ("placeholders", "no outbound traffic", 50),

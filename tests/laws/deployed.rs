@@ -32,7 +32,7 @@ pub struct Rule {
 /// What AWS knows a rule by; a second one with the same key it refuses.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Key {
-    /// The `Name` tag of the group.
+    /// The `Name` tag of the group; `group sg-…` of one that is made elsewhere.
     pub group: String,
     /// `ingress`, `egress`
     pub direction: &'static str,
@@ -171,8 +171,8 @@ pub fn of(deployment: &Deployment<'_>) -> Deployed {
     };
     let policy = deployment.policy();
     for group in &deployment.groups {
-        let (tier, tags) = (policy.tier(group.tier), tags(policy, group.tier));
-        let tag = tags["Name"].clone();
+        let tag = peer(deployment, group.owner.peer());
+        let tag = tag.strip_prefix("tier ").unwrap_or(&tag).to_string();
         for (direction, rules) in [
             (Direction::Ingress, &group.ingress),
             (Direction::Egress, &group.egress),
@@ -183,11 +183,11 @@ pub fn of(deployment: &Deployment<'_>) -> Deployed {
                     .map(|rule| self::rule(deployment, &tag, direction, rule)),
             );
         }
-        let vpc = policy
-            .vpc_of(group.tier)
-            .id
-            .as_ref()
-            .expect("a tier is in a VPC");
+        let Some(id) = group.owner.tier() else {
+            continue;
+        };
+        let (tier, tags) = (policy.tier(id), tags(policy, id));
+        let vpc = policy.vpc_of(id).id.as_ref().expect("a tier is in a VPC");
         let description = tier.description.as_deref();
         let value = Group {
             name: tier.group_name.clone(),

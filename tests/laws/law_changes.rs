@@ -14,7 +14,7 @@ use crate::{read_cloudformation, read_terraform};
 use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 use tierwall::aws::{self, State};
-use tierwall::groups::{Deployment, Direction, Group, Peer, lower};
+use tierwall::groups::{Deployment, Direction, Group, lower};
 use tierwall::net::Traffic;
 use tierwall::plan::{
     BeforeAfter, Changes, GroupOutcome, RuleChange, RuleOutcome, RulePlace, Targets,
@@ -196,7 +196,7 @@ fn is_spoken_of(deployment: &Deployment<'_>, group: &Group<'_>) -> bool {
     let names = |other: &Group<'_>| {
         rules(other)
             .iter()
-            .any(|rule| rule.peer == Peer::Tier(group.tier))
+            .any(|rule| rule.peer == group.owner.peer())
     };
     let is_renamed = RENAMED.iter().any(|(_, is)| *is == group.name);
     is_renamed && (!rules(group).is_empty() || deployment.groups.iter().any(names))
@@ -332,6 +332,7 @@ fn listed(old: &str, new: &str) -> Result<(), String> {
                         | RuleOutcome::Retargeted
                         | RuleOutcome::Default
                         | RuleOutcome::WithGroup
+                        | RuleOutcome::OwnerDefault
                         | RuleOutcome::WithPeer
                 ) && text(changes, change.sides, true) != text(changes, change.sides, false)
             });

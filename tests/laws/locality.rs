@@ -153,7 +153,8 @@ impl Judge<'_> {
             && of_whole(&self.old).is_none()
             && self.sorts_before(was, is);
         // a sentence may ask for a rule that an open tier has without one
-        gains || healed || was == OPEN && own == Some(is)
+        let asked = own == Some(is) || of_whole(&self.own).is_some_and(|text| text == is);
+        gains || healed || was == OPEN && asked
     }
 
     /// Whether a text may sort before another: a written one before a generated one, then by

@@ -118,7 +118,13 @@ impl Meaning<'_> {
                     .as_ref()
                     .is_some_and(|subject| of(subject) && self.names_tier(rule, subject, tier))
                 && self.offers(rule, packet, Side::Group);
-            about_this || about_other
+            // a sentence about a foreign group that names this tier
+            let about_foreign = rule.way != way
+                && rule.verb == Verb::Allows
+                && self.is_about_group_of(rule, other)
+                && self.names_tier(rule, "", tier)
+                && self.offers(rule, packet, Side::Group);
+            about_this || about_other || about_foreign
         })
     }
 
@@ -288,11 +294,22 @@ impl Meaning<'_> {
 
     /// Whether the sentence names a foreign group that the host is in.
     fn names_group(&self, rule: &ast::Rule, host: &Host) -> bool {
-        let named = rule.peers.iter().filter_map(|peer| match peer {
+        let mut named = rule.peers.iter().filter_map(|peer| match peer {
             ast::PeerItem::Name(name) => Some(self.text(*name)),
             ast::PeerItem::Net(_) | ast::PeerItem::Itself(_) | ast::PeerItem::Vpc(..) => None,
         });
-        let mut groups = named.flat_map(|name| {
+        named.any(|name| self.is_in_group(name, host))
+    }
+
+    /// Whether the sentence is about a foreign group that the host is in.
+    fn is_about_group_of(&self, rule: &ast::Rule, host: &Host) -> bool {
+        let mut subjects = rule.subjects.iter().map(|name| self.text(*name));
+        subjects.any(|name| self.is_in_group(name, host))
+    }
+
+    /// Whether the host is in the foreign group of this name.
+    fn is_in_group(&self, name: &str, host: &Host) -> bool {
+        let mut groups = [name].into_iter().flat_map(|name| {
             self.items().filter_map(move |item| match item {
                 Item::External(external) if self.text(external.name) == name => {
                     Some(external.id.value.to_string())

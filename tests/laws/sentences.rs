@@ -71,7 +71,17 @@ const TWINS: [(&str, &str); 9] = [
 pub fn sentence(scene: &Scene, numbers: &[u16]) -> Option<Sentence> {
     let choose = &mut Choices::new(numbers);
     let is_one_sided = choose.once_in(4);
-    let sentence = any_sentence(scene, choose)?;
+    let mut sentence = any_sentence(scene, choose)?;
+    if choose.once_in(4) && !scene.owners.is_empty() {
+        sentence.subjects.push(choose.of(&scene.owners));
+        if choose.once_in(2) {
+            sentence.subjects.remove(0);
+        }
+        // CloudFormation cannot let a foreign group send everything
+        if sentence.way == "to" {
+            sentence.services = vec!["tcp 80".to_string()];
+        }
+    }
     let verb = match sentence.way {
         "from" if is_one_sided => "accepts",
         "to" if is_one_sided => "sends",

@@ -14,6 +14,7 @@ pub fn summarize_changes(changes: &Changes<'_>, of: Targets) -> String {
 
     let again = [
         RuleOutcome::WithGroup,
+        RuleOutcome::OwnerDefault,
         RuleOutcome::WithPeer,
         RuleOutcome::ResourceRenamed,
         RuleOutcome::Halved,

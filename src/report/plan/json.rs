@@ -240,7 +240,9 @@ impl<'c> RuleLines<'c> {
             RuleOutcome::Retargeted => (&mut self.repointed, None),
             RuleOutcome::Default => (&mut self.defaults, None),
             RuleOutcome::Halved | RuleOutcome::Joined => (&mut self.replaced, Some("halves")),
-            RuleOutcome::WithGroup => (&mut self.replaced, Some("group")),
+            RuleOutcome::WithGroup | RuleOutcome::OwnerDefault => {
+                (&mut self.replaced, Some("group"))
+            }
             RuleOutcome::WithPeer => (&mut self.replaced, Some("peer")),
             RuleOutcome::ResourceRenamed => (&mut self.replaced, Some("address")),
         }

@@ -315,6 +315,7 @@ impl<'c> PlanLines<'c> {
             RuleOutcome::Removed => "-",
             RuleOutcome::Text | RuleOutcome::Default | RuleOutcome::Retargeted => "~",
             RuleOutcome::WithGroup
+            | RuleOutcome::OwnerDefault
             | RuleOutcome::WithPeer
             | RuleOutcome::ResourceRenamed
             | RuleOutcome::Halved
@@ -333,6 +334,9 @@ impl<'c> PlanLines<'c> {
             RuleOutcome::Halved => Why::Known("replaced by two, for half of the addresses each"),
             RuleOutcome::Joined => Why::Known("replaces two, for half of the addresses each"),
             RuleOutcome::WithGroup => Why::Known("replaced with its group"),
+            RuleOutcome::OwnerDefault => {
+                Why::Known("replaced, because the default of its group changed")
+            }
             RuleOutcome::WithPeer => Why::Known("replaced, because its peer is replaced"),
             RuleOutcome::ResourceRenamed => Why::Known("replaced unchanged, under another name"),
         };

@@ -14,8 +14,11 @@ use ipnet::IpNet;
 /// What stands in a template for a rule of a group.
 pub fn written_keys(group: &SecurityGroup, rule: &Rule) -> [Option<RuleKey>; 2] {
     let outbound = || group.rules_in(Direction::Egress).iter();
-    let halves =
-        halves_of_everything(&rule.key).filter(|_| outbound().any(|rule| is_separate(&rule.key)));
+    let is_halved = || {
+        let mut outbound = outbound();
+        group.made_elsewhere.is_none() && outbound.any(|rule| is_separate(group, &rule.key))
+    };
+    let halves = halves_of_everything(&rule.key).filter(|_| is_halved());
 
     match halves {
         None => [Some(rule.key), None],

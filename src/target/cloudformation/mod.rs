@@ -92,7 +92,8 @@ const MARK: &str = "\"GeneratedBy\": \"tierwall\"";
 
 /// The logical ids of the rules that are resources of their own.
 pub fn rule_names(state: &State) -> Names<'_> {
-    let mut others: Vec<String> = state.groups.iter().map(group_id).collect();
+    let own_groups = state.own_groups().map(|(_, group)| group);
+    let mut others: Vec<String> = own_groups.map(group_id).collect();
     others.extend(used_parameters(state).map(parameter_id));
     others.extend(list_parameters(state).map(|(_, id)| id));
     Names::new(
@@ -104,18 +105,20 @@ pub fn rule_names(state: &State) -> Names<'_> {
     )
 }
 
-/// Whether a rule is a resource of its own.
-pub fn is_separate(key: &RuleKey) -> bool {
+/// Whether a rule is a resource of its own: it names a tier, or its group is made elsewhere.
+pub fn is_separate(group: &SecurityGroup, key: &RuleKey) -> bool {
     match key.peer {
         Peer::Group(_) => true,
-        Peer::Block(_) | Peer::Parameter(_) | Peer::PrefixList(_) | Peer::ForeignGroup(_) => false,
+        Peer::Block(_) | Peer::Parameter(_) | Peer::PrefixList(_) | Peer::ForeignGroup(_) => {
+            group.made_elsewhere.is_some()
+        }
     }
 }
 
 /// Whether a group holds the rule that admits nothing, since no other outbound rule stands in it.
 pub fn has_placeholder(group: &SecurityGroup) -> bool {
     let mut outbound = group.rules_in(Direction::Egress).iter();
-    outbound.all(|rule| is_separate(&rule.key))
+    group.made_elsewhere.is_none() && outbound.all(|rule| is_separate(group, &rule.key))
 }
 
 /// Whether a template asks for a parameter; it has no way to lock a default group.
@@ -133,8 +136,12 @@ pub fn used_parameters(state: &State) -> impl Iterator<Item = &Parameter> {
 
 /// What CloudFormation limits of a template (CloudFormation user guide, "quotas").
 fn template_limits(state: &State, bytes: usize) -> Vec<Measure> {
-    let groups = state.groups.len();
-    let rules = state.rules().filter(|rule| is_separate(&rule.key)).count();
+    let groups = state.own_group_count();
+    let of_group = |group: &SecurityGroup| {
+        let rules = group.rules.iter();
+        rules.filter(|rule| is_separate(group, &rule.key)).count()
+    };
+    let rules: usize = state.groups.iter().map(of_group).sum();
     let parameters = used_parameters(state).count() + state.lists_by_name().count();
     let measure = |what, count, limit| Measure { what, count, limit };
     vec![

@@ -66,6 +66,9 @@ impl Serialize for Template<'_> {
 
 impl Template<'_> {
     fn group_reference(&self, id: GroupId) -> Expression<'_> {
+        if let Some(foreign) = self.state.group(id).made_elsewhere {
+            return self.reference(&self.state.foreign_group(foreign).reference);
+        }
         let id = self.group_ids[id.index()].as_str();
         Expression::GetAtt {
             get: [id, "GroupId"],
@@ -132,15 +135,19 @@ impl Serialize for Resources<'_, '_> {
         let mut map = serializer.serialize_map(None)?;
 
         for (id, group) in template.state.groups_by_id() {
-            let inline = group.rules.iter().filter(|rule| !is_separate(&rule.key));
-            let resource = Resource {
-                r#type: "AWS::EC2::SecurityGroup",
-                metadata: Metadata::for_rules(inline),
-                properties: GroupBody { template, group },
-            };
+            if group.made_elsewhere.is_none() {
+                let inline = group.rules.iter();
+                let inline = inline.filter(|rule| !is_separate(group, &rule.key));
+                let resource = Resource {
+                    r#type: "AWS::EC2::SecurityGroup",
+                    metadata: Metadata::for_rules(inline),
+                    properties: GroupBody { template, group },
+                };
+                map.serialize_entry(&template.group_ids[id.index()], &resource)?;
+            }
 
-            map.serialize_entry(&template.group_ids[id.index()], &resource)?;
-            for rule in group.rules.iter().filter(|rule| is_separate(&rule.key)) {
+            let separate = group.rules.iter();
+            for rule in separate.filter(|rule| is_separate(group, &rule.key)) {
                 let mut name = std::mem::take(&mut template.spare.borrow_mut().1);
                 name.clear();
                 template.names.push_rule(id, &rule.key, &mut name);
@@ -290,7 +297,8 @@ struct Inline<'t, 's> {
 
 impl<'t> Inline<'t, '_> {
     fn rules(&self) -> impl Iterator<Item = &'t Rule> {
-        self.rules.iter().filter(|rule| !is_separate(&rule.key))
+        let rules = self.rules.iter();
+        rules.filter(|rule| !is_separate(self.group, &rule.key))
     }
 }
 
@@ -411,7 +419,7 @@ impl Serialize for Outputs<'_, '_> {
         let template = self.0;
         let mut map = serializer.serialize_map(None)?;
 
-        for (id, group) in template.state.groups_by_id() {
+        for (id, group) in template.state.own_groups() {
             let name = output_name(group);
             let text = format!("${{AWS::StackName}}-{name}");
             let export = template.state.exports.then_some(Export {

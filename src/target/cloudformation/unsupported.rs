@@ -2,7 +2,10 @@
 
 use super::TARGET;
 use crate::diagnostic::{Problem, Problems};
-use crate::policy::{DefaultGroup, Outbound, Peer, Policy, Vpc};
+use crate::groups::{Direction, OpenedGates};
+use crate::net::Traffic;
+use crate::policy::{DefaultGroup, Flow, Owner, Peer, Policy, Vpc};
+use ipnet::IpNet;
 
 /// Reports it: an error where the policy would be another, else a warning.
 ///
@@ -10,11 +13,12 @@ use crate::policy::{DefaultGroup, Outbound, Peer, Policy, Vpc};
 /// user guide, AWS::EC2::SecurityGroupEgress and AWS::EC2::SecurityGroup).
 pub fn unsupported(policy: &Policy) -> Problems {
     let mut problems = Problems::default();
-    if policy.tiers.is_empty() {
+    if policy.tiers.is_empty() && policy.foreign_owners.is_empty() {
         let target = TARGET.title;
         problems.push(Problem::NothingToDeploy { target });
     }
     add_foreign_receivers(policy, &mut problems);
+    add_foreign_senders(policy, &mut problems);
     add_locked_groups(policy, &mut problems);
     problems
 }
@@ -22,14 +26,16 @@ pub fn unsupported(policy: &Policy) -> Problems {
 /// Adds outbound rules to security groups of other accounts, each once for a sentence.
 fn add_foreign_receivers(policy: &Policy, problems: &mut Problems) {
     let mut last = None;
+    let opened = OpenedGates::new(policy);
     for flow in &policy.flows {
-        let (Some(sender), None, Peer::External(id)) = (flow.sender(), flow.receiver(), flow.peer)
-        else {
+        let Peer::External(id) = flow.destination() else {
             continue;
         };
         let external = policy.external(id);
-        let is_closed = policy.tier(sender).outbound == Outbound::Closed;
-        if !is_closed || external.account.is_none() || last == Some((flow.sentence, id)) {
+        if external.account.is_none() || last == Some((flow.sentence, id)) {
+            continue;
+        }
+        if opened.opened_by(flow)[Direction::Egress as usize].is_none() {
             continue;
         }
 
@@ -39,6 +45,31 @@ fn add_foreign_receivers(policy: &Policy, problems: &mut Problems) {
             span: policy.sentence(flow.sentence).span,
             target: TARGET.title,
             what: format!("a rule to `{name}`, a security group in another account"),
+        });
+    }
+}
+
+/// Adds outbound rules for everything on groups that are made elsewhere, each once for a sentence:
+/// with the next outbound rule of the group they would be gone (aws-cdk issue 987).
+fn add_foreign_senders(policy: &Policy, problems: &mut Problems) {
+    let is_everywhere = |block: IpNet| block.prefix_len() == 0;
+    let sends_everything = |flow: &&Flow| {
+        flow.traffic == Traffic::All
+            && flow.destination().block().is_some_and(is_everywhere)
+            && matches!(flow.sending(), Some(Owner::External(_)))
+    };
+
+    let mut last = None;
+    for flow in policy.flows.iter().filter(sends_everything) {
+        if last == Some(flow.sentence) {
+            continue;
+        }
+        last = Some(flow.sentence);
+        let name = policy.owner_name(flow.subject);
+        problems.push(Problem::TargetCannot {
+            span: policy.sentence(flow.sentence).span,
+            target: TARGET.title,
+            what: format!("an outbound rule of `{name}`, which is made elsewhere, for all traffic to every address"),
         });
     }
 }

@@ -1,14 +1,14 @@
 //! The file, resource by resource.
 
 use super::hcl::{Hcl, escape_string, push_quoted, quote_string};
-use super::variable::{Form, default_description, variable_form};
+use super::variable::{Form, default_description, owner_form, variable_form};
 use super::{
     LOOKUP, asks_for_region, group_names, lookup_name, name_in_region, output_name, region_name,
     resource_type, rule_names, snake_case,
 };
 use crate::aws::{
-    Direction, GroupId, ListReference, Parameter, ParameterId, Peer, Reference, Rule, RuleKey,
-    SecurityGroup, State, Wording,
+    Direction, ForeignGroupId, GroupId, ListReference, Parameter, ParameterId, Peer, Reference,
+    Rule, RuleKey, SecurityGroup, State, Wording,
 };
 use crate::net::{Family, Sink, push_block, push_number, push_protocol};
 use crate::target::names::{Names, push_snake};
@@ -37,7 +37,9 @@ pub fn emit(state: &State) -> Vec<u8> {
     }
 
     for (id, group) in state.groups_by_id() {
-        writer.write_group(group);
+        if group.made_elsewhere.is_none() {
+            writer.write_group(group);
+        }
         for rule in &group.rules {
             writer.write_rule(id, rule);
         }
@@ -49,7 +51,7 @@ pub fn emit(state: &State) -> Vec<u8> {
         }
     }
 
-    for group in &state.groups {
+    for (_, group) in state.own_groups() {
         writer.write_output(group);
     }
 
@@ -135,7 +137,6 @@ fn shape_of(state: &State, key: &RuleKey) -> usize {
 impl HclWriter<'_> {
     fn write_variable(&mut self, parameter: &Parameter) {
         let name = snake_case(&parameter.name);
-        let Form { condition, message } = variable_form(parameter.kind, &name);
         self.hcl.blank_line();
         self.hcl.open_block("variable", &[&name]);
 
@@ -150,14 +151,20 @@ impl HclWriter<'_> {
         let mut run = vec![("description", description.as_str()), ("type", "string")];
         run.extend(default.iter().map(|default| ("default", default.as_str())));
         self.hcl.attribute_run(&run);
+        self.write_validation(&variable_form(parameter.kind, &name));
+        if parameter.is_rule_owner {
+            self.write_validation(&owner_form(&name));
+        }
+        self.hcl.close_block();
+    }
+
+    fn write_validation(&mut self, form: &Form) {
         self.hcl.blank_line();
         self.hcl.open_block("validation", &[]);
-
         self.hcl.attribute_run(&[
-            ("condition", &condition),
-            ("error_message", &quote_string(message)),
+            ("condition", &form.condition),
+            ("error_message", &quote_string(form.message)),
         ]);
-        self.hcl.close_block();
         self.hcl.close_block();
     }
 
@@ -241,7 +248,10 @@ impl HclWriter<'_> {
         next(out);
         names.push_rule(group, key, out);
         next(out);
-        push_group_id(names, group, out);
+        match state.group(group).made_elsewhere {
+            Some(foreign) => push_foreign_group(state, foreign, out),
+            None => push_group_id(names, group, out),
+        }
         next(out);
 
         match rule.description.wording {
@@ -278,7 +288,9 @@ impl HclWriter<'_> {
 
     /// Says what a renamed group and its rules were called before.
     fn write_moved(&mut self, id: GroupId, group: &SecurityGroup) {
-        self.write_chain("aws_security_group", &group_names(group));
+        if group.made_elsewhere.is_none() {
+            self.write_chain("aws_security_group", &group_names(group));
+        }
         for Rule { key, .. } in &group.rules {
             self.write_chain(
                 resource_type(key.direction),
@@ -323,20 +335,23 @@ fn push_variable(state: &State, id: ParameterId, out: &mut impl Sink) {
     push_snake(out, &state.parameter(id).name);
 }
 
+/// Appends the id of a group that is made elsewhere.
+fn push_foreign_group(state: &State, id: ForeignGroupId, out: &mut Vec<u8>) {
+    let foreign = state.foreign_group(id);
+    match (&foreign.reference, &foreign.account) {
+        (Reference::Id(id), Some(account)) => push_quoted(out, &format!("{account}/{id}")),
+        (Reference::Id(id), None) => push_quoted(out, id),
+        (Reference::Parameter(id), _) => push_variable(state, *id, out),
+    }
+}
+
 /// Appends the value of the attribute that says who the peer of a rule is; a block without quotes.
 fn push_peer(state: &State, names: &Names<'_>, peer: Peer, out: &mut Vec<u8>) {
     match peer {
         Peer::Block(block) => push_block(out, &block),
         Peer::Parameter(id) => push_variable(state, id, out),
         Peer::Group(group) => push_group_id(names, group, out),
-        Peer::ForeignGroup(id) => {
-            let foreign = state.foreign_group(id);
-            match (&foreign.reference, &foreign.account) {
-                (Reference::Id(id), Some(account)) => push_quoted(out, &format!("{account}/{id}")),
-                (Reference::Id(id), None) => push_quoted(out, id),
-                (Reference::Parameter(id), _) => push_variable(state, *id, out),
-            }
-        }
+        Peer::ForeignGroup(id) => push_foreign_group(state, id, out),
         Peer::PrefixList(id) => match &state.prefix_list(id).reference {
             ListReference::Id(id) => push_quoted(out, id),
             ListReference::Parameter(id) => push_variable(state, *id, out),
