@@ -63,6 +63,8 @@ pub enum Unknown {
     Contents(PrefixListId),
     /// The members of a foreign group.
     Group(ExternalId),
+    /// What other rules a foreign group has.
+    Rules(ExternalId),
     /// The addresses of Amazon's DNS and of the routers of subnets in a VPC.
     Reserved(VpcId),
 }

@@ -133,7 +133,7 @@ impl GateRules {
 }
 
 /// The family of a block, a prefix list or a parameter.
-pub(super) fn peer_family(policy: &Policy, peer: Peer) -> Option<Family> {
+pub fn peer_family(policy: &Policy, peer: Peer) -> Option<Family> {
     match peer {
         Peer::PrefixList(id) => Some(policy.prefix_list(id).family),
         Peer::Param(id) => Some(policy.param(id).kind.family()),

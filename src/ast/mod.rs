@@ -238,6 +238,8 @@ pub struct TierSetDeclaration {
 pub struct Rule {
     /// `web`
     pub subjects: Vec<Name>,
+    /// `allows`
+    pub verb: Verb,
     /// `https`
     pub services: Vec<ServiceItem>,
     /// `from`
@@ -250,6 +252,17 @@ pub struct Rule {
     pub until: Option<DateLiteral>,
     /// `"campaign"`
     pub prose: Option<StringLiteral>,
+}
+
+/// What a sentence says of its subject.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verb {
+    /// `allows`, `allow`
+    Allows,
+    /// `accepts`, `accept`: stands before `from`
+    Accepts,
+    /// `sends`, `send`: stands before `to`
+    Sends,
 }
 
 /// The direction of a sentence.

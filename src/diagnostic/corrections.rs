@@ -55,6 +55,7 @@ impl SyntaxProblem {
                 .into_iter()
                 .flat_map(|protocol| write_instead(span, format!("{protocol} {text}")))
                 .collect(),
+            SyntaxProblem::WrongWay { span, way, .. } => write_instead(span, way.to_string()),
             SyntaxProblem::BadEscape { span, text } => write_instead(span, format!("\\{text}")),
             SyntaxProblem::UnknownStatement { span, word, .. } if word.starts_with('@') => {
                 write_instead(span, "@allow".to_string())
@@ -170,6 +171,7 @@ impl MeaningProblem {
                 either
             }
             MeaningProblem::ItselfSubject { .. }
+            | MeaningProblem::ForeignOwner { .. }
             | MeaningProblem::NothingLeft { .. }
             | MeaningProblem::ExceptOnNonAddress { .. }
             | MeaningProblem::FamilyMismatch { .. }

@@ -12,6 +12,7 @@ mod expectation;
 mod expired;
 mod expiring;
 mod exposure;
+mod half_open;
 mod icmp_all;
 mod judge;
 mod level;
@@ -76,6 +77,8 @@ pub const ALL: &[Lint] = &[
     duplicate_rule::LINT,
     shadowed_rule::LINT,
     redundant_outbound::LINT,
+    half_open::LINT,
+    half_open::LINT,
     unreachable_tier::LINT,
     unused_declaration::LINT,
     shadowed_service::LINT,

@@ -14,7 +14,7 @@ use super::words::list_first;
 use crate::analysis::gate::{Endpoint, all_addresses};
 use crate::diagnostic::Finding;
 use crate::net::{Addresses, Family, Packets, PerFamily, Traffic};
-use crate::policy::{Flow, Outbound, Peer, Policy, SentenceId, TierId};
+use crate::policy::{Flow, Outbound, Owner, Peer, Policy, SentenceId, TierId};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The lint.
@@ -73,7 +73,8 @@ fn judge(subject: &Subject<'_>, found: &mut Vec<Exposed>) {
     let policy = subject.policy;
     let mut is_sender = vec![false; policy.tiers.len()];
 
-    for sender in policy.flows.iter().filter_map(Flow::sender) {
+    let senders = policy.flows.iter().filter_map(Flow::sending);
+    for sender in senders.filter_map(Owner::tier) {
         is_sender[sender.index()] = true;
     }
 
@@ -137,10 +138,10 @@ impl<'s> RoleCheck<'s, '_> {
         let (tier, welcome) = (self.tier, self.welcome_traffic());
         // openings are in the order of the tiers
         let all = &self.subject.openings;
-        let first = all.partition_point(|other| other.tier < tier);
+        let first = all.partition_point(|other| other.owner < Owner::Tier(tier));
         let own = all[first..]
             .iter()
-            .take_while(move |opening| opening.tier == tier);
+            .take_while(move |opening| opening.owner == Owner::Tier(tier));
         own.filter(move |opening| !opening.open_beside(&welcome).is_empty())
     }
 

@@ -272,6 +272,7 @@ impl TreeBuilder {
         // capacities for typical sentences; the default would be four
         let mut rule = ast::Rule {
             subjects: Vec::with_capacity(1),
+            verb: ast::Verb::Allows,
             services: Vec::with_capacity(2),
             way: ast::Way::From,
             peers: Vec::with_capacity(2),
@@ -281,11 +282,21 @@ impl TreeBuilder {
         };
 
         self.last = None;
+        let (text, start, span) = (pair.as_str(), pair.as_span().start(), self.span_of(&pair));
+        let mut way = 0;
+
         for part in parts_of(pair) {
             match part.as_rule() {
                 Rule::subject => rule.subjects.push(self.read_name(&part)),
-                Rule::way if part.as_str() == "to" => rule.way = ast::Way::To,
-                Rule::way => {}
+                Rule::accepts => rule.verb = ast::Verb::Accepts,
+                Rule::sends => rule.verb = ast::Verb::Sends,
+                Rule::way => {
+                    rule.way = match part.as_str() {
+                        "to" => ast::Way::To,
+                        _ => ast::Way::From,
+                    };
+                    way = part.as_span().start() - start;
+                }
                 Rule::itself => rule.peers.push(ast::PeerItem::Itself(self.span_of(&part))),
                 Rule::address | Rule::in_vpc | Rule::end_name => {
                     rule.peers.extend(self.read_net(part).map(peer_item))
@@ -298,6 +309,10 @@ impl TreeBuilder {
                 Rule::string => rule.prose = Some(self.read_string(&part)),
                 _ => rule.services.extend(self.read_service(part)),
             }
+        }
+
+        if let Some(problem) = wrong_way(&mut rule, span, text, way) {
+            self.problems.push(problem);
         }
 
         rule
@@ -338,6 +353,44 @@ impl TreeBuilder {
 
         assertion
     }
+}
+
+/// `web accepts https to lb`: reports a way that the verb does not have, and gives the sentence that
+/// of its verb. `at` is where the way stands in the text of the statement.
+fn wrong_way(rule: &mut ast::Rule, span: Span, text: &str, at: usize) -> Option<SyntaxProblem> {
+    let (own, verb, way, wrong, other) = match rule.verb {
+        ast::Verb::Allows => return None,
+        ast::Verb::Accepts => (ast::Way::From, "accepts", "from", "to", "sends"),
+        ast::Verb::Sends => (ast::Way::To, "sends", "to", "from", "accepts"),
+    };
+    if rule.way == own {
+        return None;
+    }
+    rule.way = own;
+
+    let subjects = rule.subjects.last()?.span.end - span.start;
+    let peers = rule.peers.last()?.span().end - span.start;
+    let (subjects, after) = text[..at].split_at(subjects as usize);
+    let services = after.trim_start().split_once([' ', '\t'])?.1;
+    let peers = &text[at + wrong.len()..peers as usize];
+    let (verb, other) = match rule.subjects.len() {
+        1 => (verb, other),
+        _ => (&verb[..verb.len() - 1], &other[..other.len() - 1]),
+    };
+
+    Some(SyntaxProblem::WrongWay {
+        span: span.part(at, wrong.len()),
+        verb,
+        way,
+        meant: join_words([subjects, verb, services, way, peers]),
+        other: join_words([subjects, other, services, wrong, peers]),
+    })
+}
+
+/// Texts with one space between their words.
+fn join_words(texts: [&str; 5]) -> String {
+    let words = texts.into_iter().flat_map(str::split_whitespace);
+    words.collect::<Vec<_>>().join(" ")
 }
 
 /// An item of a list of networks as one of a list of peers.

@@ -5,7 +5,7 @@ use super::beginnings::find_progress;
 use super::grammar::{Grammar, Rule};
 use super::habits::is_name;
 use super::repair::{find_plain_habit, is_statement};
-use super::words::{STARTS, has_verb, split_words};
+use super::words::{STARTS, VERBS, has_verb, split_words};
 use crate::diagnostic::{Problem, Rewrite, SyntaxProblem, nearest};
 use crate::source::Span;
 use pest::Parser;
@@ -21,7 +21,7 @@ pub fn explain_syntax(text: &str, span: Span) -> Problem {
 
     let starts_with_word = words.first().is_some_and(|(at, _)| *at == 0);
     match words.first() {
-        Some((at, head)) if ["allows", "allow"].contains(head) => {
+        Some((at, head)) if VERBS.contains(head) => {
             let (found, expected) = (format!("`{head}`"), "a tier before it".to_string());
             let help = Some(Cow::Borrowed(
                 "a sentence starts with the tier that it applies to: `web allows https from \
@@ -97,15 +97,20 @@ fn allow_without_parentheses(text: &str, span: Span) -> Option<Problem> {
 fn explain_start(text: &str, span: Span, words: &[(usize, &str)]) -> Problem {
     let head = words[0].1;
     if let Some((at, word)) = words.get(1)
-        && nearest(word, ["allows", "allow"]).is_some()
+        && let Some(verb) = nearest(word, VERBS)
     {
         let span = span.part(*at, word.len());
-        let (found, expected) = (format!("`{word}`"), "`allows`".to_string());
+        let (verb, help) = match verb.as_str() {
+            "accepts" | "accept" => ("accepts", "write `accepts`"),
+            "sends" | "send" => ("sends", "write `sends`"),
+            _ => ("allows", "write `allows`"),
+        };
+        let (found, expected) = (format!("`{word}`"), format!("`{verb}`"));
         return Problem::Syntax(SyntaxProblem::Unexpected {
             span,
             found,
             expected,
-            help: Some(Cow::Borrowed("write `allows`")),
+            help: Some(Cow::Borrowed(help)),
         });
     }
 
@@ -235,7 +240,7 @@ fn count_blanks(text: &str) -> usize {
 
 /// Common mistakes: the start of the statement, the text before the error, the text at the error,
 /// what to type.
-const SLIPS: [(&str, &str, &str, &str); 26] = [
+const SLIPS: [(&str, &str, &str, &str); 30] = [
     (
         "include",
         "",
@@ -290,6 +295,30 @@ const SLIPS: [(&str, &str, &str, &str); 26] = [
         "allow",
         "to",
         "name a service: `web allows https to anywhere`",
+    ),
+    (
+        "",
+        "accepts",
+        "from",
+        "name a service: `web accepts https from anywhere`",
+    ),
+    (
+        "",
+        "accept",
+        "from",
+        "name a service: `web accepts https from anywhere`",
+    ),
+    (
+        "",
+        "sends",
+        "to",
+        "name a service: `web sends https to anywhere`",
+    ),
+    (
+        "",
+        "send",
+        "to",
+        "name a service: `web sends https to anywhere`",
     ),
     (
         "",

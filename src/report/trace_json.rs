@@ -43,6 +43,9 @@ struct LegLine<'p> {
 struct GateStepLine<'p> {
     gate: &'static str,
     tier: &'p str,
+    /// Whether it is an external.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    made_elsewhere: bool,
     verdict: &'static str,
     open: bool,
     rules: Vec<AdmittingRuleLine<'p>>,
@@ -184,9 +187,9 @@ impl<'p> TraceLines<'p> {
         step: &GateStep,
         first: bool,
     ) -> GateStepLine<'p> {
-        let (name, tier) = match step.gate {
-            Gate::Outbound(tier) => ("outbound", tier),
-            Gate::Inbound(tier) => ("inbound", tier),
+        let (name, owner) = match step.gate {
+            Gate::Outbound(owner) => ("outbound", owner),
+            Gate::Inbound(owner) => ("inbound", owner),
         };
 
         let unknown = step
@@ -196,7 +199,8 @@ impl<'p> TraceLines<'p> {
 
         GateStepLine {
             gate: name,
-            tier: &self.policy.tier(tier).name,
+            tier: self.policy.owner_name(owner),
+            made_elsewhere: owner.tier().is_none(),
             verdict: verdict_keyword(step.verdict),
             open: step.open,
             rules: step
@@ -238,6 +242,10 @@ fn unknown_line(policy: &Policy, unknown: Unknown) -> UnknownLine<'_> {
         Unknown::Contents(id) => UnknownLine {
             kind: "prefix-list",
             name: &policy.prefix_list(id).name,
+        },
+        Unknown::Rules(id) => UnknownLine {
+            kind: "rules",
+            name: &policy.external(id).name,
         },
         Unknown::Group(id) => UnknownLine {
             kind: "external",

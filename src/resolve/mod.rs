@@ -52,6 +52,7 @@ pub fn resolve<'a>(
     let (mut policy, definitions) = resolve_declarations(&mut scope, settings);
     resolve_statements(&mut scope, &definitions, &mut policy, program, settings);
 
+    policy.foreign_owners = rules::foreign_owners(&policy);
     policy.unused = unused::find_unused(&scope, &policy, program);
     policy.shadowed = scope.seen.shadowed;
     policy.remainders = scope.seen.remainders;

@@ -2,15 +2,16 @@
 
 use super::atom::Atom;
 use super::definitions::Definitions;
-use super::flows::{FlowCoverage, ResolvedSentence, SentenceService};
+use super::flows::{FlowCoverage, ResolvedSentence, SentenceService, SentenceSubject};
 use super::peering::report_unpeered;
 use super::peers::{PeerResolver, SentencePeer, sorted_sources};
 use super::scope::{MOST, Scope};
 use crate::ast::{self, NetItem};
 use crate::date::Date;
 use crate::diagnostic::{AwsField, MeaningProblem};
-use crate::policy::{Policy, Sentence, SentenceId, TierId, WordId};
+use crate::policy::{ExternalId, Flow, Owner, Policy, Sentence, SentenceId, TierId, WordId};
 use crate::source::Span;
+use std::collections::BTreeSet;
 use std::fmt::Write;
 
 /// Resolves sentences into the policy. Its lists are reused for the next sentence.
@@ -18,7 +19,9 @@ pub struct Sentences<'k> {
     definitions: &'k Definitions<'k>,
     /// The current day.
     as_of: Date,
-    subjects: Vec<TierId>,
+    subjects: Vec<SentenceSubject>,
+    /// The tiers that one name stands for.
+    members: Vec<TierId>,
     services: Vec<SentenceService<'k>>,
     peers: Vec<SentencePeer>,
     coverage: FlowCoverage,
@@ -46,6 +49,7 @@ impl<'k> Sentences<'k> {
             definitions,
             as_of,
             subjects: Vec::new(),
+            members: Vec::new(),
             services: Vec::new(),
             peers: Vec::new(),
             coverage: FlowCoverage::default(),
@@ -93,18 +97,56 @@ impl<'k> Sentences<'k> {
         }
     }
 
-    fn resolve_subjects(&mut self, scope: &mut Scope<'_>, policy: &Policy, names: &[ast::Name]) {
+    fn resolve_subjects(
+        &mut self,
+        scope: &mut Scope<'_>,
+        policy: &mut Policy,
+        names: &[ast::Name],
+    ) {
         self.subjects.clear();
         for name in names {
             if scope.text(*name) == "itself" {
                 let span = name.span;
                 scope.problems.push(MeaningProblem::ItselfSubject { span });
             } else {
-                scope.add_members(&policy.tier_sets, *name, &mut self.subjects);
+                self.add_subject(scope, policy, *name);
             }
         }
-        self.subjects.sort_unstable();
-        self.subjects.dedup();
+        let name = |subject: &SentenceSubject| subject.word.map(|word| policy.words.text(word));
+        self.subjects
+            .sort_by(|a, b| (a.owner, name(a)).cmp(&(b.owner, name(b))));
+        self.subjects.dedup_by_key(|subject| subject.owner);
+    }
+
+    /// Adds the groups that a name before a verb stands for.
+    fn add_subject(&mut self, scope: &mut Scope<'_>, policy: &mut Policy, name: ast::Name) {
+        let Some(found) = self.definitions.external_of(scope, name) else {
+            self.members.clear();
+            scope.add_members(&policy.tier_sets, name, &mut self.members);
+            self.subjects
+                .extend(self.members.iter().map(|tier| SentenceSubject {
+                    owner: Owner::Tier(*tier),
+                    word: None,
+                }));
+            return;
+        };
+
+        let Some(external) = found else {
+            return;
+        };
+        let declared = policy.external(external);
+        match &declared.account {
+            None => self.subjects.push(SentenceSubject {
+                owner: Owner::External(external),
+                word: Some(policy.words.id(scope.text(name))),
+            }),
+            Some(account) => scope.problems.push(MeaningProblem::ForeignOwner {
+                span: name.span,
+                name: scope.text(name).to_string(),
+                account: account.clone(),
+                declared: declared.span,
+            }),
+        }
     }
 
     fn resolve_services(
@@ -132,6 +174,19 @@ impl<'k> Sentences<'k> {
         };
         resolver.add_peers(rule);
     }
+}
+
+/// The externals that flows put rules on, sorted.
+pub fn foreign_owners(policy: &Policy) -> Vec<ExternalId> {
+    if policy.externals.is_empty() {
+        return Vec::new();
+    }
+    let owner = |flow: &Flow| match flow.subject {
+        Owner::Tier(_) => None,
+        Owner::External(id) => Some(id),
+    };
+    let owners: BTreeSet<ExternalId> = policy.flows.iter().filter_map(owner).collect();
+    owners.into_iter().collect()
 }
 
 /// The name of a service in descriptions; `None` for literal traffic.

@@ -204,7 +204,8 @@ def different(subject):
             problems.append(f"{tier} is deployed by one output alone")
             continue
         rules = [rule for rule in stacked["rules"] if rule != lowering.PLACEHOLDER]
-        problems += [f"{tier}: one alone has {rule}" for rule in sorted(set(rules) ^ set(applied["rules"]))]
+        halved = lowering.halved(applied["rules"])
+        problems += [f"{tier}: one alone has {rule}" for rule in sorted(set(rules) ^ set(halved))]
         for what in ("description", "tags", *(["name"] if {stacked["name"], applied["name"]} & named else [])):
             if stacked[what] != applied[what]:
                 problems.append(f"{tier}: {what} {stacked[what]!r} by template, {applied[what]!r} by module")

@@ -183,6 +183,9 @@ pub fn params(scene: &mut Scene, numbers: &[Vec<u16>]) {
             line = line.equals().exactly(default);
         }
         scene.lines.push(line.prose(prose));
+        if kind == "external" {
+            scene.owners.push(name.to_string());
+        }
         scene.peers.extend(peer.map(|kind| Peer {
             text: name.to_string(),
             kind,
@@ -252,6 +255,7 @@ pub fn networks(scene: &mut Scene, numbers: &[Vec<u16>]) {
 
 /// Groups and prefix lists of others. `partner` and `legacy` can be one group.
 pub fn foreign(scene: &mut Scene, numbers: &[Vec<u16>]) {
+    let mut elsewhere = Vec::new();
     for (numbers, name) in numbers.iter().zip(FOREIGN) {
         let choose = &mut Choices::new(numbers);
         let prose = choose.once_in(4).then(|| choose.of(&PROSE));
@@ -267,6 +271,12 @@ pub fn foreign(scene: &mut Scene, numbers: &[Vec<u16>]) {
                 line = line.then("in account").then(account);
             }
             scene.lines.push(line.prose(prose));
+            // two names of one group are one, in another account if one of them says so
+            match kind {
+                PeerKind::Foreign => elsewhere.push(id),
+                _ if elsewhere.contains(&id) => {}
+                _ => scene.owners.push(name.to_string()),
+            }
             scene.peers.push(Peer {
                 text: name.to_string(),
                 kind,

@@ -5,7 +5,7 @@ use crate::packets::{Host, Material, Packet, Payload};
 use ipnet::IpNet;
 use std::net::IpAddr;
 use tierwall::ast::ProgramTree;
-use tierwall::ast::{self, IcmpType, Item, NetItem, ServiceItem, Way};
+use tierwall::ast::{self, IcmpType, Item, NetItem, ServiceItem, Verb, Way};
 use tierwall::source::Sources;
 
 /// A program, asked.
@@ -73,7 +73,10 @@ impl Meaning<'_> {
     /// Whether the sender may send it; always true for a host in no tier.
     pub fn sends(&self, packet: &Packet) -> bool {
         match &packet.sender.tier {
-            Some(tier) if self.is_open(tier) => self.dual() || packet.sender.address.is_ipv4(),
+            Some(tier) if self.is_open(tier) => {
+                let is_covered = self.dual() || packet.sender.address.is_ipv4();
+                is_covered || self.states(packet, tier, Way::To)
+            }
             Some(tier) => self.states(packet, tier, Way::To),
             None => true,
         }
@@ -96,7 +99,10 @@ impl Meaning<'_> {
         } else {
             &packet.receiver
         };
-        self.rules().any(|rule| {
+        // an open tier has the rules of `sends` alone
+        let is_open = way == Way::To && self.is_open(tier);
+        let counts = |rule: &&ast::Rule| !is_open || rule.verb == Verb::Sends;
+        self.rules().filter(counts).any(|rule| {
             let of = |name: &str| {
                 rule.subjects
                     .iter()
@@ -105,13 +111,20 @@ impl Meaning<'_> {
             let about_this =
                 rule.way == way && of(tier) && self.peers_hold(rule, tier, other, packet);
             let about_other = rule.way != way
+                && rule.verb == Verb::Allows
                 && !self.leaves_out(packet, tier, way)
                 && other
                     .tier
                     .as_ref()
                     .is_some_and(|subject| of(subject) && self.names_tier(rule, subject, tier))
                 && self.offers(rule, packet, Side::Group);
-            about_this || about_other
+            // a sentence about a foreign group that names this tier
+            let about_foreign = rule.way != way
+                && rule.verb == Verb::Allows
+                && self.is_about_group_of(rule, other)
+                && self.names_tier(rule, "", tier)
+                && self.offers(rule, packet, Side::Group);
+            about_this || about_other || about_foreign
         })
     }
 
@@ -232,7 +245,7 @@ impl Meaning<'_> {
             return false;
         }
         let by_address = rule.peers.iter().any(|peer| self.peer_holds(peer, host));
-        let is_left_out = self.leaves_out(packet, subject, rule.way);
+        let is_left_out = rule.verb == Verb::Allows && self.leaves_out(packet, subject, rule.way);
         let by_tier = !is_left_out && self.names_tier_of(rule, subject, host);
         let by_group = by_tier || self.names_group(rule, host);
         by_address && self.offers(rule, packet, Side::Addresses)
@@ -281,11 +294,22 @@ impl Meaning<'_> {
 
     /// Whether the sentence names a foreign group that the host is in.
     fn names_group(&self, rule: &ast::Rule, host: &Host) -> bool {
-        let named = rule.peers.iter().filter_map(|peer| match peer {
+        let mut named = rule.peers.iter().filter_map(|peer| match peer {
             ast::PeerItem::Name(name) => Some(self.text(*name)),
             ast::PeerItem::Net(_) | ast::PeerItem::Itself(_) | ast::PeerItem::Vpc(..) => None,
         });
-        let mut groups = named.flat_map(|name| {
+        named.any(|name| self.is_in_group(name, host))
+    }
+
+    /// Whether the sentence is about a foreign group that the host is in.
+    fn is_about_group_of(&self, rule: &ast::Rule, host: &Host) -> bool {
+        let mut subjects = rule.subjects.iter().map(|name| self.text(*name));
+        subjects.any(|name| self.is_in_group(name, host))
+    }
+
+    /// Whether the host is in the foreign group of this name.
+    fn is_in_group(&self, name: &str, host: &Host) -> bool {
+        let mut groups = [name].into_iter().flat_map(|name| {
             self.items().filter_map(move |item| match item {
                 Item::External(external) if self.text(external.name) == name => {
                     Some(external.id.value.to_string())

@@ -178,9 +178,8 @@ impl Reader {
         let mut properties = properties.clone();
         let group = properties.remove("GroupId").expect("a rule has a group");
         let group = self.value(&group);
-        let group = group
-            .strip_prefix("tier ")
-            .expect("a rule is of a group of the template");
+        let foreign = format!("group {group}");
+        let group = group.strip_prefix("tier ").unwrap_or(&foreign);
         self.rule(
             Place {
                 id: id.to_string(),

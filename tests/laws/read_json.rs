@@ -76,10 +76,18 @@ impl Reader {
     }
 
     fn rule(&mut self, rule: &Value) -> Rule {
+        let mut rule = rule.clone();
+        let external = rule
+            .as_object_mut()
+            .and_then(|rule| rule.remove("external"));
         let rule = fields(
-            rule,
+            &rule,
             "description direction from_port group peer protocol to_port",
         );
+        let group = match &external {
+            Some(external) => format!("group {}", self.value(external)),
+            None => self.names[&string(&rule["group"])].clone(),
+        };
         let direction = match string(&rule["direction"]).as_str() {
             "inbound" => "ingress",
             "outbound" => "egress",
@@ -88,7 +96,7 @@ impl Reader {
         let ports = (rule["from_port"].as_i64(), rule["to_port"].as_i64());
         let peer = self.peer(&rule["peer"]);
         let key = Key::new(
-            &self.names[&string(&rule["group"])],
+            &group,
             direction,
             &string(&rule["protocol"]),
             ports.0.zip(ports.1),

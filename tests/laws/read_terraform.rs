@@ -173,9 +173,8 @@ impl Reader {
         ];
         known(body, &[&peers[..], &others].concat(), &[]);
         let group = self.value(&body.attributes["security_group_id"]);
-        let group = group
-            .strip_prefix("tier ")
-            .expect("a rule is of a group of the file");
+        let foreign = format!("group {group}");
+        let group = group.strip_prefix("tier ").unwrap_or(&foreign);
         let named = peers.iter().filter_map(|key| {
             body.attributes
                 .get(*key)

@@ -15,6 +15,8 @@ pub struct Scene {
     pub tiers: Vec<String>,
     /// Everything that can be a subject: tiers and sets of tiers.
     pub subjects: Vec<String>,
+    /// Groups that are made elsewhere, in the account of the stack.
+    pub owners: Vec<String>,
     /// Everything that can be a peer, but literal addresses.
     pub peers: Vec<Peer>,
     /// Names of declared services.

@@ -10,6 +10,8 @@ use crate::text::Line;
 pub struct Sentence {
     pub subjects: Vec<String>,
     pub services: Vec<String>,
+    /// `allows`; one that opens a single side goes with one way
+    pub verb: &'static str,
     /// `from`, `to`
     pub way: &'static str,
     pub peers: Vec<String>,
@@ -68,6 +70,27 @@ const TWINS: [(&str, &str); 9] = [
 /// Builds a sentence; `None` when what was chosen does not go together.
 pub fn sentence(scene: &Scene, numbers: &[u16]) -> Option<Sentence> {
     let choose = &mut Choices::new(numbers);
+    let is_one_sided = choose.once_in(4);
+    let mut sentence = any_sentence(scene, choose)?;
+    if choose.once_in(4) && !scene.owners.is_empty() {
+        sentence.subjects.push(choose.of(&scene.owners));
+        if choose.once_in(2) {
+            sentence.subjects.remove(0);
+        }
+        // CloudFormation cannot let a foreign group send everything
+        if sentence.way == "to" {
+            sentence.services = vec!["tcp 80".to_string()];
+        }
+    }
+    let verb = match sentence.way {
+        "from" if is_one_sided => "accepts",
+        "to" if is_one_sided => "sends",
+        _ => "allows",
+    };
+    Some(Sentence { verb, ..sentence })
+}
+
+fn any_sentence(scene: &Scene, choose: &mut Choices<'_>) -> Option<Sentence> {
     let subjects = choose.some(&scene.subjects, 2);
     let way = choose.of(&["from", "to"]);
     let until = choose.once_in(8).then(|| choose.of(&UNTIL));
@@ -79,6 +102,7 @@ pub fn sentence(scene: &Scene, numbers: &[u16]) -> Option<Sentence> {
         return Some(Sentence {
             subjects,
             services,
+            verb: "allows",
             way,
             peers,
             except: Vec::new(),
@@ -98,6 +122,7 @@ pub fn sentence(scene: &Scene, numbers: &[u16]) -> Option<Sentence> {
         return Some(Sentence {
             subjects,
             services,
+            verb: "allows",
             way: "from",
             peers,
             except: Vec::new(),
@@ -138,6 +163,7 @@ pub fn sentence(scene: &Scene, numbers: &[u16]) -> Option<Sentence> {
     (!services.is_empty() && !peers.is_empty()).then_some(Sentence {
         subjects,
         services,
+        verb: "allows",
         way,
         peers,
         except,
@@ -197,7 +223,7 @@ impl Sentence {
     /// The statement.
     pub fn line(&self) -> Line {
         let mut line = Line::new(&self.subjects.join(", "))
-            .then("allows")
+            .then(self.verb)
             .list(&self.services);
         line = line.then(self.way).list(&self.peers);
         if !self.except.is_empty() {

@@ -5,7 +5,7 @@ use super::super::never_filtered;
 use super::ends::{EndId, EndIndex};
 use crate::groups::Direction;
 use crate::net::{Addresses, Packets, PerFamily, TrafficSet};
-use crate::policy::Policy;
+use crate::policy::{Owner, Policy};
 use std::cell::OnceCell;
 use std::collections::HashMap;
 
@@ -40,8 +40,9 @@ impl<'p> Version<'p> {
         let mut access = HashMap::new();
         for (tier, end) in index.tiers() {
             for direction in Direction::ALL {
-                let gate = Gate::new(tier, direction);
-                let of_gate = GateAccess::new(policy, gates, index, gate);
+                let gate = Gate::new(Owner::Tier(tier), direction);
+                let unfiltered = never_filtered::exempt_addresses(policy.vpc_of(tier));
+                let of_gate = GateAccess::new(gates, index, gate, unfiltered);
                 access.insert((end, direction), of_gate);
             }
         }
@@ -85,7 +86,7 @@ impl<'p> Version<'p> {
 }
 
 impl GateAccess {
-    fn new(policy: &Policy, gates: &Gates<'_>, index: &EndIndex, gate: Gate) -> GateAccess {
+    fn new(gates: &Gates<'_>, index: &EndIndex, gate: Gate, unfiltered: Addresses) -> GateAccess {
         let rules = gates.gate_rules(gate);
         let named = rules.named_peers();
         let mut named: Vec<_> = named
@@ -106,7 +107,7 @@ impl GateAccess {
         GateAccess {
             blocks: rules.blocks.union(&open),
             named,
-            unfiltered: never_filtered::exempt_addresses(policy.vpc_of(gate.tier())),
+            unfiltered,
             flows: OnceCell::new(),
         }
     }

@@ -18,7 +18,7 @@ mod number_range;
 use super::gate::{Endpoint, Gate, Gates, Unknown, Who, peer_family};
 use crate::groups::{Deployment, Direction};
 use crate::net::{Addresses, Family, PerFamily, Traffic, TrafficSet};
-use crate::policy::{Peer, Policy};
+use crate::policy::{Owner, Peer, Policy};
 use blocks::mark_blocks;
 use covered::covered_rules;
 use disjoint::{Sizes, are_disjoint};
@@ -63,7 +63,7 @@ pub fn redundant_flows(deployment: &Deployment<'_>, gates: &Gates<'_>) -> Vec<Re
 
     for group in &deployment.groups {
         for direction in Direction::ALL {
-            let gate = Gate::new(group.tier, direction);
+            let gate = Gate::new(group.owner, direction);
             let rules = group.rules(direction);
 
             if gates.gate_flows(gate).is_empty() || are_disjoint(policy, &mut tier_sizes, rules) {
@@ -186,7 +186,12 @@ impl GateContext<'_> {
     /// Whether a peer that is not a block is relevant at the gate in a family: both may have hosts
     /// of the family.
     fn concerns_endpoint(self, peer: Peer, end: &Endpoint, family: Family) -> bool {
-        let own = Endpoint::for_tier(self.policy, self.gate.tier());
+        let own = match self.gate.owner() {
+            Owner::Tier(tier) => Endpoint::for_tier(self.policy, tier),
+            Owner::External(id) => {
+                Endpoint::with_unknown_addresses(Who::External(id), Unknown::Group(id))
+            }
+        };
         let may_send = match (self.gate, peer) {
             (Gate::Inbound(_), Peer::Tier(sender)) => self.gates.may_send(sender, &own, family),
             (Gate::Inbound(_) | Gate::Outbound(_), _) => true,

@@ -150,4 +150,11 @@ pub enum MeaningProblem {
         first: Span,
         target: &'static str,
     },
+    /// `partner allows https from web`, where `partner` is in another account
+    ForeignOwner {
+        span: Span,
+        name: String,
+        account: String,
+        declared: Span,
+    },
 }

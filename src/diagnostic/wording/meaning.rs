@@ -272,6 +272,22 @@ impl MeaningProblem {
                 "rename a tier or a parameter that is part of the name, or \
                  declare a prefix list by its id, `pl-…`",
             ),
+            MeaningProblem::ForeignOwner {
+                span,
+                name,
+                account,
+                declared,
+            } => R::error(
+                "E0327",
+                format!(
+                    "`{name}` is a group of account {account}, where this program has no rules"
+                ),
+            )
+            .at(span, "expected a group of the account of the deployment")
+            .at(declared, "declared here")
+            .help(format!(
+                "a rule can only be put on a group of the own account; `{name}` can be a peer"
+            )),
         }
     }
 }

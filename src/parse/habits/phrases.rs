@@ -283,9 +283,7 @@ const PHRASES: &[Phrase] = &[
     ),
     (
         StatementPart::Names,
-        &[
-            "accepts|accept|permits|permit|admits|admit|allowed|allowing|lets|grants|grant|receives|accepting",
-        ],
+        &["permits|permit|admits|admit|allowed|allowing|lets|grants|grant|receives|accepting"],
         "allows",
         VERB,
         true,

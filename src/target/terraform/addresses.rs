@@ -5,7 +5,7 @@ use crate::target::names::{NameStyle, Names, Renaming, push_snake};
 
 /// The names of the rules' resources.
 pub fn rule_names(state: &State) -> Names<'_> {
-    Names::new(state, NameStyle::Snake, Renaming::Current, |_| true, &[])
+    Names::new(state, NameStyle::Snake, Renaming::Current, |_, _| true, &[])
 }
 
 /// The names of the resource of a group, the oldest first, the current one last.
@@ -40,9 +40,11 @@ pub fn module_addresses(state: &State) -> Vec<String> {
     );
 
     for (id, group) in state.groups_by_id() {
-        let names_of_group = group_names(group).into_iter();
-        addresses.extend(names_of_group.map(|name| format!("aws_security_group.{name}")));
-        addresses.push(format!("output.{}", output_name(group)));
+        if group.made_elsewhere.is_none() {
+            let names_of_group = group_names(group).into_iter();
+            addresses.extend(names_of_group.map(|name| format!("aws_security_group.{name}")));
+            addresses.push(format!("output.{}", output_name(group)));
+        }
         for Rule { key, .. } in &group.rules {
             addresses.extend(rule_addresses(&names, id, key));
         }

@@ -5,10 +5,10 @@ use super::addresses::{
     resource_type, rule_names, snake_case,
 };
 use super::hcl::{Hcl, Value, escape_string, push_quoted};
-use super::variable::{Form, default_description, variable_form};
+use super::variable::{Form, default_description, owner_form, variable_form};
 use crate::aws::{
-    GroupId, ListReference, Parameter, Peer, Reference, Rule, RuleKey, SecurityGroup, State,
-    Wording,
+    ForeignGroupId, GroupId, ListReference, Parameter, Peer, Reference, Rule, RuleKey,
+    SecurityGroup, State, Wording,
 };
 use crate::net::{Family, Protocol, ShortText, Sink, Traffic, push_block, push_number};
 use crate::target::names::Names;
@@ -39,7 +39,9 @@ pub fn emit(state: &State) -> Vec<u8> {
     }
 
     for (id, group) in state.groups_by_id() {
-        writer.write_group(id, group);
+        if group.made_elsewhere.is_none() {
+            writer.write_group(id, group);
+        }
         for rule in &group.rules {
             writer.write_rule(id, rule);
         }
@@ -51,7 +53,7 @@ pub fn emit(state: &State) -> Vec<u8> {
         }
     }
 
-    for (id, group) in state.groups_by_id() {
+    for (id, group) in state.own_groups() {
         writer.write_output(id, group);
     }
 
@@ -72,8 +74,17 @@ struct HclWriter<'s> {
 /// it that is the same for many rules is no value: a copy of a longer text costs little more.
 type Shape = Vec<ShortText<96>>;
 
-/// How many shapes there are: by direction, by protocol, by the attribute of the peer.
-const SHAPES: usize = 2 * PROTOCOLS * PEER_ATTRIBUTES.len();
+/// How many shapes there are: by owner, by direction, by protocol, by the attribute of the peer.
+const SHAPES: usize = 2 * 2 * PROTOCOLS * PEER_ATTRIBUTES.len();
+
+/// Whose group a rule is put on.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum RuleOwner {
+    /// A group of this output.
+    Own,
+    /// A group that is made elsewhere.
+    Foreign,
+}
 
 /// How many protocols have shapes of their own, all that go by number being one of them.
 const PROTOCOLS: usize = 6;
@@ -112,7 +123,7 @@ fn peer_attribute(state: &State, peer: Peer) -> usize {
 }
 
 /// Which of the shapes the resource of a rule has.
-fn shape_index(key: &RuleKey, peer: usize) -> usize {
+fn shape_index(key: &RuleKey, peer: usize, owner: RuleOwner) -> usize {
     let protocol = match key.traffic {
         Traffic::All => 0,
         Traffic::Tcp(_) => 1,
@@ -121,19 +132,24 @@ fn shape_index(key: &RuleKey, peer: usize) -> usize {
         Traffic::Icmpv6(_) => 4,
         Traffic::Number(_) => 5,
     };
-    (key.direction as usize * PROTOCOLS + protocol) * PEER_ATTRIBUTES.len() + peer
+    let side = 2 * owner as usize + key.direction as usize;
+    (side * PROTOCOLS + protocol) * PEER_ATTRIBUTES.len() + peer
 }
 
 /// What resources of rules look like that have the direction and the protocol of this one, and such
 /// a peer.
-fn rule_shape(key: &RuleKey, peer: usize) -> Shape {
+fn rule_shape(key: &RuleKey, peer: usize, owner: RuleOwner) -> Shape {
     let protocol = match key.traffic.protocol() {
         Protocol::Number(_) => format!("\"{VALUE}\""),
         known => format!("\"{known}\""),
     };
 
+    let group = match owner {
+        RuleOwner::Own => GROUP_ID,
+        RuleOwner::Foreign => Value::Expression(VALUE),
+    };
     let mut run = vec![
-        ("security_group_id", GROUP_ID),
+        ("security_group_id", group),
         ("description", QUOTED),
         ("ip_protocol", Value::Expression(&protocol)),
     ];
@@ -168,7 +184,6 @@ fn variable_expressions(state: &State) -> Vec<String> {
 impl HclWriter<'_> {
     fn write_variable(&mut self, parameter: &Parameter) {
         let name = snake_case(&parameter.name);
-        let Form { condition, message } = variable_form(parameter.kind, &name);
         self.hcl.blank_line();
         self.hcl.open_block("variable", &[&name]);
 
@@ -181,14 +196,20 @@ impl HclWriter<'_> {
         let default = parameter.default.as_deref();
         run.extend(default.map(|default| ("default", Value::Text(default))));
         self.hcl.attribute_run(&run);
+        self.write_validation(&variable_form(parameter.kind, &name));
+        if parameter.is_rule_owner {
+            self.write_validation(&owner_form(&name));
+        }
+        self.hcl.close_block();
+    }
+
+    fn write_validation(&mut self, form: &Form) {
         self.hcl.blank_line();
         self.hcl.open_block("validation", &[]);
-
         self.hcl.attribute_run(&[
-            ("condition", Value::Expression(&condition)),
-            ("error_message", Value::Text(message)),
+            ("condition", Value::Expression(&form.condition)),
+            ("error_message", Value::Text(form.message)),
         ]);
-        self.hcl.close_block();
         self.hcl.close_block();
     }
 
@@ -263,15 +284,25 @@ impl HclWriter<'_> {
     fn write_rule(&mut self, group: GroupId, rule: &Rule) {
         let (state, names, key) = (self.state, &self.names, &rule.key);
         let peer = peer_attribute(state, key.peer);
-        let shape = &mut self.shapes[shape_index(key, peer)];
-        let mut pieces = shape.get_or_insert_with(|| rule_shape(key, peer)).iter();
+        let made_elsewhere = state.group(group).made_elsewhere;
+        let owner = if made_elsewhere.is_some() {
+            RuleOwner::Foreign
+        } else {
+            RuleOwner::Own
+        };
+        let shape = &mut self.shapes[shape_index(key, peer, owner)];
+        let shape = shape.get_or_insert_with(|| rule_shape(key, peer, owner));
+        let mut pieces = shape.iter();
         let mut next = |out: &mut Vec<u8>| pieces.next().into_iter().for_each(|it| it.push(out));
         let out = self.hcl.text();
 
         next(out);
         names.push_rule(group, key, out);
         next(out);
-        names.push_group_name(group, out);
+        match made_elsewhere {
+            Some(foreign) => push_foreign_group(state, &self.variables, foreign, out),
+            None => names.push_group_name(group, out),
+        }
         next(out);
 
         push_description(state, rule, out);
@@ -295,7 +326,9 @@ impl HclWriter<'_> {
 
     /// Says what a renamed group and its rules were called before.
     fn write_moved(&mut self, id: GroupId, group: &SecurityGroup) {
-        self.write_chain("aws_security_group", &group_names(group));
+        if group.made_elsewhere.is_none() {
+            self.write_chain("aws_security_group", &group_names(group));
+        }
         for Rule { key, .. } in &group.rules {
             self.write_chain(
                 resource_type(key.direction),
@@ -348,6 +381,16 @@ fn push_description(state: &State, rule: &Rule, out: &mut Vec<u8>) {
     }
 }
 
+/// Appends the id of a group that is made elsewhere.
+fn push_foreign_group(state: &State, variables: &[String], id: ForeignGroupId, out: &mut Vec<u8>) {
+    let foreign = state.foreign_group(id);
+    match (&foreign.reference, &foreign.account) {
+        (Reference::Id(id), Some(account)) => push_quoted(out, &format!("{account}/{id}")),
+        (Reference::Id(id), None) => push_quoted(out, id),
+        (Reference::Parameter(id), _) => out.put(&variables[id.index()]),
+    }
+}
+
 /// Appends the value of the attribute that says who the peer of a rule is, without what the shape
 /// of the rule has of it: the quotes of a block, the type of a group.
 fn push_peer(
@@ -361,14 +404,7 @@ fn push_peer(
         Peer::Block(block) => push_block(out, &block),
         Peer::Parameter(id) => out.put(&variables[id.index()]),
         Peer::Group(group) => names.push_group_name(group, out),
-        Peer::ForeignGroup(id) => {
-            let foreign = state.foreign_group(id);
-            match (&foreign.reference, &foreign.account) {
-                (Reference::Id(id), Some(account)) => push_quoted(out, &format!("{account}/{id}")),
-                (Reference::Id(id), None) => push_quoted(out, id),
-                (Reference::Parameter(id), _) => out.put(&variables[id.index()]),
-            }
-        }
+        Peer::ForeignGroup(id) => push_foreign_group(state, variables, id, out),
         Peer::PrefixList(id) => match &state.prefix_list(id).reference {
             ListReference::Id(id) => push_quoted(out, id),
             ListReference::Parameter(id) => out.put(&variables[id.index()]),
