@@ -213,7 +213,7 @@ pub struct TierSetDeclaration {
     /// `backends`
     pub name: Name,
     /// `app, worker`
-    pub members: Vec<Name>,
+    pub members: TierList,
     /// `"everything behind web"`
     pub prose: Option<StringLiteral>,
 }
@@ -222,7 +222,7 @@ pub struct TierSetDeclaration {
 #[derive(Debug)]
 pub struct Rule {
     /// `web`
-    pub subjects: Vec<Name>,
+    pub subjects: TierList,
     /// `https`
     pub services: Vec<ServiceItem>,
     /// `from`
@@ -235,6 +235,44 @@ pub struct Rule {
     pub until: Option<DateLiteral>,
     /// `"campaign"`
     pub prose: Option<StringLiteral>,
+}
+
+/// `web, every database except archive`
+#[derive(Debug, Default)]
+pub struct TierList {
+    /// `web, every database`
+    pub items: Vec<TierItem>,
+    /// `archive`
+    pub except: Vec<TierItem>,
+}
+
+/// One item of a list of tiers.
+#[derive(Debug, Clone, Copy)]
+pub enum TierItem {
+    /// `web`
+    Name(Name),
+    /// `every database`
+    Every(Every),
+}
+
+/// `every tier`, `every database in vpc main`
+#[derive(Debug, Clone, Copy)]
+pub struct Every {
+    /// Where `every` starts.
+    pub start: u32,
+    /// `tier`, or the role `database`
+    pub kind: Name,
+    /// `main`
+    pub vpc: Option<Name>,
+}
+
+/// `office, every tier except web`
+#[derive(Debug, Default)]
+pub struct EndList {
+    /// `office, every tier`
+    pub items: Vec<NetItem>,
+    /// `web`
+    pub except: Vec<NetItem>,
 }
 
 /// Which way a sentence points.
@@ -252,9 +290,9 @@ pub struct AssertionStatement {
     /// What is asserted.
     pub claim: ClaimForm,
     /// `internet`
-    pub from: Vec<NetItem>,
+    pub from: EndList,
     /// `db`
-    pub to: Vec<NetItem>,
+    pub to: EndList,
     /// `mysql`; empty when there is no `on`.
     pub services: Vec<ServiceItem>,
 }
@@ -265,7 +303,7 @@ pub enum ClaimForm {
     /// `assert app can reach db`
     Can,
     /// `assert app can reach db only through proxy`
-    OnlyThrough(Vec<Name>),
+    OnlyThrough(TierList),
     /// `assert internet cannot reach db`
     Cannot,
     /// `assert only app can reach db`
@@ -311,6 +349,8 @@ pub enum NetItem {
     Name(Name),
     /// `vpc main`
     Vpc(Span, Name),
+    /// `every database`
+    Every(Every),
 }
 
 /// One item of a list of peers.
@@ -324,6 +364,8 @@ pub enum PeerItem {
     Itself(Span),
     /// `vpc main`
     Vpc(Span, Name),
+    /// `every database`
+    Every(Every),
 }
 
 /// `{ outbound = closed, tags = { team = "shop" } }`
@@ -385,6 +427,34 @@ impl ServiceItem {
     }
 }
 
+impl Every {
+    /// The place of the item.
+    pub fn span(&self) -> Span {
+        let last = self.vpc.unwrap_or(self.kind).span;
+        Span {
+            start: self.start,
+            ..last
+        }
+    }
+}
+
+impl TierItem {
+    /// The place of the item.
+    pub fn span(&self) -> Span {
+        match self {
+            TierItem::Name(name) => name.span,
+            TierItem::Every(every) => every.span(),
+        }
+    }
+}
+
+impl TierList {
+    /// The last of what is written.
+    pub fn last(&self) -> Option<&TierItem> {
+        self.except.last().or(self.items.last())
+    }
+}
+
 impl NetItem {
     /// The place of the item.
     pub fn span(&self) -> Span {
@@ -392,6 +462,7 @@ impl NetItem {
             NetItem::Net(net) => net.span,
             NetItem::Name(name) => name.span,
             NetItem::Vpc(span, _) => *span,
+            NetItem::Every(every) => every.span(),
         }
     }
 }
@@ -403,6 +474,7 @@ impl PeerItem {
             PeerItem::Name(name) => name.span,
             PeerItem::Net(net) => net.span,
             PeerItem::Itself(span) | PeerItem::Vpc(span, _) => *span,
+            PeerItem::Every(every) => every.span(),
         }
     }
 }

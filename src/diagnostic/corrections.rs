@@ -155,6 +155,7 @@ impl Problem {
             | Problem::ItselfSubject { .. }
             | Problem::NothingLeft { .. }
             | Problem::ExceptOnNonAddress { .. }
+            | Problem::ExceptInEnds { .. }
             | Problem::FamilyMismatch { .. }
             | Problem::NoRule { .. }
             | Problem::ElsewhereTier { .. }

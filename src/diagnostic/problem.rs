@@ -298,6 +298,8 @@ pub enum Problem {
         kind: NameKind,
         except: Span,
     },
+    /// `assert office except 10.0.0.7 cannot reach db`
+    ExceptInEnds { span: Span, text: String },
     /// `web allows icmpv6 128 from 10.0.0.0/8`
     FamilyMismatch {
         span: Span,

@@ -561,13 +561,22 @@ impl Problem {
             } => R::error(
                 "E0304",
                 format!(
-                    "`except` applies only to addresses, and `{name}` is {}",
+                    "`except` excludes addresses here, and `{name}` is {}",
                     kind.one()
                 ),
             )
             .at(span, "has no known addresses")
             .at(except, "because of this `except`")
             .help(format!("write a separate sentence for `{name}`")),
+            Problem::ExceptInEnds { span, text } => R::error(
+                "E0340",
+                format!("`except` in an assertion excludes tiers, and `{text}` is none"),
+            )
+            .at(span, "not a tier")
+            .help(format!(
+                "declare the addresses that are left: `network rest = office except {text}`, and \
+                 name `rest`"
+            )),
             Problem::FamilyMismatch {
                 span,
                 what,

@@ -3,6 +3,7 @@
 use super::tokens::{Token, TokenKind, join_tokens, screen_width};
 use crate::ast::{
     self, Annotation, Block, ClaimForm, Item, Name, NetItem, PeerItem, ServiceItem, StringLiteral,
+    TierItem, TierList,
 };
 use crate::source::Span;
 
@@ -114,6 +115,11 @@ impl Shape {
         self
     }
 
+    fn with_tiers(self, tiers: &TierList) -> Shape {
+        self.with_list(&tiers.items, TierItem::span)
+            .with_list(&tiers.except, TierItem::span)
+    }
+
     /// Prose and block, in the order in which they stand after this offset: what comes first starts
     /// a column, and what comes second the next.
     fn with_extras(
@@ -184,9 +190,9 @@ impl Shape {
                     .with_cell(2, end_of(last))
             }
             Item::TierSet(set) => shape
-                .with_list(&set.members, name_span)
+                .with_tiers(&set.members)
                 .with_cell(1, set.name.span.end)
-                .with_cell(2, end_of(set.members.last().map(name_span))),
+                .with_cell(2, end_of(set.members.last().map(TierItem::span))),
             Item::Tier(tier) => Shape::tier_shape(tier),
             Item::Rule(rule) => Shape::rule_shape(rule),
             Item::Assertion(assertion) => Shape::assertion_shape(assertion),
@@ -224,11 +230,13 @@ impl Shape {
 
     fn assertion_shape(assertion: &ast::AssertionStatement) -> Shape {
         let shape = Shape::default()
-            .with_list(&assertion.from, NetItem::span)
-            .with_list(&assertion.to, NetItem::span)
+            .with_list(&assertion.from.items, NetItem::span)
+            .with_list(&assertion.from.except, NetItem::span)
+            .with_list(&assertion.to.items, NetItem::span)
+            .with_list(&assertion.to.except, NetItem::span)
             .with_list(&assertion.services, ServiceItem::span);
         match &assertion.claim {
-            ClaimForm::OnlyThrough(names) => shape.with_list(names, name_span),
+            ClaimForm::OnlyThrough(tiers) => shape.with_tiers(tiers),
             ClaimForm::Can | ClaimForm::Cannot | ClaimForm::Only => shape,
         }
     }
@@ -255,11 +263,11 @@ impl Shape {
             .or(rule.peers.last().map(PeerItem::span));
 
         Shape::default()
-            .with_list(&rule.subjects, name_span)
+            .with_tiers(&rule.subjects)
             .with_list(&rule.services, ServiceItem::span)
             .with_list(&rule.peers, PeerItem::span)
             .with_list(&rule.except, NetItem::span)
-            .with_cell(1, end_of(rule.subjects.last().map(name_span)))
+            .with_cell(1, end_of(rule.subjects.last().map(TierItem::span)))
             .with_cell(
                 2,
                 rule.services

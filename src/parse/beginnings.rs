@@ -5,8 +5,10 @@ use pest::Parser;
 use pest::error::InputLocation;
 
 /// The beginnings of statements: what is wanted after each, and what after a comma that follows it.
-const BEGINNINGS: [(Rule, &str, &str); 34] = [
+const BEGINNINGS: [(Rule, &str, &str); 38] = [
     (Rule::rule_subjects, "", "a tier"),
+    (Rule::rule_all, "a tier", ""),
+    (Rule::rule_but, "`allows`", "a tier"),
     (Rule::rule_verb, "a service", ""),
     (Rule::rule_services, "`from` or `to`", "a service"),
     (Rule::rule_way, "a peer", ""),
@@ -57,6 +59,12 @@ const BEGINNINGS: [(Rule, &str, &str); 34] = [
         "a service",
     ),
     (Rule::tiers_is, "a tier", ""),
+    (
+        Rule::tiers_all,
+        "`except`, a string or the end of the line",
+        "a tier",
+    ),
+    (Rule::tiers_but, "a tier", ""),
     (Rule::text_wanted, "a string", ""),
     (Rule::peer_with, "`with`", ""),
     (Rule::param_name, "`:` and a type", ""),

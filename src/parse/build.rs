@@ -92,7 +92,7 @@ impl TreeBuilder {
             Rule::prefix_list => Item::PrefixList(self.build_prefix_list(pair)),
             Rule::service => Item::Service(self.build_service(pair)),
             Rule::tier => Item::Tier(self.build_tier(pair)),
-            Rule::tiers => Item::TierSet(self.build_tier_set(pair)),
+            Rule::tiers => Item::TierSet(self.build_tier_set(pair)?),
             other => unreachable!("{other:?} is no statement of the grammar"),
         })
     }
@@ -167,13 +167,23 @@ impl TreeBuilder {
         }
     }
 
-    fn build_tier_set(&mut self, pair: GrammarPair<'_>) -> ast::TierSetDeclaration {
-        let mut extras = self.read_extras(pair, 1);
-        ast::TierSetDeclaration {
-            members: extras.names.split_off(1),
-            name: extras.name(0),
-            prose: extras.take_prose(),
+    fn build_tier_set(&mut self, pair: GrammarPair<'_>) -> Option<ast::TierSetDeclaration> {
+        let (mut members, mut prose) = (ast::TierList::default(), None);
+        let mut parts = parts_of(pair);
+        let name = self.read_name(&parts.next()?);
+
+        for part in parts {
+            match part.as_rule() {
+                Rule::string => prose = Some(self.read_string(&part)),
+                _ => self.add_tiers(part, &mut members),
+            }
         }
+
+        Some(ast::TierSetDeclaration {
+            name,
+            members,
+            prose,
+        })
     }
 
     /// Everything in a declaration; more than `texts` strings are reported.
@@ -203,7 +213,7 @@ impl TreeBuilder {
                 Rule::default => {
                     extras.value = parts_of(part).next().and_then(|p| self.read_value(p))
                 }
-                Rule::address | Rule::in_vpc | Rule::end_name => {
+                Rule::address | Rule::in_vpc | Rule::every | Rule::end_name => {
                     extras.nets.extend(self.read_net(part))
                 }
                 _ => extras.services.extend(self.read_service(part)),
@@ -254,7 +264,10 @@ impl TreeBuilder {
     fn build_rule(&mut self, pair: GrammarPair<'_>) -> ast::Rule {
         // room for as many as most sentences have, where a vector would begin with four
         let mut rule = ast::Rule {
-            subjects: Vec::with_capacity(1),
+            subjects: ast::TierList {
+                items: Vec::with_capacity(1),
+                except: Vec::new(),
+            },
             services: Vec::with_capacity(2),
             way: ast::Way::From,
             peers: Vec::with_capacity(2),
@@ -264,13 +277,21 @@ impl TreeBuilder {
         };
 
         self.last = None;
+        let mut has_way = false;
         for part in parts_of(pair) {
             match part.as_rule() {
-                Rule::subject => rule.subjects.push(self.read_name(&part)),
-                Rule::way if part.as_str() == "to" => rule.way = ast::Way::To,
-                Rule::way => {}
+                Rule::subject | Rule::every if !has_way => {
+                    rule.subjects.items.extend(self.read_tier(part))
+                }
+                Rule::tiers_except => self.add_tiers(part, &mut rule.subjects),
+                Rule::way => {
+                    has_way = true;
+                    if part.as_str() == "to" {
+                        rule.way = ast::Way::To;
+                    }
+                }
                 Rule::itself => rule.peers.push(ast::PeerItem::Itself(self.span_of(&part))),
-                Rule::address | Rule::in_vpc | Rule::end_name => {
+                Rule::address | Rule::in_vpc | Rule::every | Rule::end_name => {
                     rule.peers.extend(self.read_net(part).map(peer_item))
                 }
                 Rule::except => {
@@ -294,16 +315,14 @@ impl TreeBuilder {
 
         let mut assertion = ast::AssertionStatement {
             claim,
-            from: Vec::new(),
-            to: Vec::new(),
+            from: ast::EndList::default(),
+            to: ast::EndList::default(),
             services: Vec::new(),
         };
 
         for part in parts_of(pair) {
             match part.as_rule() {
-                Rule::reached => {
-                    assertion.to = parts_of(part).filter_map(|p| self.read_net(p)).collect()
-                }
+                Rule::reached => parts_of(part).for_each(|p| self.add_end(p, &mut assertion.to)),
                 Rule::on => {
                     self.last = None;
                     assertion.services = parts_of(part)
@@ -311,14 +330,35 @@ impl TreeBuilder {
                         .collect();
                 }
                 Rule::through => {
-                    let names = parts_of(part).map(|p| self.read_name(&p)).collect();
-                    assertion.claim = ast::ClaimForm::OnlyThrough(names);
+                    let mut tiers = ast::TierList::default();
+                    parts_of(part).for_each(|p| self.add_tiers(p, &mut tiers));
+                    assertion.claim = ast::ClaimForm::OnlyThrough(tiers);
                 }
-                _ => assertion.from.extend(self.read_net(part)),
+                _ => self.add_end(part, &mut assertion.from),
             }
         }
 
         assertion
+    }
+
+    /// Adds an item of a list of tiers, or what is taken out of it.
+    fn add_tiers(&mut self, pair: GrammarPair<'_>, tiers: &mut ast::TierList) {
+        match pair.as_rule() {
+            Rule::tiers_except => {
+                tiers.except = parts_of(pair).filter_map(|p| self.read_tier(p)).collect();
+            }
+            _ => tiers.items.extend(self.read_tier(pair)),
+        }
+    }
+
+    /// Adds an item of a list of ends, or what is taken out of it.
+    fn add_end(&mut self, pair: GrammarPair<'_>, ends: &mut ast::EndList) {
+        match pair.as_rule() {
+            Rule::except => {
+                ends.except = parts_of(pair).filter_map(|p| self.read_net(p)).collect();
+            }
+            _ => ends.items.extend(self.read_net(pair)),
+        }
     }
 }
 
@@ -328,5 +368,6 @@ fn peer_item(net: ast::NetItem) -> ast::PeerItem {
         ast::NetItem::Net(net) => ast::PeerItem::Net(net),
         ast::NetItem::Name(name) => ast::PeerItem::Name(name),
         ast::NetItem::Vpc(span, name) => ast::PeerItem::Vpc(span, name),
+        ast::NetItem::Every(every) => ast::PeerItem::Every(every),
     }
 }

@@ -206,7 +206,7 @@ fn count_blanks(text: &str) -> usize {
 
 /// Slips that are common enough to be named: how the statement starts, what stands before, what
 /// stands there, what to type.
-const SLIPS: [(&str, &str, &str, &str); 23] = [
+const SLIPS: [(&str, &str, &str, &str); 24] = [
     (
         "include",
         "",
@@ -292,6 +292,12 @@ const SLIPS: [(&str, &str, &str, &str); 23] = [
         "",
         "\u{201d}",
         "use straight quotes for strings: `\"…\"`",
+    ),
+    (
+        "",
+        "tier",
+        "in",
+        "name the VPC with `vpc`: `every tier in vpc main`",
     ),
     ("", "", "..", "write a range of ports as `80-90`"),
     (

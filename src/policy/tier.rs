@@ -47,7 +47,7 @@ pub struct TierSet {
 }
 
 /// What kind of server a tier is; it sets what the lints expect.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Role {
     /// `web-server`
     WebServer,

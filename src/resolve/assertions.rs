@@ -2,12 +2,13 @@
 //! elsewhere.
 
 use super::definitions::Definitions;
+use super::every::{KnownTiers, source_words};
 use super::lists::ParamPeer;
 use super::networks::report_missing_blocks;
 use super::params::ParamValue;
 use super::scope::{BuiltInNetwork, Entity, Scope};
-use crate::ast::{self, NetItem};
-use crate::diagnostic::{AwsField, NameKind, likely};
+use crate::ast::{self, EndList, NetItem};
+use crate::diagnostic::{AwsField, NameKind, Problem, likely};
 use crate::net::{Addresses, Traffic};
 use crate::policy::{Annotation, Assertion, Claim, End, Policy, VpcId};
 use crate::source::Span;
@@ -24,8 +25,10 @@ pub fn resolve(
         ast::ClaimForm::Can => Claim::Can,
         ast::ClaimForm::Cannot => Claim::Cannot,
         ast::ClaimForm::Only => Claim::Only,
-        ast::ClaimForm::OnlyThrough(names) => {
-            Claim::OnlyThrough(scope.resolve_members(&policy.tier_sets, names))
+        ast::ClaimForm::OnlyThrough(list) => {
+            let mut tiers = Vec::new();
+            scope.add_tier_list(KnownTiers::new(policy), list, &mut tiers);
+            Claim::OnlyThrough(tiers)
         }
     };
 
@@ -82,10 +85,10 @@ fn resolve_ends(
     scope: &mut Scope<'_>,
     definitions: &Definitions<'_>,
     policy: &Policy,
-    items: &[NetItem],
+    list: &EndList,
 ) -> Vec<(Span, End)> {
     let mut ends = Vec::new();
-    for item in items {
+    for item in &list.items {
         let span = item.span();
         match item {
             NetItem::Net(net) => {
@@ -96,6 +99,10 @@ fn resolve_ends(
             NetItem::Vpc(_, name) => {
                 let vpc = resolve_vpc(scope, policy, span, *name);
                 ends.extend(vpc.map(|id| (span, End::Vpc(id))));
+            }
+            NetItem::Every(every) => {
+                let tiers = scope.resolve_every(&policy.tiers, every);
+                ends.extend(tiers.into_iter().map(|tier| (span, End::Tier(tier))));
             }
             NetItem::Name(name) => match scope.resolve_peer(*name, NameKind::End) {
                 Some(Entity::TierSet(id)) => {
@@ -114,7 +121,37 @@ fn resolve_ends(
         }
     }
 
+    if !list.except.is_empty() {
+        take_out_ends(scope, policy, &list.except, &mut ends);
+    }
+
     ends
+}
+
+/// Takes the tiers of an `except` out of some ends; reports addresses in it.
+fn take_out_ends(
+    scope: &mut Scope<'_>,
+    policy: &Policy,
+    except: &[NetItem],
+    ends: &mut Vec<(Span, End)>,
+) {
+    for item in except {
+        let span = item.span();
+        let is_declared = match item {
+            NetItem::Name(name) => scope.resolve_peer(*name, NameKind::Tier).is_some(),
+            NetItem::Net(_) | NetItem::Vpc(..) | NetItem::Every(_) => true,
+        };
+        if is_declared && scope.tier_item(item).is_none() {
+            let text = source_words(scope, span);
+            scope.problems.push(Problem::ExceptInEnds { span, text });
+        }
+    }
+
+    let gone = scope.excepted_tiers(KnownTiers::new(policy), except);
+    ends.retain(|(_, end)| match end {
+        End::Tier(tier) => gone.binary_search(tier).is_err(),
+        _ => true,
+    });
 }
 
 /// A VPC, which must have address blocks to be an end.

@@ -72,6 +72,7 @@ impl<'a> Scope<'a> {
             vpc_names: HashMap::new(),
             broken: broken.map(|span| sources.text(*span)).collect(),
             is_incomplete: program.files.iter().any(|file| file.is_incomplete),
+            every: None,
             guesses: GUESSES,
             room: MOST,
         }

@@ -44,15 +44,6 @@ impl<'a> Scope<'a> {
         }
     }
 
-    /// The tiers that a list names, each by itself or by a set.
-    pub fn resolve_members(&mut self, sets: &[TierSet], names: &[ast::Name]) -> Vec<TierId> {
-        let mut members = Vec::with_capacity(names.len());
-        names
-            .iter()
-            .for_each(|name| self.add_members(sets, *name, &mut members));
-        members
-    }
-
     /// Adds the tier or the tiers that a name stands for.
     pub fn add_members(&mut self, sets: &[TierSet], name: ast::Name, members: &mut Vec<TierId>) {
         match self.resolve_tier(name) {

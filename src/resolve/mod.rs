@@ -10,6 +10,7 @@ mod blocks;
 mod collect;
 mod collisions;
 mod definitions;
+mod every;
 mod flows;
 mod lists;
 mod lookup;
@@ -24,6 +25,7 @@ mod services;
 mod settings;
 mod stack;
 mod strings;
+mod tier_index;
 mod tiers;
 mod unknown;
 mod unused;
@@ -69,7 +71,7 @@ fn resolve_declarations<'a>(
     let lists = lists::resolve(scope, &params, &stack);
     let services = services::resolve(scope, settings.catalogue);
     let tiers = tiers::resolve(scope, &mut stack, &vpcs, default_vpc, &networks);
-    let tier_sets = tiers::resolve_sets(scope);
+    let tier_sets = tiers::resolve_sets(scope, &tiers);
 
     let mut policy = Policy::new(stack, settings.as_of);
     policy.vpcs = vpcs;

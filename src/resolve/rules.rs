@@ -2,6 +2,7 @@
 
 use super::atom::Atom;
 use super::definitions::Definitions;
+use super::every::KnownTiers;
 use super::flows::{FlowCoverage, ResolvedSentence, SentenceService};
 use super::peering::report_unpeered;
 use super::peers::{PeerResolver, SentencePeer, sorted_sources};
@@ -78,16 +79,21 @@ impl<'k> Sentences<'k> {
         }
     }
 
-    fn resolve_subjects(&mut self, scope: &mut Scope<'_>, policy: &Policy, names: &[ast::Name]) {
+    fn resolve_subjects(&mut self, scope: &mut Scope<'_>, policy: &Policy, list: &ast::TierList) {
         self.subjects.clear();
-        for name in names {
-            if scope.text(*name) == "itself" {
-                let span = name.span;
-                scope.problems.push(Problem::ItselfSubject { span });
-            } else {
-                scope.add_members(&policy.tier_sets, *name, &mut self.subjects);
+        let known = KnownTiers::new(policy);
+        for item in &list.items {
+            match item {
+                ast::TierItem::Name(name) if scope.text(*name) == "itself" => {
+                    let span = name.span;
+                    scope.problems.push(Problem::ItselfSubject { span });
+                }
+                ast::TierItem::Name(_) | ast::TierItem::Every(_) => {
+                    scope.add_tier_item(known, item, &mut self.subjects);
+                }
             }
         }
+        scope.take_out_items(known, &list.except, &mut self.subjects);
         self.subjects.sort_unstable();
         self.subjects.dedup();
     }
@@ -158,7 +164,8 @@ fn push_sentence(
 /// ` except 10.0.0.0/8 until 2026-12-31`
 fn write_tail(scope: &Scope<'_>, rule: &ast::Rule) -> String {
     let mut tail = String::new();
-    if !rule.except.is_empty() {
+    // tiers that are taken out change nothing of what is said of the others
+    if !rule.except.is_empty() && !scope.excepts_tiers(rule) {
         let except = sorted_sources(scope, rule.except.iter().map(NetItem::span));
         let _ = write!(tail, " except {except}");
     }

@@ -1,6 +1,7 @@
 //! Who is called what: the three namespaces of a program, collected before anything is looked up.
 
 use super::atom::Catalogue;
+use super::tier_index::TierIndex;
 use crate::ast;
 use crate::diagnostic::{NameKind, Problem, Problems};
 use crate::policy::{
@@ -61,6 +62,8 @@ pub struct Scope<'a> {
     pub(super) broken: HashSet<&'a str>,
     /// Whether a file that is included is not known, which may declare any name.
     pub(super) is_incomplete: bool,
+    /// The tiers by role and VPC, once an `every` has asked for them.
+    pub(super) every: Option<TierIndex>,
     /// How many more names may be compared to find out what was meant.
     pub(super) guesses: usize,
     /// How much more the program may come to.

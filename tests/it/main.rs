@@ -20,6 +20,7 @@ mod diff_command;
 mod driver;
 mod errors;
 mod estates;
+mod every;
 mod fix;
 mod fmt;
 mod groups;

@@ -45,6 +45,7 @@ mod law_cures;
 mod law_defaults;
 mod law_deployed;
 pub mod law_diff;
+mod law_every;
 pub mod law_fmt;
 mod law_lints;
 mod law_locality;

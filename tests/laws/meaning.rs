@@ -97,11 +97,7 @@ impl Meaning<'_> {
             &packet.receiver
         };
         self.rules().any(|rule| {
-            let of = |name: &str| {
-                rule.subjects
-                    .iter()
-                    .any(|subject| self.members(self.text(*subject), name))
-            };
+            let of = |name: &str| self.in_tiers(&rule.subjects, name);
             let about_this =
                 rule.way == way && of(tier) && self.peers_hold(rule, tier, other, packet);
             let about_other = rule.way != way
@@ -122,10 +118,7 @@ impl Meaning<'_> {
         let is_asked = way == Way::To && !self.dual() && packet.sender.address.is_ipv6();
         is_asked
             && self.rules().any(|rule| {
-                let of_tier = rule
-                    .subjects
-                    .iter()
-                    .any(|subject| self.members(self.text(*subject), tier));
+                let of_tier = self.in_tiers(&rule.subjects, tier);
                 let is_all = rule.services.iter().any(|service| self.is_all(service));
                 rule.way == Way::To && of_tier && is_all && self.has_a_rule_to_anywhere(rule)
             })
@@ -148,7 +141,7 @@ impl Meaning<'_> {
     /// `except` leaves.
     fn has_a_rule_to_anywhere(&self, rule: &ast::Rule) -> bool {
         let is_whole = |net: &ast::Net| net.net.prefix_len() == 0 && net.net.network().is_ipv4();
-        if !rule.except.is_empty() {
+        if !rule.except.is_empty() && !self.excepts_tiers(rule) {
             return self.every_ipv4(|host| {
                 let holds = |peer: &ast::PeerItem| self.peer_holds(peer, host);
                 rule.peers.iter().any(holds) && !self.is_in(&rule.except, host)
@@ -157,7 +150,7 @@ impl Meaning<'_> {
         rule.peers.iter().any(|peer| match peer {
             ast::PeerItem::Net(net) => is_whole(net),
             ast::PeerItem::Name(name) => self.name_has_whole(self.text(*name)),
-            ast::PeerItem::Itself(_) | ast::PeerItem::Vpc(..) => false,
+            ast::PeerItem::Itself(_) | ast::PeerItem::Vpc(..) | ast::PeerItem::Every(_) => false,
         })
     }
 
@@ -173,7 +166,7 @@ impl Meaning<'_> {
                             net.net.prefix_len() == 0 && net.net.network().is_ipv4()
                         }
                         NetItem::Name(name) => self.name_has_whole(self.text(*name)),
-                        NetItem::Vpc(..) => false,
+                        NetItem::Vpc(..) | NetItem::Every(_) => false,
                     })
                 }
                 Item::Network(network) if self.text(network.name) == name => {
@@ -242,7 +235,7 @@ impl Meaning<'_> {
     /// Whether a peer of a sentence holds a host's address.
     fn peer_holds(&self, peer: &ast::PeerItem, host: &Host) -> bool {
         match peer {
-            ast::PeerItem::Itself(_) => false,
+            ast::PeerItem::Itself(_) | ast::PeerItem::Every(_) => false,
             ast::PeerItem::Net(net) => net.net.contains(&host.address),
             ast::PeerItem::Vpc(_, name) => self.in_vpc(self.text(*name), host),
             ast::PeerItem::Name(name) => self.in_named(self.text(*name), host),
@@ -257,9 +250,15 @@ impl Meaning<'_> {
 
     /// Whether a sentence about `subject` names this tier at the other end.
     fn names_tier(&self, rule: &ast::Rule, subject: &str, tier: &str) -> bool {
+        let is_out = rule.except.iter().any(|item| match item {
+            NetItem::Name(name) => self.members(self.text(*name), tier),
+            NetItem::Every(every) => self.is_every(every, tier),
+            NetItem::Net(_) | NetItem::Vpc(..) => false,
+        });
         rule.peers.iter().any(|peer| match peer {
             ast::PeerItem::Itself(_) => subject == tier,
-            ast::PeerItem::Name(name) => self.members(self.text(*name), tier),
+            ast::PeerItem::Name(name) => !is_out && self.members(self.text(*name), tier),
+            ast::PeerItem::Every(every) => !is_out && self.is_every(every, tier),
             ast::PeerItem::Net(_) | ast::PeerItem::Vpc(..) => false,
         })
     }
@@ -267,11 +266,7 @@ impl Meaning<'_> {
     /// Whether `name` is this tier, or a set that holds it.
     fn members(&self, name: &str, tier: &str) -> bool {
         let in_set = |set: &ast::TierSetDeclaration| {
-            self.text(set.name) == name
-                && set
-                    .members
-                    .iter()
-                    .any(|m| self.members(self.text(*m), tier))
+            self.text(set.name) == name && self.in_tiers(&set.members, tier)
         };
         name == tier
             || self
@@ -279,11 +274,59 @@ impl Meaning<'_> {
                 .any(|item| matches!(item, Item::TierSet(set) if in_set(set)))
     }
 
+    /// Whether a tier is one of a list, and not taken out of it.
+    fn in_tiers(&self, list: &ast::TierList, tier: &str) -> bool {
+        let holds = |items: &[ast::TierItem]| {
+            items.iter().any(|item| match item {
+                ast::TierItem::Name(name) => self.members(self.text(*name), tier),
+                ast::TierItem::Every(every) => self.is_every(every, tier),
+            })
+        };
+        holds(&list.items) && !holds(&list.except)
+    }
+
+    /// Whether a tier is one of `every tier`, `every cache in vpc main`.
+    fn is_every(&self, every: &ast::Every, tier: &str) -> bool {
+        let kind = self.text(every.kind);
+        let mut declared = self.items().filter_map(|item| match item {
+            Item::Tier(declared) if declared.names.iter().any(|name| self.text(*name) == tier) => {
+                Some(declared)
+            }
+            _ => None,
+        });
+        let Some(declared) = declared.next() else {
+            return false;
+        };
+        let is_kind = kind == "tier" || declared.role.is_some_and(|role| self.text(role) == kind);
+        let vpc = self.of_tier(tier, "vpc").or_else(|| self.of_stack("vpc"));
+        let in_vpc = every.vpc.is_none_or(|wanted| {
+            // without any word of it, there is but one VPC
+            vpc.is_none_or(|vpc| vpc == self.text(wanted))
+        });
+        is_kind && in_vpc
+    }
+
+    /// Whether the `except` of a sentence takes tiers out, and not addresses.
+    fn excepts_tiers(&self, rule: &ast::Rule) -> bool {
+        rule.except.iter().any(|item| match item {
+            NetItem::Every(_) => true,
+            NetItem::Name(name) => self.items().any(|item| match item {
+                Item::Tier(tier) => tier.names.iter().any(|n| self.text(*n) == self.text(*name)),
+                Item::TierSet(set) => self.text(set.name) == self.text(*name),
+                _ => false,
+            }),
+            NetItem::Net(_) | NetItem::Vpc(..) => false,
+        })
+    }
+
     /// Whether the sentence names a foreign group that the host is in.
     fn names_group(&self, rule: &ast::Rule, host: &Host) -> bool {
         let named = rule.peers.iter().filter_map(|peer| match peer {
             ast::PeerItem::Name(name) => Some(self.text(*name)),
-            ast::PeerItem::Net(_) | ast::PeerItem::Itself(_) | ast::PeerItem::Vpc(..) => None,
+            ast::PeerItem::Net(_)
+            | ast::PeerItem::Itself(_)
+            | ast::PeerItem::Vpc(..)
+            | ast::PeerItem::Every(_) => None,
         });
         let mut groups = named.flat_map(|name| {
             self.items().filter_map(move |item| match item {
@@ -306,6 +349,7 @@ impl Meaning<'_> {
             NetItem::Net(net) => net.net.contains(&host.address),
             NetItem::Name(name) => self.in_named(self.text(*name), host),
             NetItem::Vpc(_, name) => self.in_vpc(self.text(*name), host),
+            NetItem::Every(_) => false,
         })
     }
 

@@ -13,6 +13,8 @@ pub struct Scene {
     pub dual: bool,
     /// Names of tiers.
     pub tiers: Vec<String>,
+    /// What `every …` can be said of, as a sentence writes it, with the tiers that it means.
+    pub every: Vec<(String, Vec<String>)>,
     /// Everything that can be a subject: tiers and sets of tiers.
     pub subjects: Vec<String>,
     /// Everything that can be a peer, but literal addresses.

@@ -9,6 +9,8 @@ use crate::text::Line;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sentence {
     pub subjects: Vec<String>,
+    /// Tiers that `except` takes out of the subjects.
+    pub spared: Vec<String>,
     pub services: Vec<String>,
     /// `from`, `to`
     pub way: &'static str,
@@ -68,7 +70,14 @@ const TWINS: [(&str, &str); 9] = [
 /// Builds a sentence; `None` when what was chosen does not go together.
 pub fn sentence(scene: &Scene, numbers: &[u16]) -> Option<Sentence> {
     let choose = &mut Choices::new(numbers);
-    let subjects = choose.some(&scene.subjects, 2);
+    let mut subjects = choose.some(&scene.subjects, 2);
+    let mut spared = Vec::new();
+    if choose.once_in(6) && !scene.every.is_empty() {
+        subjects = vec![choose.of(&scene.every).0];
+        if choose.once_in(2) {
+            spared = choose.some(&scene.subjects, 2);
+        }
+    }
     let way = choose.of(&["from", "to"]);
     let until = choose.once_in(8).then(|| choose.of(&UNTIL));
     let prose = choose.once_in(5).then(|| choose.of(&PROSE));
@@ -78,10 +87,26 @@ pub fn sentence(scene: &Scene, numbers: &[u16]) -> Option<Sentence> {
         let way = if choose.once_in(3) { way } else { "to" };
         return Some(Sentence {
             subjects,
+            spared,
             services,
             way,
             peers,
             except: Vec::new(),
+            until,
+            prose,
+        });
+    }
+    if choose.once_in(6) && !scene.every.is_empty() {
+        return Some(Sentence {
+            subjects,
+            spared,
+            services: vec![choose.of(&["tcp 80", "https", "all", "ping"]).to_string()],
+            way,
+            peers: vec![choose.of(&scene.every).0],
+            except: match choose.once_in(2) {
+                true => choose.some(&scene.subjects, 2),
+                false => Vec::new(),
+            },
             until,
             prose,
         });
@@ -97,6 +122,7 @@ pub fn sentence(scene: &Scene, numbers: &[u16]) -> Option<Sentence> {
         let peers = vec![one.to_string(), other.to_string()];
         return Some(Sentence {
             subjects,
+            spared,
             services,
             way: "from",
             peers,
@@ -137,6 +163,7 @@ pub fn sentence(scene: &Scene, numbers: &[u16]) -> Option<Sentence> {
     let peers = texts(&peers);
     (!services.is_empty() && !peers.is_empty()).then_some(Sentence {
         subjects,
+        spared,
         services,
         way,
         peers,
@@ -196,9 +223,11 @@ fn meets(atom: Atom, (v4, v6): (bool, bool)) -> bool {
 impl Sentence {
     /// The statement.
     pub fn line(&self) -> Line {
-        let mut line = Line::new(&self.subjects.join(", "))
-            .then("allows")
-            .list(&self.services);
+        let mut line = Line::new(&self.subjects.join(", "));
+        if !self.spared.is_empty() {
+            line = line.then("except").list(&self.spared);
+        }
+        line = line.then("allows").list(&self.services);
         line = line.then(self.way).list(&self.peers);
         if !self.except.is_empty() {
             line = line.then("except").list(&self.except);
@@ -213,6 +242,7 @@ impl Sentence {
     pub fn reordered(&self, choose: &mut Choices<'_>) -> Sentence {
         Sentence {
             subjects: choose.shuffled(&self.subjects),
+            spared: choose.shuffled(&self.spared),
             services: choose.shuffled(&self.services),
             peers: choose.shuffled(&self.peers),
             except: choose.shuffled(&self.except),
