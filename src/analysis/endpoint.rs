@@ -12,6 +12,8 @@ pub struct Endpoint {
     pub addresses: Addresses,
     /// What is not known about that.
     pub unknown: Option<Unknown>,
+    /// The groups that its hosts carry beside that of their tier, sorted.
+    pub groups: Vec<TierId>,
     /// Families of which nothing says whether it has hosts: something may pass there, and nothing
     /// has to.
     pub unsure: PerFamily<bool>,
@@ -95,8 +97,24 @@ impl Endpoint {
             who: Who::Tier(id),
             addresses,
             unknown,
+            groups: policy.members.other_groups(id).to_vec(),
             unsure,
         }
+    }
+
+    /// Whoever carries the group of a tier: its members, and those of tiers that have it by `also`.
+    pub(super) fn for_group(policy: &Policy, id: TierId) -> Endpoint {
+        let mut end = Endpoint::for_tier(policy, id);
+        for other in policy.members.other_carriers(id) {
+            let other = Endpoint::for_tier(policy, *other);
+            end.addresses = end.addresses.union(&other.addresses);
+            end.unknown = end.unknown.or(other.unknown);
+            end.unsure = PerFamily {
+                v4: end.unsure.v4 || other.unsure.v4,
+                v6: end.unsure.v6 || other.unsure.v6,
+            };
+        }
+        end
     }
 
     /// The internet. Where a stack does without IPv6, what may pass of it counts, and none has to.
@@ -116,6 +134,7 @@ impl Endpoint {
             who: Who::Hosts,
             addresses,
             unknown: None,
+            groups: Vec::new(),
             unsure: PerFamily::default(),
         }
     }
@@ -126,6 +145,7 @@ impl Endpoint {
             who,
             addresses: Addresses::all(),
             unknown: Some(unknown),
+            groups: Vec::new(),
             unsure: PerFamily::default(),
         }
     }

@@ -5,6 +5,9 @@
 //! some members of an end and not others, so there are two verdicts: what *may* pass, for some
 //! address of either end, and what *must*, for every one. Parameters without a value, the contents
 //! of prefix lists, the members of foreign groups and unknown addresses make them differ.
+//!
+//! Where members carry several groups (`also`), the gate of their tier admits what the rules of any
+//! of these groups admit, and a rule that names one of them names its members.
 
 pub use super::endpoint::{Endpoint, Unknown, Who, all_addresses};
 pub use super::witness::Witness;
@@ -37,6 +40,8 @@ pub struct Gates<'p> {
     opened: Rc<OpenedGates<'p>>,
     inbound: Rc<[OpenGate]>,
     outbound: Rc<[OpenGate]>,
+    /// The gates of tiers whose members carry more groups than their own.
+    members: Option<Rc<MemberGates>>,
     /// Another one in the place of one of them; then rules alone decide, and nobody is exempt.
     replaced: Option<(Gate, Rc<OpenGate>)>,
 }
@@ -47,6 +52,13 @@ pub struct Gates<'p> {
 struct OpenGate {
     flows: Vec<u32>,
     rules: OnceCell<GateRules>,
+}
+
+/// Gates of members of several groups: all flows that open a gate of any of these.
+#[derive(Debug)]
+struct MemberGates {
+    inbound: Vec<Option<OpenGate>>,
+    outbound: Vec<Option<OpenGate>>,
 }
 
 /// One side of one tier.
@@ -84,6 +96,37 @@ impl OpenGate {
     }
 }
 
+impl MemberGates {
+    /// Unites the flows of the gates of groups, in either direction.
+    fn new(policy: &Policy, flows: &[Vec<Vec<u32>>; 2]) -> MemberGates {
+        let unite = |flows: &Vec<Vec<u32>>| {
+            let of_tier = |tier: TierId| {
+                if policy.members.other_groups(tier).is_empty() {
+                    return None;
+                }
+                let groups = policy.members.groups_of(tier);
+                let mut all: Vec<u32> = groups.flat_map(|id| &flows[id.index()]).copied().collect();
+                all.sort_unstable();
+                all.dedup();
+                Some(OpenGate::new(all))
+            };
+            policy.tier_ids().map(of_tier).collect()
+        };
+        let [inbound, outbound] = flows;
+        MemberGates {
+            inbound: unite(inbound),
+            outbound: unite(outbound),
+        }
+    }
+
+    fn find(&self, gate: Gate) -> Option<&OpenGate> {
+        match gate {
+            Gate::Inbound(tier) => self.inbound[tier.index()].as_ref(),
+            Gate::Outbound(tier) => self.outbound[tier.index()].as_ref(),
+        }
+    }
+}
+
 impl<'p> Gates<'p> {
     /// Finds the gates of a policy, in two passes over its flows: to count them, and to put them.
     pub fn new(policy: &'p Policy) -> Gates<'p> {
@@ -106,6 +149,8 @@ impl<'p> Gates<'p> {
             }
         }
 
+        let members =
+            (!policy.members.carry_one_group()).then(|| Rc::new(MemberGates::new(policy, &flows)));
         let shared = |flows: Vec<Vec<u32>>| flows.into_iter().map(OpenGate::new).collect();
         let [inbound, outbound] = flows.map(shared);
 
@@ -114,8 +159,23 @@ impl<'p> Gates<'p> {
             opened: Rc::new(opened),
             inbound,
             outbound,
+            members,
             replaced: None,
         }
+    }
+
+    /// The same gates of the groups themselves, whoever carries several.
+    pub(super) fn of_groups(&self) -> Gates<'p> {
+        Gates {
+            members: None,
+            ..self.clone()
+        }
+    }
+
+    /// The flows that open the inbound side of the group of a tier, whatever other groups its
+    /// members carry.
+    pub fn group_inbound_flows(&self, tier: TierId) -> impl Iterator<Item = u32> + '_ {
+        self.inbound[tier.index()].flows.iter().copied()
     }
 
     /// The flows that open the inbound side of a tier.
@@ -139,11 +199,19 @@ impl<'p> Gates<'p> {
     }
 
     fn open_gate(&self, gate: Gate) -> &OpenGate {
-        match (&self.replaced, gate) {
-            (Some((replaced, by)), gate) if *replaced == gate => by,
-            (_, Gate::Inbound(tier)) => &self.inbound[tier.index()],
-            (_, Gate::Outbound(tier)) => &self.outbound[tier.index()],
+        if let Some((replaced, by)) = &self.replaced
+            && *replaced == gate
+        {
+            return by;
         }
+
+        let members = self.members.as_deref();
+        members
+            .and_then(|members| members.find(gate))
+            .unwrap_or_else(|| match gate {
+                Gate::Inbound(tier) => &self.inbound[tier.index()],
+                Gate::Outbound(tier) => &self.outbound[tier.index()],
+            })
     }
 
     /// How many gates a flow opens.
@@ -180,9 +248,16 @@ impl<'p> Gates<'p> {
     pub(super) fn is_open(&self, gate: Gate, family: Family) -> bool {
         match gate {
             Gate::Inbound(_) => false,
-            Gate::Outbound(tier) => open_to(self.policy, tier)
-                .iter()
-                .any(|block| Family::of_block(block) == family),
+            Gate::Outbound(tier) => {
+                let is_open = |group| {
+                    let mut blocks = open_to(self.policy, group).iter();
+                    blocks.any(|block| Family::of_block(block) == family)
+                };
+                match &self.members {
+                    None => is_open(tier),
+                    Some(_) => self.policy.members.groups_of(tier).any(is_open),
+                }
+            }
         }
     }
 
@@ -227,6 +302,7 @@ impl<'p> Gates<'p> {
                 Fit::No
             }
             (peer, who) if who.peer() == Some(peer) => Fit::Yes,
+            (Peer::Tier(group), _) if end.groups.binary_search(&group).is_ok() => Fit::Yes,
             (Peer::Tier(_), _) | (Peer::External(_), Who::Tier(_)) => Fit::No,
             (Peer::External(id), _) => Fit::Perhaps(Unknown::Group(id)),
             (Peer::PrefixList(id), _) => Fit::Perhaps(Unknown::Contents(id)),
@@ -263,7 +339,7 @@ impl<'p> Gates<'p> {
     pub(super) fn may_send(&self, from: TierId, to: &Endpoint, family: Family) -> bool {
         let gate = Gate::Outbound(from);
         self.is_open(gate, family)
-            || self.gate_rules(gate).admits_by_name(to.who, family)
+            || self.gate_rules(gate).admits_by_name(to, family)
             || !self.admitted_traffic(gate, to, family).may.is_empty()
     }
 
@@ -366,9 +442,12 @@ impl Gates<'_> {
         family: Family,
         asked: &TrafficSet,
     ) -> Vec<SentenceId> {
+        let carries = |tier: TierId, group: Option<TierId>| {
+            group.is_some_and(|group| self.policy.members.groups_of(tier).any(|it| it == group))
+        };
         let is_of_gate = |flow: &&Flow| match gate {
-            Gate::Inbound(tier) => flow.receiver() == Some(tier),
-            Gate::Outbound(tier) => flow.sender() == Some(tier),
+            Gate::Inbound(tier) => carries(tier, flow.receiver()),
+            Gate::Outbound(tier) => carries(tier, flow.sender()),
         };
         let ended = self.policy.ended.iter().filter(is_of_gate);
         let admitting =

@@ -78,6 +78,8 @@ struct Sizes {
 /// Flows that others cover, by their position among the policy's.
 pub fn redundant_flows(deployment: &Deployment<'_>, gates: &Gates<'_>) -> Vec<Redundant> {
     let policy = deployment.policy();
+    // another group does not make a rule redundant: it may have other members
+    let gates = &gates.of_groups();
     let mut found = Findings {
         gates: vec![0; policy.flows.len()],
         by: BTreeMap::new(),
@@ -297,12 +299,21 @@ impl GateContext<'_> {
     /// it, and a tier that sends may send some of it there.
     fn concerns_endpoint(self, peer: Peer, end: &Endpoint, family: Family) -> bool {
         let own = Endpoint::for_tier(self.policy, self.gate.tier());
+        let members = &self.policy.members;
+        let is_shared = !members.other_carriers(self.gate.tier()).is_empty();
         let may_send = match (self.gate, peer) {
-            (Gate::Inbound(_), Peer::Tier(sender)) => self.gates.may_send(sender, &own, family),
+            // the members of a group that others carry may be elsewhere, and may send by other rules
+            (Gate::Inbound(receiver), Peer::Tier(sender)) => {
+                !members.other_carriers(sender).is_empty()
+                    || !members.other_groups(sender).is_empty()
+                    || is_shared
+                    || !members.other_groups(receiver).is_empty()
+                    || self.gates.may_send(sender, &own, family)
+            }
             (Gate::Inbound(_) | Gate::Outbound(_), _) => true,
         };
         may_send
-            && own.may_be_in(family)
+            && (is_shared || own.may_be_in(family))
             && end.may_be_in(family)
             && peer_family(self.policy, peer).is_none_or(|only| only == family)
     }
@@ -348,7 +359,7 @@ impl GateContext<'_> {
 fn peer_endpoint(policy: &Policy, peer: Peer) -> Option<Endpoint> {
     let (who, unknown) = match peer {
         Peer::Net(_) => return None,
-        Peer::Tier(id) => return Some(Endpoint::for_tier(policy, id)),
+        Peer::Tier(id) => return Some(Endpoint::for_group(policy, id)),
         Peer::External(id) => (Who::External(id), Unknown::Group(id)),
         Peer::PrefixList(id) => (Who::PrefixList(id), Unknown::Contents(id)),
         Peer::Param(id) => (Who::Param(id), Unknown::Value(id)),

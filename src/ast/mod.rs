@@ -192,13 +192,15 @@ pub struct ServiceDeclaration {
     pub prose: Option<StringLiteral>,
 }
 
-/// `tier web, www is web-server was front "public" { outbound = closed }`
+/// `tier web, www is web-server also management was front "public" { outbound = closed }`
 #[derive(Debug)]
 pub struct TierDeclaration {
     /// `web, www`
     pub names: Vec<Name>,
     /// `web-server`
     pub role: Option<Name>,
+    /// `management`: tiers and sets whose groups the members carry too.
+    pub also: Vec<Name>,
     /// `front`: earlier names, newest first.
     pub was: Vec<Name>,
     /// `"public"`

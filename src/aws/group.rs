@@ -34,6 +34,8 @@ pub struct SecurityGroup {
     pub tags: Vec<(String, String)>,
     /// Its rules, by key: inbound first.
     pub rules: Vec<Rule>,
+    /// The other groups that its members carry, sorted.
+    pub also: Vec<GroupId>,
     /// Whether its outbound rules are those that AWS gives to every new group, which nobody wrote.
     pub has_default_egress: bool,
 }

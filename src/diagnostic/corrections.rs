@@ -156,6 +156,8 @@ impl Problem {
             | Problem::NothingLeft { .. }
             | Problem::ExceptOnNonAddress { .. }
             | Problem::ExceptInEnds { .. }
+            | Problem::AlsoCircle { .. }
+            | Problem::AlsoElsewhere { .. }
             | Problem::FamilyMismatch { .. }
             | Problem::NoRule { .. }
             | Problem::ElsewhereTier { .. }

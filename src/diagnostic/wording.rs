@@ -577,6 +577,27 @@ impl Problem {
                 "declare the addresses that are left: `network rest = office except {text}`, and \
                  name `rest`"
             )),
+            Problem::AlsoCircle { span, tier, circle } => R::error(
+                "E0341",
+                format!("`also` of `{tier}` leads back to `{tier}`"),
+            )
+            .at(span, circle)
+            .help("remove one of these steps"),
+            Problem::AlsoElsewhere {
+                span,
+                tier,
+                vpc,
+                other,
+                other_vpc,
+            } => R::error(
+                "E0342",
+                format!(
+                    "`{tier}` is in VPC `{vpc}` and `{other}` in `{other_vpc}`, and a network \
+                     interface carries groups of one VPC"
+                ),
+            )
+            .at(span, "security group in another VPC")
+            .help(format!("declare a tier like `{other}` in `{vpc}`")),
             Problem::FamilyMismatch {
                 span,
                 what,

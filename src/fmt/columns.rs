@@ -243,9 +243,10 @@ impl Shape {
 
     fn tier_shape(tier: &ast::TierDeclaration) -> Shape {
         let names = end_of(tier.names.last().map(name_span));
-        let last = tier.was.last().or(tier.role.as_ref());
+        let last = tier.was.last().or(tier.also.last()).or(tier.role.as_ref());
         let shape = Shape::default()
             .with_list(&tier.names, name_span)
+            .with_list(&tier.also, name_span)
             .with_list(&tier.was, name_span);
         let (shape, after) = match last {
             Some(last) => (shape.with_cell(1, names), last.span.end),

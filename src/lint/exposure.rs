@@ -92,13 +92,32 @@ pub fn internet_openings(policy: &Policy, gates: &Gates<'_>) -> Vec<Opening> {
     let world = routable_sources();
     let mut openings = Vec::new();
     for tier in policy.tier_ids() {
-        let flows = gates.inbound_flows(tier);
-        let mut rules: Vec<BlockRule> = flows.filter_map(|flow| block_rule(policy, flow)).collect();
-        if may_be_many(rules.iter().map(|rule| rule.block)) {
-            add_openings(tier, &mut rules, &world, &mut openings);
-        }
+        let flows = gates.group_inbound_flows(tier);
+        add_openings_of(policy, tier, flows, &world, &mut openings);
     }
     openings
+}
+
+/// Everything that is open to the internet of the members of a tier, by all groups that they carry.
+pub fn member_openings(policy: &Policy, gates: &Gates<'_>, tier: TierId) -> Vec<Opening> {
+    let mut openings = Vec::new();
+    let flows = gates.inbound_flows(tier);
+    add_openings_of(policy, tier, flows, &routable_sources(), &mut openings);
+    openings
+}
+
+/// Adds what these flows open.
+fn add_openings_of(
+    policy: &Policy,
+    tier: TierId,
+    flows: impl Iterator<Item = u32>,
+    world: &Addresses,
+    openings: &mut Vec<Opening>,
+) {
+    let mut rules: Vec<BlockRule> = flows.filter_map(|flow| block_rule(policy, flow)).collect();
+    if may_be_many(rules.iter().map(|rule| rule.block)) {
+        add_openings(tier, &mut rules, world, openings);
+    }
 }
 
 /// A rule that names a block.

@@ -9,6 +9,7 @@ mod duplicate_rule;
 mod expired;
 mod expiring;
 mod exposure;
+mod groups_per_interface;
 mod icmp_all;
 mod many_blocks;
 mod merge;
@@ -160,6 +161,7 @@ pub const ALL: &[Lint] = &[
     expiring::LINT,
     unused_allow::LINT,
     quota::LINT,
+    groups_per_interface::LINT,
     unknown_size::LINT,
     ampersand::LINT,
     many_blocks::LINT,

@@ -5,7 +5,7 @@ use pest::Parser;
 use pest::error::InputLocation;
 
 /// The beginnings of statements: what is wanted after each, and what after a comma that follows it.
-const BEGINNINGS: [(Rule, &str, &str); 38] = [
+const BEGINNINGS: [(Rule, &str, &str); 39] = [
     (Rule::rule_subjects, "", "a tier"),
     (Rule::rule_all, "a tier", ""),
     (Rule::rule_but, "`allows`", "a tier"),
@@ -35,6 +35,7 @@ const BEGINNINGS: [(Rule, &str, &str); 38] = [
     (Rule::assert_only, "`can reach`", "a peer"),
     (Rule::assert_alone, "`reach`", ""),
     (Rule::role_wanted, "a role, like `web-server`", ""),
+    (Rule::also_wanted, "a tier", ""),
     (Rule::was_wanted, "used as an earlier name", ""),
     (Rule::assert_reach, "a peer", ""),
     (

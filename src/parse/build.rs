@@ -34,6 +34,7 @@ pub(super) fn parts_of(pair: GrammarPair<'_>) -> impl Iterator<Item = GrammarPai
 struct Extras {
     names: Vec<ast::Name>,
     was: Vec<ast::Name>,
+    also: Vec<ast::Name>,
     role: Option<ast::Name>,
     texts: Vec<StringLiteral>,
     account: Option<StringLiteral>,
@@ -162,6 +163,7 @@ impl TreeBuilder {
             prose: extras.take_prose(),
             names: extras.names,
             role: extras.role,
+            also: extras.also,
             was: extras.was,
             block: extras.block,
         }
@@ -198,6 +200,7 @@ impl TreeBuilder {
                     extras.names.push(name);
                 }
                 Rule::was => extras.was = parts_of(part).map(|p| self.read_name(&p)).collect(),
+                Rule::also => extras.also = parts_of(part).map(|p| self.read_name(&p)).collect(),
                 Rule::role => extras.role = parts_of(part).next().map(|p| self.read_name(&p)),
                 Rule::string => {
                     let text = self.read_string(&part);

@@ -391,7 +391,7 @@ fn list_expected(error: &ErrorVariant<Rule>) -> String {
 }
 
 /// Rules of the grammar as a reader would call them; the others say nothing to one.
-const WORDS: [(Rule, &str); 31] = [
+const WORDS: [(Rule, &str); 32] = [
     (Rule::string, "a string"),
     (Rule::block, "a block"),
     (Rule::tags, "a block"),
@@ -419,6 +419,7 @@ const WORDS: [(Rule, &str); 31] = [
     (Rule::until, "`until`"),
     (Rule::date, "a date"),
     (Rule::default, "a value"),
+    (Rule::also, "`also`"),
     (Rule::was, "`was`"),
     (Rule::role, "`is ROLE`"),
     (Rule::account, "`in account`"),

@@ -8,7 +8,7 @@ use crate::analysis::gate::{Gate, Who, peer_of};
 use crate::analysis::named_endpoint::{self, NamedEndpoint};
 use crate::analysis::trace::{Connection, Leg, LegOutcome, Station, Verdict, trace_connections};
 use crate::net::{Addresses, Family, TrafficSet};
-use crate::policy::{Policy, SentenceId, Tier, TierId};
+use crate::policy::{Outbound, Policy, SentenceId, Tier, TierId};
 use crate::report::citation::Citation;
 use crate::report::flows::End;
 use crate::source::Sources;
@@ -203,7 +203,7 @@ impl TraceWriter<'_> {
     fn describe_gate(&self, stations: &[(Family, &Station)]) -> Vec<String> {
         let (_, first) = stations[0];
         if first.open {
-            let name = &self.policy.tier(first.gate.tier()).name;
+            let name = &self.policy.tier(open_group(self.policy, first.gate)).name;
             return vec![format!(
                 "{name} may send all traffic to anywhere (outbound = open)"
             )];
@@ -264,8 +264,29 @@ impl TraceWriter<'_> {
             Gate::Outbound(_) => "to",
         };
         let peer = End::new(self.policy, peer_of(gate, self.policy.flow(flow))).words();
-        format!("{} {way} {peer}", self.policy.flow(flow).traffic)
+        let rule = format!("{} {way} {peer}", self.policy.flow(flow).traffic);
+        match admitting_group(self.policy, gate, flow) {
+            Some(group) => format!("{rule}, by group {}", self.policy.tier(group).name),
+            None => rule,
+        }
     }
+}
+
+/// The group whose rule a flow is at a gate, where it is another than that of the tier.
+pub(super) fn admitting_group(policy: &Policy, gate: Gate, flow: u32) -> Option<TierId> {
+    let flow = policy.flow(flow);
+    let group = match gate {
+        Gate::Inbound(_) => flow.receiver(),
+        Gate::Outbound(_) => flow.sender(),
+    };
+    group.filter(|group| *group != gate.tier())
+}
+
+/// The group by which the members of a tier may send everything, that of the tier before others.
+fn open_group(policy: &Policy, gate: Gate) -> TierId {
+    let mut groups = policy.members.groups_of(gate.tier());
+    let open = groups.find(|group| policy.tier(*group).outbound == Outbound::Open);
+    open.unwrap_or(gate.tier())
 }
 
 /// What lets traffic through or stops it at a gate of which no rule does.

@@ -10,8 +10,9 @@ use super::scope::{BuiltInNetwork, Entity, Scope};
 use crate::ast::{self, EndList, NetItem};
 use crate::diagnostic::{AwsField, NameKind, Problem, likely};
 use crate::net::{Addresses, Traffic};
-use crate::policy::{Annotation, Assertion, Claim, End, Policy, VpcId};
+use crate::policy::{Annotation, Assertion, Claim, End, Policy, TierId, VpcId};
 use crate::source::Span;
+use std::collections::BTreeSet;
 
 /// Resolves one assertion into the policy.
 pub fn resolve(
@@ -28,7 +29,7 @@ pub fn resolve(
         ast::ClaimForm::OnlyThrough(list) => {
             let mut tiers = Vec::new();
             scope.add_tier_list(KnownTiers::new(policy), list, &mut tiers);
-            Claim::OnlyThrough(tiers)
+            Claim::OnlyThrough(with_carriers(policy, tiers))
         }
     };
 
@@ -121,20 +122,49 @@ fn resolve_ends(
         }
     }
 
-    if !list.except.is_empty() {
-        take_out_ends(scope, policy, &list.except, &mut ends);
+    let gone = excepted_ends(scope, policy, &list.except);
+    take_out_ends(&mut ends, &gone);
+
+    if !policy.members.carry_one_group() {
+        ends = add_carriers(policy, ends);
+        take_out_ends(&mut ends, &gone);
     }
 
     ends
 }
 
-/// Takes the tiers of an `except` out of some ends; reports addresses in it.
-fn take_out_ends(
-    scope: &mut Scope<'_>,
-    policy: &Policy,
-    except: &[NetItem],
-    ends: &mut Vec<(Span, End)>,
-) {
+/// The ends, each tier with the others whose members carry its group, and so are members of it too;
+/// each once.
+fn add_carriers(policy: &Policy, ends: Vec<(Span, End)>) -> Vec<(Span, End)> {
+    let mut found = Vec::with_capacity(ends.len());
+    let mut seen = BTreeSet::new();
+    for (span, end) in ends {
+        match end {
+            End::Tier(tier) => {
+                let carriers = policy.members.carriers_of(tier);
+                let new = carriers.filter(|tier| seen.insert(*tier));
+                found.extend(new.map(|tier| (span, End::Tier(tier))));
+            }
+            end => found.push((span, end)),
+        }
+    }
+    found
+}
+
+/// Some tiers, and all whose members carry their groups.
+fn with_carriers(policy: &Policy, tiers: Vec<TierId>) -> Vec<TierId> {
+    if policy.members.carry_one_group() {
+        return tiers;
+    }
+    let carriers = tiers
+        .iter()
+        .flat_map(|tier| policy.members.carriers_of(*tier));
+    let carriers: BTreeSet<TierId> = carriers.collect();
+    carriers.into_iter().collect()
+}
+
+/// The tiers of an `except` after ends, sorted; reports addresses in it.
+fn excepted_ends(scope: &mut Scope<'_>, policy: &Policy, except: &[NetItem]) -> Vec<TierId> {
     for item in except {
         let span = item.span();
         let is_declared = match item {
@@ -147,7 +177,11 @@ fn take_out_ends(
         }
     }
 
-    let gone = scope.excepted_tiers(KnownTiers::new(policy), except);
+    scope.excepted_tiers(KnownTiers::new(policy), except)
+}
+
+/// Takes tiers, which are sorted, out of some ends.
+fn take_out_ends(ends: &mut Vec<(Span, End)>, gone: &[TierId]) {
     ends.retain(|(_, end)| match end {
         End::Tier(tier) => gone.binary_search(tier).is_err(),
         _ => true,

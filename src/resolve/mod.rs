@@ -4,6 +4,7 @@
 //! Names are collected first, so that a program may use what it declares later. Each kind of
 //! declaration is resolved in a file of its own, those that others refer to first.
 
+mod also;
 mod assertions;
 mod atom;
 mod blocks;
@@ -73,6 +74,8 @@ fn resolve_declarations<'a>(
     let tiers = tiers::resolve(scope, &mut stack, &vpcs, default_vpc, &networks);
     let tier_sets = tiers::resolve_sets(scope, &tiers);
 
+    let members = also::resolve(scope, &tiers, &tier_sets, &vpcs);
+
     let mut policy = Policy::new(stack, settings.as_of);
     policy.vpcs = vpcs;
     policy.peerings = peerings;
@@ -82,6 +85,7 @@ fn resolve_declarations<'a>(
     policy.prefix_lists = lists.prefix_lists;
     policy.tiers = tiers;
     policy.tier_sets = tier_sets;
+    policy.members = members;
     policy.declarations = std::mem::take(&mut scope.seen.declarations);
 
     let definitions = Definitions {

@@ -9,6 +9,7 @@
 mod common;
 
 mod addresses;
+mod also;
 mod architecture;
 mod assertions;
 mod changes;

@@ -363,6 +363,14 @@ pub fn tiers(scene: &mut Scene, numbers: &[Vec<u16>]) {
             line = line.then(&format!("is {role}"));
             kinds.push(format!("every {role}"));
         }
+        let has_tools = scene.vpcs.contains(&"tools".to_string());
+        let vpc = (has_tools && choose.once_in(2)).then(|| choose.of(&["tools", "main"]));
+        let here = vpc.unwrap_or("main");
+        let before = scene.in_vpc.iter().filter(|(vpc, _)| *vpc == here);
+        let before: Vec<String> = before.map(|(_, name)| name.clone()).collect();
+        if !before.is_empty() && choose.once_in(3) {
+            line = line.then("also").list(&choose.some(&before, 2));
+        }
         if these.len() == 1 && choose.once_in(3) {
             line = line.then(&format!(
                 "was {}",
@@ -373,8 +381,7 @@ pub fn tiers(scene: &mut Scene, numbers: &[Vec<u16>]) {
             ));
         }
         let prose = choose.once_in(3).then(|| choose.of(&PROSE));
-        if scene.vpcs.contains(&"tools".to_string()) {
-            let vpc = choose.once_in(2).then(|| choose.of(&["tools", "main"]));
+        if has_tools {
             block.extend(vpc.map(|vpc| word("vpc", vpc)));
             // those of `main` are also the tiers that say nothing
             let vpc = vpc.filter(|vpc| *vpc == "tools");
@@ -412,6 +419,8 @@ pub fn tiers(scene: &mut Scene, numbers: &[Vec<u16>]) {
             line = line.annotated("@allow(template-limits, \"a stack a team, from next year\")");
         }
         scene.lines.push(line);
+        let in_vpc = these.iter().map(|name| (here, name.to_string()));
+        scene.in_vpc.extend(in_vpc);
         scene
             .tiers
             .extend(these.iter().map(|name| name.to_string()));

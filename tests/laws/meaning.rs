@@ -73,8 +73,13 @@ impl Meaning<'_> {
     /// Whether the sender may send it; anyone may who is in no tier.
     pub fn sends(&self, packet: &Packet) -> bool {
         match &packet.sender.tier {
-            Some(tier) if self.is_open(tier) => self.dual() || packet.sender.address.is_ipv4(),
-            Some(tier) => self.states(packet, tier, Way::To),
+            Some(tier) => self.groups(tier).iter().any(|group| {
+                if self.is_open(group) {
+                    self.dual() || packet.sender.address.is_ipv4()
+                } else {
+                    self.states(packet, group, Way::To)
+                }
+            }),
             None => true,
         }
     }
@@ -82,9 +87,42 @@ impl Meaning<'_> {
     /// Whether the receiver accepts it, likewise.
     pub fn accepts(&self, packet: &Packet) -> bool {
         match &packet.receiver.tier {
-            Some(tier) => self.states(packet, tier, Way::From),
+            Some(tier) => {
+                let groups = self.groups(tier);
+                groups
+                    .iter()
+                    .any(|group| self.states(packet, group, Way::From))
+            }
             None => true,
         }
+    }
+
+    /// The groups that the members of a tier carry: its own, those of the tiers that its `also`
+    /// names, and so on.
+    pub fn groups(&self, tier: &str) -> Vec<String> {
+        let tiers = || {
+            self.items().filter_map(|item| match item {
+                Item::Tier(tier) => Some(tier),
+                _ => None,
+            })
+        };
+        let (mut groups, mut next) = (vec![tier.to_string()], 0);
+        while next < groups.len() {
+            let here = groups[next].clone();
+            let is_here = |name: &ast::Name| self.text(*name) == here;
+            for declared in tiers().filter(|tier| tier.names.iter().any(is_here)) {
+                for other in tiers().flat_map(|tier| &tier.names) {
+                    let other = self.text(*other);
+                    let mut named = declared.also.iter();
+                    let is_carried = named.any(|name| self.members(self.text(*name), other));
+                    if is_carried && !groups.iter().any(|known| known == other) {
+                        groups.push(other.to_string());
+                    }
+                }
+            }
+            next += 1;
+        }
+        groups
     }
 
     /// Whether some sentence opens this side's gate: one about this tier that points this way, or
@@ -102,10 +140,10 @@ impl Meaning<'_> {
                 rule.way == way && of(tier) && self.peers_hold(rule, tier, other, packet);
             let about_other = rule.way != way
                 && !self.leaves_out(packet, tier, way)
-                && other
-                    .tier
-                    .as_ref()
-                    .is_some_and(|subject| of(subject) && self.names_tier(rule, subject, tier))
+                && other.tier.as_ref().is_some_and(|other| {
+                    let mut subjects = self.groups(other).into_iter();
+                    subjects.any(|subject| of(&subject) && self.names_tier(rule, &subject, tier))
+                })
                 && self.offers(rule, packet, Side::Group);
             about_this || about_other
         })
@@ -243,9 +281,10 @@ impl Meaning<'_> {
     }
 
     fn names_tier_of(&self, rule: &ast::Rule, subject: &str, host: &Host) -> bool {
-        host.tier
-            .as_ref()
-            .is_some_and(|tier| self.names_tier(rule, subject, tier))
+        host.tier.as_ref().is_some_and(|tier| {
+            let mut groups = self.groups(tier).into_iter();
+            groups.any(|group| self.names_tier(rule, subject, &group))
+        })
     }
 
     /// Whether a sentence about `subject` names this tier at the other end.

@@ -140,9 +140,9 @@ pub(super) fn wrong_quotes(here: &Here<'_>) -> Option<Replacement> {
 impl Here<'_> {
     /// Whether a name must stand here, since one stands before each description.
     fn expects_name(&self) -> bool {
-        const WORDS: [&str; 19] = [
+        const WORDS: [&str; 20] = [
             "from", "to", "allows", "allow", ",", "tier", "tiers", "network", "service", "param",
-            "stack", "vpc", "peer", "is", "was", "except", "on", "reach", "assert",
+            "stack", "vpc", "peer", "is", "also", "was", "except", "on", "reach", "assert",
         ];
         let is_value = ["network", "service", "tiers"].contains(&self.head)
             && self.before.is_some_and(|it| it.text == "=");

@@ -132,13 +132,14 @@ pub fn used_parameters(state: &State) -> impl Iterator<Item = &Parameter> {
 /// What CloudFormation limits of a template (CloudFormation user guide, "quotas").
 fn template_limits(state: &State, bytes: usize) -> Vec<Measure> {
     let groups = state.groups.len();
+    let outputs = groups + state.groups_with_others().count();
     let rules = state.rules().filter(|rule| is_separate(&rule.key)).count();
     let parameters = used_parameters(state).count() + state.lists_by_name().count();
     let measure = |what, count, limit| Measure { what, count, limit };
     vec![
         measure("resources", groups + rules, 500),
         measure("parameters", parameters, 200),
-        measure("outputs", groups, 200),
+        measure("outputs", outputs, 200),
         measure("bytes", bytes, 1_000_000),
     ]
 }
@@ -157,6 +158,11 @@ pub fn group_id(group: &SecurityGroup) -> String {
 /// The output with a group's id.
 pub fn output_name(group: &SecurityGroup) -> String {
     group_id(group) + "Id"
+}
+
+/// The output with the ids of all groups that the members of a group carry.
+pub fn list_output_name(group: &SecurityGroup) -> String {
+    output_name(group) + "s"
 }
 
 /// The logical id of a parameter of the program.
