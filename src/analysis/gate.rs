@@ -5,6 +5,9 @@
 //! and not others, so there are two verdicts: what *may* pass, for some address of either endpoint,
 //! and what *must*, for every one. Unbound parameters, the contents of prefix lists, the members of
 //! foreign groups and unknown addresses make them differ.
+//!
+//! Where members carry several groups (`also`), the gate of their tier admits what the rules of any
+//! of these groups admit, and a rule that names one of them names its members.
 
 pub use super::endpoint::{Endpoint, Unknown, Who, all_addresses};
 pub use super::witness::Witness;
@@ -37,6 +40,8 @@ pub struct Gates<'p> {
     opened: Rc<OpenedGates<'p>>,
     inbound: Rc<[OpenGate]>,
     outbound: Rc<[OpenGate]>,
+    /// The gates of tiers whose members carry more groups than their own.
+    members: Option<Rc<MemberGates>>,
     /// A replacement for one gate; with it, only rules decide, and no address is exempt.
     replaced: Option<(Gate, Rc<OpenGate>)>,
 }
@@ -46,6 +51,13 @@ pub struct Gates<'p> {
 struct OpenGate {
     flows: Vec<u32>,
     rules: OnceCell<GateRules>,
+}
+
+/// Gates of members of several groups: all flows that open a gate of any of these.
+#[derive(Debug)]
+struct MemberGates {
+    inbound: Vec<Option<OpenGate>>,
+    outbound: Vec<Option<OpenGate>>,
 }
 
 /// One side of one group: of a tier, or of an external that sentences put rules on. What else
@@ -106,6 +118,38 @@ impl OpenGate {
     }
 }
 
+impl MemberGates {
+    /// Unites the flows of the gates of groups, in either direction.
+    fn new(policy: &Policy, flows: &[Vec<Vec<u32>>; 2]) -> MemberGates {
+        let unite = |flows: &Vec<Vec<u32>>| {
+            let of_tier = |tier: TierId| {
+                if policy.members.other_groups(tier).is_empty() {
+                    return None;
+                }
+                let groups = policy.members.groups_of(tier);
+                let mut all: Vec<u32> = groups.flat_map(|id| &flows[id.index()]).copied().collect();
+                all.sort_unstable();
+                all.dedup();
+                Some(OpenGate::new(all))
+            };
+            policy.tier_ids().map(of_tier).collect()
+        };
+        let [inbound, outbound] = flows;
+        MemberGates {
+            inbound: unite(inbound),
+            outbound: unite(outbound),
+        }
+    }
+
+    fn find(&self, gate: Gate) -> Option<&OpenGate> {
+        match gate {
+            Gate::Inbound(Owner::Tier(tier)) => self.inbound[tier.index()].as_ref(),
+            Gate::Outbound(Owner::Tier(tier)) => self.outbound[tier.index()].as_ref(),
+            Gate::Inbound(Owner::External(_)) | Gate::Outbound(Owner::External(_)) => None,
+        }
+    }
+}
+
 impl<'p> Gates<'p> {
     /// The gates of a policy, in two passes over its flows: counting and filling.
     pub fn new(policy: &'p Policy) -> Gates<'p> {
@@ -132,6 +176,8 @@ impl<'p> Gates<'p> {
             }
         }
 
+        let members =
+            (!policy.members.carry_one_group()).then(|| Rc::new(MemberGates::new(policy, &flows)));
         let shared = |flows: Vec<Vec<u32>>| flows.into_iter().map(OpenGate::new).collect();
         let [inbound, outbound] = flows.map(shared);
 
@@ -140,8 +186,22 @@ impl<'p> Gates<'p> {
             opened: Rc::new(opened),
             inbound,
             outbound,
+            members,
             replaced: None,
         }
+    }
+
+    /// The same gates of the groups themselves, whoever carries several.
+    pub(super) fn of_groups(&self) -> Gates<'p> {
+        Gates {
+            members: None,
+            ..self.clone()
+        }
+    }
+
+    /// The flows that open the inbound side of a group, whatever other groups its members carry.
+    pub fn group_inbound_flows(&self, owner: Owner) -> impl Iterator<Item = u32> + '_ {
+        self.group_gate(Gate::Inbound(owner)).flows.iter().copied()
     }
 
     /// The flows that open the inbound side of a tier.
@@ -176,6 +236,14 @@ impl<'p> Gates<'p> {
             return by;
         }
 
+        let members = self.members.as_deref();
+        members
+            .and_then(|members| members.find(gate))
+            .unwrap_or_else(|| self.group_gate(gate))
+    }
+
+    /// The gate of the group itself, whatever other groups its members carry.
+    fn group_gate(&self, gate: Gate) -> &OpenGate {
         let position = self.policy.owner_position(gate.owner());
         let position = position.expect("a gate is of a group that rules are put on");
         match gate.direction() {
@@ -218,9 +286,16 @@ impl<'p> Gates<'p> {
     pub(super) fn is_open(&self, gate: Gate, family: Family) -> bool {
         match gate {
             Gate::Inbound(_) | Gate::Outbound(Owner::External(_)) => false,
-            Gate::Outbound(Owner::Tier(tier)) => open_to(self.policy, tier)
-                .iter()
-                .any(|block| Family::of_block(block) == family),
+            Gate::Outbound(Owner::Tier(tier)) => {
+                let is_open = |group| {
+                    let mut blocks = open_to(self.policy, group).iter();
+                    blocks.any(|block| Family::of_block(block) == family)
+                };
+                match &self.members {
+                    None => is_open(tier),
+                    Some(_) => self.policy.members.groups_of(tier).any(is_open),
+                }
+            }
         }
     }
 
@@ -262,6 +337,7 @@ impl<'p> Gates<'p> {
                 Fit::No
             }
             (peer, who) if who.peer() == Some(peer) => Fit::Yes,
+            (Peer::Tier(group), _) if end.groups.binary_search(&group).is_ok() => Fit::Yes,
             (Peer::Tier(_), _) | (Peer::External(_), Who::Tier(_)) => Fit::No,
             (Peer::External(id), _) => Fit::Perhaps(Unknown::Group(id)),
             (Peer::PrefixList(id), _) => Fit::Perhaps(Unknown::Contents(id)),
@@ -303,7 +379,7 @@ impl<'p> Gates<'p> {
     pub(super) fn may_send(&self, from: TierId, to: &Endpoint, family: Family) -> bool {
         let gate = Gate::out_of_tier(from);
         self.is_open(gate, family)
-            || self.gate_rules(gate).admits_by_name(to.who, family)
+            || self.gate_rules(gate).admits_by_name(to, family)
             || !self.admitted_traffic(gate, to, family).may.is_empty()
     }
 
@@ -433,9 +509,15 @@ impl Gates<'_> {
         family: Family,
         asked: &TrafficSet,
     ) -> Vec<SentenceId> {
+        let carries = |owner: Owner, opened: Option<Owner>| match (owner, opened) {
+            (Owner::Tier(tier), Some(Owner::Tier(group))) => {
+                self.policy.members.groups_of(tier).any(|it| it == group)
+            }
+            (owner, opened) => opened == Some(owner),
+        };
         let is_of_gate = |flow: &&Flow| match gate {
-            Gate::Inbound(owner) => flow.accepting() == Some(owner),
-            Gate::Outbound(owner) => flow.sending() == Some(owner),
+            Gate::Inbound(owner) => carries(owner, flow.accepting()),
+            Gate::Outbound(owner) => carries(owner, flow.sending()),
         };
         let ended = self.policy.ended.iter().filter(is_of_gate);
         let admitting =

@@ -217,7 +217,16 @@ impl<'p> Reachability<'p> {
             return true;
         }
 
-        let names_no_tier = |flow: &u32| self.gates.far_peer(gate, *flow).tier().is_none();
+        // a group that members of other tiers carry is no exception of one tier
+        let members = &self.policy.members;
+        let is_one_tier = |tier| members.other_carriers(tier).is_empty();
+        let names_no_tier = |flow: &u32| {
+            !self
+                .gates
+                .far_peer(gate, *flow)
+                .tier()
+                .is_some_and(is_one_tier)
+        };
         let vpc = gate.tier().map(|tier| self.policy.tier(tier).vpc);
         let is_reserved =
             |profile: &EndpointProfile| vpc.is_some_and(|vpc| !profile.is_reserved(vpc).is_none());

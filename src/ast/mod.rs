@@ -207,13 +207,15 @@ pub struct ServiceDeclaration {
     pub prose: Option<StringLiteral>,
 }
 
-/// `tier web, www is web-server was front "public" { outbound = closed }`
+/// `tier web, www is web-server also management was front "public" { outbound = closed }`
 #[derive(Debug)]
 pub struct TierDeclaration {
     /// `web, www`
     pub names: Vec<Name>,
     /// `web-server`
     pub role: Option<Name>,
+    /// `management`: tiers and sets whose groups the members carry too.
+    pub also: Vec<Name>,
     /// `front`: earlier names, newest first.
     pub was: Vec<Name>,
     /// `"public"`
@@ -228,7 +230,7 @@ pub struct TierSetDeclaration {
     /// `backends`
     pub name: Name,
     /// `app, worker`
-    pub members: Vec<Name>,
+    pub members: TierList,
     /// `"everything behind web"`
     pub prose: Option<StringLiteral>,
 }
@@ -237,7 +239,7 @@ pub struct TierSetDeclaration {
 #[derive(Debug)]
 pub struct Rule {
     /// `web`
-    pub subjects: Vec<Name>,
+    pub subjects: TierList,
     /// `allows`
     pub verb: Verb,
     /// `https`
@@ -252,6 +254,44 @@ pub struct Rule {
     pub until: Option<DateLiteral>,
     /// `"campaign"`
     pub prose: Option<StringLiteral>,
+}
+
+/// `web, every database except archive`
+#[derive(Debug, Default)]
+pub struct TierList {
+    /// `web, every database`
+    pub items: Vec<TierItem>,
+    /// `archive`
+    pub except: Vec<TierItem>,
+}
+
+/// One item of a list of tiers.
+#[derive(Debug, Clone, Copy)]
+pub enum TierItem {
+    /// `web`
+    Name(Name),
+    /// `every database`
+    Every(Every),
+}
+
+/// `every tier`, `every database in vpc main`
+#[derive(Debug, Clone, Copy)]
+pub struct Every {
+    /// Where `every` starts.
+    pub start: u32,
+    /// `tier`, or the role `database`
+    pub kind: Name,
+    /// `main`
+    pub vpc: Option<Name>,
+}
+
+/// `office, every tier except web`
+#[derive(Debug, Default)]
+pub struct EndList {
+    /// `office, every tier`
+    pub items: Vec<NetItem>,
+    /// `web`
+    pub except: Vec<NetItem>,
 }
 
 /// What a sentence says of its subject.
@@ -280,9 +320,9 @@ pub struct AssertionStatement {
     /// The form of the assertion.
     pub claim: ClaimForm,
     /// `internet`
-    pub from: Vec<NetItem>,
+    pub from: EndList,
     /// `db`
-    pub to: Vec<NetItem>,
+    pub to: EndList,
     /// `mysql`; empty without `on`.
     pub services: Vec<ServiceItem>,
 }
@@ -293,7 +333,7 @@ pub enum ClaimForm {
     /// `assert app can reach db`
     Can,
     /// `assert app can reach db only through proxy`
-    OnlyThrough(Vec<Name>),
+    OnlyThrough(TierList),
     /// `assert internet cannot reach db`
     Cannot,
     /// `assert only app can reach db`
@@ -339,6 +379,8 @@ pub enum NetItem {
     Name(Name),
     /// `vpc main`
     Vpc(Span, Name),
+    /// `every database`
+    Every(Every),
 }
 
 /// One item of a list of peers.
@@ -352,6 +394,8 @@ pub enum PeerItem {
     Itself(Span),
     /// `vpc main`
     Vpc(Span, Name),
+    /// `every database`
+    Every(Every),
 }
 
 /// `{ outbound = closed, tags = { team = "shop" } }`
@@ -441,8 +485,11 @@ impl Item {
             }
             Item::PrefixList(list) => visit_block_names(list.block.as_ref(), visit),
             Item::Service(service) => visit_service_names(&service.members, visit),
-            Item::Tier(tier) => visit_block_names(tier.block.as_ref(), visit),
-            Item::TierSet(set) => set.members.iter().copied().for_each(visit),
+            Item::Tier(tier) => {
+                tier.also.iter().copied().for_each(&mut *visit);
+                visit_block_names(tier.block.as_ref(), visit);
+            }
+            Item::TierSet(set) => set.members.visit_names(visit),
             Item::Rule(rule) => rule.visit_used_names(visit),
             Item::Assertion(assertion) => assertion.visit_used_names(visit),
             Item::Include(_) | Item::Environments(_) | Item::Param(_) | Item::External(_) => {}
@@ -452,11 +499,12 @@ impl Item {
 
 impl Rule {
     fn visit_used_names(&self, visit: &mut impl FnMut(Name)) {
-        self.subjects.iter().copied().for_each(&mut *visit);
+        self.subjects.visit_names(visit);
         visit_service_names(&self.services, visit);
         for peer in &self.peers {
             match peer {
                 PeerItem::Name(name) | PeerItem::Vpc(_, name) => visit(*name),
+                PeerItem::Every(every) => every.vpc.into_iter().for_each(&mut *visit),
                 PeerItem::Net(_) | PeerItem::Itself(_) => {}
             }
         }
@@ -466,11 +514,13 @@ impl Rule {
 
 impl AssertionStatement {
     fn visit_used_names(&self, visit: &mut impl FnMut(Name)) {
-        visit_net_names(&self.from, visit);
-        visit_net_names(&self.to, visit);
+        for ends in [&self.from, &self.to] {
+            visit_net_names(&ends.items, visit);
+            visit_net_names(&ends.except, visit);
+        }
         visit_service_names(&self.services, visit);
-        if let ClaimForm::OnlyThrough(names) = &self.claim {
-            names.iter().copied().for_each(visit);
+        if let ClaimForm::OnlyThrough(tiers) = &self.claim {
+            tiers.visit_names(visit);
         }
     }
 }
@@ -479,6 +529,7 @@ fn visit_net_names(nets: &[NetItem], visit: &mut impl FnMut(Name)) {
     for net in nets {
         match net {
             NetItem::Name(name) | NetItem::Vpc(_, name) => visit(*name),
+            NetItem::Every(every) => every.vpc.into_iter().for_each(&mut *visit),
             NetItem::Net(_) => {}
         }
     }
@@ -516,6 +567,43 @@ impl ServiceItem {
     }
 }
 
+impl Every {
+    /// The place of the item.
+    pub fn span(&self) -> Span {
+        let last = self.vpc.unwrap_or(self.kind).span;
+        Span {
+            start: self.start,
+            ..last
+        }
+    }
+}
+
+impl TierItem {
+    /// The place of the item.
+    pub fn span(&self) -> Span {
+        match self {
+            TierItem::Name(name) => name.span,
+            TierItem::Every(every) => every.span(),
+        }
+    }
+}
+
+impl TierList {
+    fn visit_names(&self, visit: &mut impl FnMut(Name)) {
+        for item in self.items.iter().chain(&self.except) {
+            match item {
+                TierItem::Name(name) => visit(*name),
+                TierItem::Every(every) => every.vpc.into_iter().for_each(&mut *visit),
+            }
+        }
+    }
+
+    /// The last of what is written.
+    pub fn last(&self) -> Option<&TierItem> {
+        self.except.last().or(self.items.last())
+    }
+}
+
 impl NetItem {
     /// The span of the item.
     pub fn span(&self) -> Span {
@@ -523,6 +611,7 @@ impl NetItem {
             NetItem::Net(net) => net.span,
             NetItem::Name(name) => name.span,
             NetItem::Vpc(span, _) => *span,
+            NetItem::Every(every) => every.span(),
         }
     }
 }
@@ -534,6 +623,7 @@ impl PeerItem {
             PeerItem::Name(name) => name.span,
             PeerItem::Net(net) => net.span,
             PeerItem::Itself(span) | PeerItem::Vpc(span, _) => *span,
+            PeerItem::Every(every) => every.span(),
         }
     }
 }

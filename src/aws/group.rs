@@ -38,6 +38,8 @@ pub struct SecurityGroup {
     pub tags: Vec<(String, String)>,
     /// Its rules, by key: inbound first.
     pub rules: Vec<Rule>,
+    /// The other groups that its members carry, sorted.
+    pub also: Vec<GroupId>,
     /// Whether its outbound rules are the default rules of a new group, and not from the program.
     pub has_default_egress: bool,
 }

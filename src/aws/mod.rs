@@ -85,6 +85,12 @@ impl State {
         self.groups.partition_point(is_own)
     }
 
+    /// The groups with whose members carry others too.
+    pub fn groups_with_others(&self) -> impl Iterator<Item = (GroupId, &SecurityGroup)> {
+        self.groups_by_id()
+            .filter(|(_, group)| !group.also.is_empty())
+    }
+
     /// Every rule.
     pub fn rules(&self) -> impl Iterator<Item = &Rule> {
         self.groups.iter().flat_map(|group| &group.rules)

@@ -172,6 +172,9 @@ impl MeaningProblem {
             }
             MeaningProblem::ItselfSubject { .. }
             | MeaningProblem::ForeignOwner { .. }
+            | MeaningProblem::ExceptInEnds { .. }
+            | MeaningProblem::AlsoCircle { .. }
+            | MeaningProblem::AlsoElsewhere { .. }
             | MeaningProblem::NothingLeft { .. }
             | MeaningProblem::ExceptOnNonAddress { .. }
             | MeaningProblem::FamilyMismatch { .. }

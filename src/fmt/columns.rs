@@ -3,7 +3,7 @@
 use super::tokens::{Token, TokenKind, join_tokens, screen_width};
 use crate::ast::{
     self, Annotation, Block, ClaimForm, Item, Name, NetItem, PeerItem, ServiceItem, Statement,
-    StringLiteral,
+    StringLiteral, TierItem, TierList,
 };
 use crate::source::Span;
 
@@ -115,6 +115,11 @@ impl Shape {
         self
     }
 
+    fn with_tiers(self, tiers: &TierList) -> Shape {
+        self.with_list(&tiers.items, TierItem::span)
+            .with_list(&tiers.except, TierItem::span)
+    }
+
     /// Adds cells for the prose and the block, in source order, after this offset.
     fn with_extras(
         mut self,
@@ -195,8 +200,8 @@ impl Shape {
                 shape.with_cell(3, end)
             }
             Item::TierSet(set) => {
-                let last = set.members.last().map(name_span);
-                let shape = shape.with_list(&set.members, name_span);
+                let last = set.members.last().map(TierItem::span);
+                let shape = shape.with_tiers(&set.members);
                 let shape = shape.with_cell(1, set.name.span.end);
                 let (shape, end) = shape.with_only_in(2, end_of(last), only_in);
                 shape.with_cell(3, end)
@@ -251,11 +256,13 @@ impl Shape {
 
     fn assertion_shape(assertion: &ast::AssertionStatement, only_in: Option<Span>) -> Shape {
         let shape = Shape::default()
-            .with_list(&assertion.from, NetItem::span)
-            .with_list(&assertion.to, NetItem::span)
+            .with_list(&assertion.from.items, NetItem::span)
+            .with_list(&assertion.from.except, NetItem::span)
+            .with_list(&assertion.to.items, NetItem::span)
+            .with_list(&assertion.to.except, NetItem::span)
             .with_list(&assertion.services, ServiceItem::span);
         let shape = match &assertion.claim {
-            ClaimForm::OnlyThrough(names) => shape.with_list(names, name_span),
+            ClaimForm::OnlyThrough(tiers) => shape.with_tiers(tiers),
             ClaimForm::Can | ClaimForm::Cannot | ClaimForm::Only => shape,
         };
 
@@ -265,9 +272,10 @@ impl Shape {
 
     fn tier_shape(tier: &ast::TierDeclaration, only_in: Option<Span>) -> Shape {
         let names = end_of(tier.names.last().map(name_span));
-        let last = tier.was.last().or(tier.role.as_ref());
+        let last = tier.was.last().or(tier.also.last()).or(tier.role.as_ref());
         let shape = Shape::default()
             .with_list(&tier.names, name_span)
+            .with_list(&tier.also, name_span)
             .with_list(&tier.was, name_span);
         let (shape, after) = match last {
             Some(last) => (shape.with_cell(1, names), last.span.end),
@@ -290,11 +298,11 @@ impl Shape {
         let peers = rule.peers.first().map(PeerItem::span);
 
         let shape = Shape::default()
-            .with_list(&rule.subjects, name_span)
+            .with_tiers(&rule.subjects)
             .with_list(&rule.services, ServiceItem::span)
             .with_list(&rule.peers, PeerItem::span)
             .with_list(&rule.except, NetItem::span)
-            .with_cell(1, end_of(rule.subjects.last().map(name_span)))
+            .with_cell(1, end_of(rule.subjects.last().map(TierItem::span)))
             .with_cell(2, services.map_or(u32::MAX, |span| span.start))
             .with_cell(3, end_of(rule.services.last().map(ServiceItem::span)))
             .with_cell(4, peers.map_or(u32::MAX, |span| span.start));

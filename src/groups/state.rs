@@ -184,6 +184,8 @@ impl Deployment<'_> {
             None => GROUP_DESCRIPTION.to_string(),
         };
         group.tags = group_tags(stack, tier);
+        let also = self.policy.members.other_groups(id).iter();
+        group.also = also.map(|tier| aws::GroupId(tier.0)).collect();
     }
 }
 

@@ -10,7 +10,7 @@ use crate::diagnostic::Finding;
 use crate::net::{
     self, Addresses, Family, MANY, Packets, PerFamily, Ports, Traffic, TrafficSet, routable_sources,
 };
-use crate::policy::{Flow, Owner, Peer, Policy, Role, SentenceId};
+use crate::policy::{Flow, Owner, Peer, Policy, Role, SentenceId, TierId};
 use ipnet::IpNet;
 use std::collections::BTreeSet;
 
@@ -52,16 +52,40 @@ pub const fn udp_range(name: &'static str, from: u16, to: u16) -> WatchedService
 /// Everything that the tiers of a policy open to the internet, by tier and sentence.
 pub fn internet_openings(policy: &Policy, gates: &Gates<'_>) -> Vec<Opening> {
     let world = routable_sources();
-    let (mut openings, mut rules) = (Vec::<Opening>::new(), Vec::<BlockRule>::new());
+    let mut openings = Vec::<Opening>::new();
     for owner in policy.owners() {
-        let flows = gates.accepting_flows(owner);
-        rules.clear();
-        rules.extend(flows.filter_map(|flow| block_rule(policy, flow)));
-        if may_be_many(rules.iter().map(|rule| rule.block)) {
-            add_openings(owner, &mut rules, &world, &mut openings);
-        }
+        let flows = gates.group_inbound_flows(owner);
+        add_openings_of(policy, owner, flows, &world, &mut openings);
     }
     openings
+}
+
+/// Everything that is open to the internet of the members of a tier, by all groups that they carry.
+pub fn member_openings(policy: &Policy, gates: &Gates<'_>, tier: TierId) -> Vec<Opening> {
+    let mut openings = Vec::new();
+    let flows = gates.inbound_flows(tier);
+    add_openings_of(
+        policy,
+        Owner::Tier(tier),
+        flows,
+        &routable_sources(),
+        &mut openings,
+    );
+    openings
+}
+
+/// Adds what these flows open.
+fn add_openings_of(
+    policy: &Policy,
+    owner: Owner,
+    flows: impl Iterator<Item = u32>,
+    world: &Addresses,
+    openings: &mut Vec<Opening>,
+) {
+    let mut rules: Vec<BlockRule> = flows.filter_map(|flow| block_rule(policy, flow)).collect();
+    if may_be_many(rules.iter().map(|rule| rule.block)) {
+        add_openings(owner, &mut rules, world, openings);
+    }
 }
 
 /// A rule that names a block.

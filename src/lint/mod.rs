@@ -12,6 +12,7 @@ mod expectation;
 mod expired;
 mod expiring;
 mod exposure;
+mod groups_per_interface;
 mod half_open;
 mod icmp_all;
 mod judge;
@@ -86,6 +87,7 @@ pub const ALL: &[Lint] = &[
     expiring::LINT,
     unused_allow::LINT,
     quota::LINT,
+    groups_per_interface::LINT,
     unknown_size::LINT,
     ampersand::LINT,
     many_blocks::LINT,

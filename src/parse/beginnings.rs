@@ -6,8 +6,10 @@ use pest::error::InputLocation;
 
 /// Rules for prefixes of statements: what is expected after each, and after a comma that follows
 /// it.
-const BEGINNINGS: [(Rule, &str, &str); 37] = [
+const BEGINNINGS: [(Rule, &str, &str); 42] = [
     (Rule::rule_subjects, "", "a tier"),
+    (Rule::rule_all, "a tier", ""),
+    (Rule::rule_but, "`allows`", "a tier"),
     (Rule::rule_verb, "a service", ""),
     (Rule::rule_services, "`from` or `to`", "a service"),
     (Rule::rule_way, "a peer", ""),
@@ -39,6 +41,7 @@ const BEGINNINGS: [(Rule, &str, &str); 37] = [
     (Rule::assert_only, "`can reach`", "a peer"),
     (Rule::assert_alone, "`reach`", ""),
     (Rule::role_wanted, "a role, like `web-server`", ""),
+    (Rule::also_wanted, "a tier", ""),
     (Rule::was_wanted, "used as an earlier name", ""),
     (Rule::assert_reach, "a peer", ""),
     (
@@ -69,6 +72,12 @@ const BEGINNINGS: [(Rule, &str, &str); 37] = [
         "a service",
     ),
     (Rule::tiers_is, "a tier", ""),
+    (
+        Rule::tiers_all,
+        "`except`, a string or the end of the line",
+        "a tier",
+    ),
+    (Rule::tiers_but, "a tier", ""),
     (Rule::text_wanted, "a string", ""),
     (Rule::peer_with, "`with`", ""),
     (Rule::param_name, "`:` and a type", ""),

@@ -240,7 +240,7 @@ fn count_blanks(text: &str) -> usize {
 
 /// Common mistakes: the start of the statement, the text before the error, the text at the error,
 /// what to type.
-const SLIPS: [(&str, &str, &str, &str); 30] = [
+const SLIPS: [(&str, &str, &str, &str); 31] = [
     (
         "include",
         "",
@@ -350,6 +350,12 @@ const SLIPS: [(&str, &str, &str, &str); 30] = [
         "",
         "\u{201d}",
         "use straight quotes for strings: `\"…\"`",
+    ),
+    (
+        "",
+        "tier",
+        "in",
+        "name the VPC with `vpc`: `every tier in vpc main`",
     ),
     ("", "", "..", "write a range of ports as `80-90`"),
     (
@@ -461,7 +467,7 @@ fn list_expected(error: &ErrorVariant<Rule>) -> String {
 }
 
 /// Names of grammar rules in messages; other rules are not shown.
-const WORDS: [(Rule, &str); 31] = [
+const WORDS: [(Rule, &str); 32] = [
     (Rule::string, "a string"),
     (Rule::block, "a block"),
     (Rule::tags, "a block"),
@@ -489,6 +495,7 @@ const WORDS: [(Rule, &str); 31] = [
     (Rule::until, "`until`"),
     (Rule::date, "a date"),
     (Rule::default, "a value"),
+    (Rule::also, "`also`"),
     (Rule::was, "`was`"),
     (Rule::role, "`is ROLE`"),
     (Rule::account, "`in account`"),

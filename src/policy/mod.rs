@@ -6,6 +6,7 @@
 mod assertion;
 mod flow;
 mod icmp;
+mod members;
 mod output_rules;
 mod peer;
 mod stack;
@@ -17,6 +18,7 @@ mod written;
 pub use assertion::{Annotation, Assertion, Claim, End};
 pub use flow::{Flow, Owner, Sentence, Verb, Way};
 pub use icmp::{IcmpName, icmp_name, icmp_names, icmp_pairs};
+pub use members::Members;
 pub use output_rules::{OutputRules, ParameterNames, ReplacedText};
 pub use peer::{External, ListReference, Network, Param, Peer, PrefixList, Reference};
 pub use stack::{DefaultGroup, Outbound, Stack, Vpc};
@@ -49,6 +51,8 @@ pub struct Policy {
     pub prefix_lists: Vec<PrefixList>,
     /// Tiers by name.
     pub tiers: Vec<Tier>,
+    /// The groups that the members of each tier carry.
+    pub members: Members,
     /// Named sets of tiers by name.
     pub tier_sets: Vec<TierSet>,
     /// The sentences, in source order.
@@ -123,6 +127,7 @@ impl Policy {
             externals: Vec::new(),
             prefix_lists: Vec::new(),
             tiers: Vec::new(),
+            members: Members::default(),
             tier_sets: Vec::new(),
             sentences: Vec::new(),
             flows: Vec::new(),

@@ -236,6 +236,18 @@ pub fn table(policy: &Policy, sources: &Sources) -> String {
         );
     }
 
+    for id in policy.tier_ids() {
+        let groups = policy.members.other_groups(id).iter();
+        let groups: Vec<&str> = groups.map(|id| policy.tier(*id).name.as_str()).collect();
+        if !groups.is_empty() {
+            let (name, groups) = (&policy.tier(id).name, groups.join(", "));
+            let _ = writeln!(
+                out,
+                "members of {name} carry the groups of {groups} too (also)"
+            );
+        }
+    }
+
     out
 }
 
@@ -298,6 +310,9 @@ struct FlowTierLine<'p> {
     vpc: Option<&'p str>,
     role: Option<&'static str>,
     outbound: &'static str,
+    /// The tiers whose groups its members carry too.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    also: Vec<&'p str>,
     tag_name: String,
 }
 
@@ -361,6 +376,7 @@ fn vpc_line<'p>(policy: &'p Policy, vpc: &'p crate::policy::Vpc) -> Option<VpcLi
 
 fn tier_line(policy: &Policy, id: TierId) -> FlowTierLine<'_> {
     let tier = policy.tier(id);
+    let also = policy.members.other_groups(id).iter();
     let outbound = match tier.outbound {
         Outbound::Open => "open",
         Outbound::Closed => "closed",
@@ -376,6 +392,7 @@ fn tier_line(policy: &Policy, id: TierId) -> FlowTierLine<'_> {
         vpc: policy.vpc_of(id).name.as_deref(),
         role: tier.role.map(crate::policy::Role::keyword),
         outbound,
+        also: also.map(|id| policy.tier(*id).name.as_str()).collect(),
         tag_name: shown.unwrap_or_else(|| format!("{}-{}", policy.stack.name, tier.name)),
     }
 }

@@ -8,7 +8,7 @@ use crate::analysis::gate::{Gate, Who, peer_of};
 use crate::analysis::named_endpoint::{self, NamedEndpoint};
 use crate::analysis::trace::{Connection, GateStep, Leg, LegOutcome, Verdict, trace_connections};
 use crate::net::{Addresses, Family, TrafficSet};
-use crate::policy::{Owner, Policy, SentenceId, Tier};
+use crate::policy::{Outbound, Owner, Policy, SentenceId, Tier, TierId};
 use crate::report::citation::Citation;
 use crate::report::flows::End;
 use crate::source::Sources;
@@ -204,7 +204,14 @@ impl TraceWriter<'_> {
     fn describe_gate(&self, steps: &[(Family, &GateStep)]) -> Vec<String> {
         let (_, first) = steps[0];
         if first.open {
-            let name = self.policy.owner_name(first.gate.owner());
+            let name = match first.gate.tier() {
+                Some(tier) => self
+                    .policy
+                    .tier(open_group(self.policy, tier))
+                    .name
+                    .as_str(),
+                None => self.policy.owner_name(first.gate.owner()),
+            };
             return vec![format!(
                 "{name} may send all traffic to anywhere (outbound = open)"
             )];
@@ -265,8 +272,30 @@ impl TraceWriter<'_> {
             Gate::Outbound(_) => "to",
         };
         let peer = End::new(self.policy, peer_of(gate, self.policy.flow(flow))).words();
-        format!("{} {way} {peer}", self.policy.flow(flow).traffic)
+        let rule = format!("{} {way} {peer}", self.policy.flow(flow).traffic);
+        match admitting_group(self.policy, gate, flow) {
+            Some(group) => format!("{rule}, by group {}", self.policy.tier(group).name),
+            None => rule,
+        }
     }
+}
+
+/// The group whose rule a flow is at a gate, where it is another than that of the tier.
+pub(super) fn admitting_group(policy: &Policy, gate: Gate, flow: u32) -> Option<TierId> {
+    let flow = policy.flow(flow);
+    let group = match gate {
+        Gate::Inbound(_) => flow.accepting(),
+        Gate::Outbound(_) => flow.sending(),
+    };
+    let group = group.filter(|group| *group != gate.owner());
+    group.and_then(Owner::tier)
+}
+
+/// The group by which the members of a tier may send everything, that of the tier before others.
+fn open_group(policy: &Policy, tier: TierId) -> TierId {
+    let mut groups = policy.members.groups_of(tier);
+    let open = groups.find(|group| policy.tier(*group).outbound == Outbound::Open);
+    open.unwrap_or(tier)
 }
 
 /// Why a gate passes or stops traffic that no rule matches.

@@ -1,7 +1,7 @@
 //! The answer of `tierwall trace` in JSON.
 
 use super::subject::QuestionEndpoints;
-use super::trace::{all_pass, first_blocks, outcome_pieces, suggest_sentence};
+use super::trace::{admitting_group, all_pass, first_blocks, outcome_pieces, suggest_sentence};
 use super::travel::{Packet, list_exchanges};
 use super::words::{EndLine, PieceLine, end_line, family_pieces, json_document, piece_lines};
 use crate::analysis::gate::{Gate, Unknown, peer_of};
@@ -66,6 +66,9 @@ struct UnknownLine<'p> {
 struct AdmittingRuleLine<'p> {
     what: String,
     peer: End<'p>,
+    /// The group whose rule it is, where it is another than that of the tier.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    group: Option<&'p str>,
     certain: bool,
     sentence: Citation<'p>,
 }
@@ -223,6 +226,8 @@ impl<'p> TraceLines<'p> {
         AdmittingRuleLine {
             what: self.policy.flow(flow).traffic.to_string(),
             peer: End::new(self.policy, peer_of(gate, self.policy.flow(flow))),
+            group: admitting_group(self.policy, gate, flow)
+                .map(|group| self.policy.tier(group).name.as_str()),
             certain,
             sentence: Citation::new(self.policy, self.sources, self.policy.flow(flow).sentence),
         }

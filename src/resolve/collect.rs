@@ -73,6 +73,7 @@ impl<'a> Scope<'a> {
             elsewhere: names_of_other_environments(sources, program),
             broken: broken.map(|span| sources.text(*span)).collect(),
             is_incomplete: program.files.iter().any(|file| file.is_incomplete),
+            every: None,
             guesses: GUESSES,
             room: MOST,
         }

@@ -4,6 +4,7 @@
 //! Names are collected first, so that a program may use what it declares later. Each kind of
 //! declaration is resolved in its own file, dependencies first.
 
+mod also;
 mod assertions;
 mod atom;
 mod blocks;
@@ -11,6 +12,7 @@ mod collect;
 mod collisions;
 mod definitions;
 mod environments;
+mod every;
 mod flows;
 mod lists;
 mod lookup;
@@ -25,6 +27,7 @@ mod services;
 mod settings;
 mod stack;
 mod strings;
+mod tier_index;
 mod tiers;
 mod unknown;
 mod unused;
@@ -72,7 +75,9 @@ fn resolve_declarations<'a>(
     let lists = lists::resolve(scope, &params, &stack);
     let services = services::resolve(scope, settings.catalogue);
     let tiers = tiers::resolve(scope, &mut stack, &vpcs, default_vpc, &networks);
-    let tier_sets = tiers::resolve_sets(scope);
+    let tier_sets = tiers::resolve_sets(scope, &tiers);
+
+    let members = also::resolve(scope, &tiers, &tier_sets, &vpcs);
 
     let mut policy = Policy::new(stack, settings.as_of);
     policy.vpcs = vpcs;
@@ -83,6 +88,7 @@ fn resolve_declarations<'a>(
     policy.prefix_lists = lists.prefix_lists;
     policy.tiers = tiers;
     policy.tier_sets = tier_sets;
+    policy.members = members;
     policy.declarations = std::mem::take(&mut scope.seen.declarations);
 
     let definitions = Definitions {

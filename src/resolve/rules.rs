@@ -2,6 +2,7 @@
 
 use super::atom::Atom;
 use super::definitions::Definitions;
+use super::every::KnownTiers;
 use super::flows::{FlowCoverage, ResolvedSentence, SentenceService, SentenceSubject};
 use super::peering::report_unpeered;
 use super::peers::{PeerResolver, SentencePeer, sorted_sources};
@@ -33,7 +34,11 @@ pub fn reserve_sentences(policy: &mut Policy, program: &ast::ProgramTree) {
     let (mut sentences, mut flows) = (0, 0usize);
     for statement in program.files.iter().flat_map(|file| &file.statements) {
         if let ast::Item::Rule(rule) = &statement.item {
-            let count = rule.subjects.len().saturating_mul(rule.services.len());
+            let count = rule
+                .subjects
+                .items
+                .len()
+                .saturating_mul(rule.services.len());
             flows = flows.saturating_add(count.saturating_mul(rule.peers.len()));
             sentences += 1;
         }
@@ -101,21 +106,52 @@ impl<'k> Sentences<'k> {
         &mut self,
         scope: &mut Scope<'_>,
         policy: &mut Policy,
-        names: &[ast::Name],
+        list: &ast::TierList,
     ) {
         self.subjects.clear();
-        for name in names {
-            if scope.text(*name) == "itself" {
-                let span = name.span;
-                scope.problems.push(MeaningProblem::ItselfSubject { span });
-            } else {
-                self.add_subject(scope, policy, *name);
+        for item in &list.items {
+            match item {
+                ast::TierItem::Name(name) if scope.text(*name) == "itself" => {
+                    let span = name.span;
+                    scope.problems.push(MeaningProblem::ItselfSubject { span });
+                }
+                ast::TierItem::Name(name) => self.add_subject(scope, policy, *name),
+                ast::TierItem::Every(_) => {
+                    self.members.clear();
+                    scope.add_tier_item(KnownTiers::new(policy), item, &mut self.members);
+                    let subject = |tier: &TierId| SentenceSubject {
+                        owner: Owner::Tier(*tier),
+                        word: None,
+                    };
+                    self.subjects.extend(self.members.iter().map(subject));
+                }
             }
         }
+        self.take_out_tiers(scope, policy, &list.except);
         let name = |subject: &SentenceSubject| subject.word.map(|word| policy.words.text(word));
         self.subjects
             .sort_by(|a, b| (a.owner, name(a)).cmp(&(b.owner, name(b))));
         self.subjects.dedup_by_key(|subject| subject.owner);
+    }
+
+    /// Takes tiers out of the subjects.
+    fn take_out_tiers(&mut self, scope: &mut Scope<'_>, policy: &Policy, except: &[ast::TierItem]) {
+        if except.is_empty() {
+            return;
+        }
+
+        let tiers = self
+            .subjects
+            .iter()
+            .filter_map(|subject| subject.owner.tier());
+        self.members.clear();
+        self.members.extend(tiers);
+        scope.take_out_items(KnownTiers::new(policy), except, &mut self.members);
+
+        let left = &self.members;
+        let is_left = |tier: TierId| left.contains(&tier);
+        self.subjects
+            .retain(|subject| subject.owner.tier().is_none_or(is_left));
     }
 
     /// Adds the groups that a name before a verb stands for.
@@ -228,7 +264,8 @@ fn push_sentence(
 /// ` except 10.0.0.0/8 until 2026-12-31`
 fn write_tail(scope: &Scope<'_>, rule: &ast::Rule) -> String {
     let mut tail = String::new();
-    if !rule.except.is_empty() {
+    // tiers that are taken out change nothing of what is said of the others
+    if !rule.except.is_empty() && !scope.excepts_tiers(rule) {
         let except = sorted_sources(scope, rule.except.iter().map(NetItem::span));
         let _ = write!(tail, " except {except}");
     }

@@ -1,6 +1,7 @@
 //! The three namespaces of a program, filled before any lookup.
 
 use super::atom::Catalogue;
+use super::tier_index::TierIndex;
 use crate::ast;
 use crate::diagnostic::{MeaningProblem, NameKind, Problems};
 use crate::policy::{
@@ -63,6 +64,8 @@ pub struct Scope<'a> {
     pub(super) elsewhere: HashMap<&'a str, Span>,
     /// Whether an included file is unknown, which may declare any name.
     pub(super) is_incomplete: bool,
+    /// The tiers by role and VPC, once an `every` has asked for them.
+    pub(super) every: Option<TierIndex>,
     /// The remaining budget of name comparisons for suggestions.
     pub(super) guesses: usize,
     /// The remaining budget for the size of the program.

@@ -9,6 +9,7 @@
 mod common;
 
 mod addresses;
+mod also;
 mod architecture;
 mod assertions;
 mod changes;
@@ -20,6 +21,7 @@ mod environments;
 mod errors;
 mod escaping;
 mod estates;
+mod every;
 mod fix;
 mod fmt;
 mod foreign_owners;

@@ -21,6 +21,8 @@ pub struct Group {
     pub description: String,
     pub vpc: String,
     pub tags: BTreeMap<String, String>,
+    /// The `Name` tags of the other groups that its members carry, sorted.
+    pub also: Vec<String>,
 }
 
 /// A rule.
@@ -195,6 +197,7 @@ pub fn of(deployment: &Deployment<'_>) -> Deployed {
             description: description.unwrap_or("Managed by tierwall").to_string(),
             vpc: reference(deployment, vpc),
             tags,
+            also: also(policy, id),
         };
         assert!(
             deployed.groups.insert(tag, value).is_none(),
@@ -203,6 +206,14 @@ pub fn of(deployment: &Deployment<'_>) -> Deployed {
     }
     deployed.rules.sort();
     deployed
+}
+
+/// The `Name` tags of the other groups that the members of a tier carry.
+fn also(policy: &Policy, tier: TierId) -> Vec<String> {
+    let others = policy.members.other_groups(tier).iter();
+    let mut names: Vec<String> = others.map(|id| tags(policy, *id)["Name"].clone()).collect();
+    names.sort();
+    names
 }
 
 /// The tags of a tier's group (docs/outputs.md): its `Name`, its prose, those of the stack and its

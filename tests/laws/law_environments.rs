@@ -5,7 +5,7 @@ use crate::choices::{Choices, numbers};
 use crate::compile::{cases, compilation, compilation_in, emit_all, problems_of};
 use crate::generate::program;
 use proptest::prelude::*;
-use tierwall::ast::{EntryValue, Item, Name, NetItem, PeerItem, ServiceItem, Statement};
+use tierwall::ast::{EntryValue, Item, Name, NetItem, PeerItem, ServiceItem, Statement, TierItem};
 use tierwall::compile::Compilation;
 use tierwall::groups;
 use tierwall::parse;
@@ -103,9 +103,10 @@ fn tail_offset(statement: &Statement) -> u32 {
         Item::PrefixList(list) => Some(list.id.span),
         Item::Service(service) => last_service(&service.members),
         Item::Tier(tier) => last_name(&tier.was)
+            .or(last_name(&tier.also))
             .or(tier.role.map(|role| role.span))
             .or(last_name(&tier.names)),
-        Item::TierSet(set) => last_name(&set.members),
+        Item::TierSet(set) => set.members.last().map(TierItem::span),
         Item::Rule(rule) => last_net(&rule.except).or(rule.peers.last().map(PeerItem::span)),
         Item::Include(_) | Item::Environments(_) | Item::Peering(_) | Item::Assertion(_) => None,
     };

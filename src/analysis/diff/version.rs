@@ -5,7 +5,9 @@ use super::super::never_filtered;
 use super::ends::{EndId, EndIndex};
 use crate::groups::Direction;
 use crate::net::{Addresses, Packets, PerFamily, TrafficSet};
-use crate::policy::{Owner, Policy};
+use crate::policy::{
+    Owner, {Peer, Policy},
+};
 use std::cell::OnceCell;
 use std::collections::HashMap;
 
@@ -42,7 +44,7 @@ impl<'p> Version<'p> {
             for direction in Direction::ALL {
                 let gate = Gate::new(Owner::Tier(tier), direction);
                 let unfiltered = never_filtered::exempt_addresses(policy.vpc_of(tier));
-                let of_gate = GateAccess::new(gates, index, gate, unfiltered);
+                let of_gate = GateAccess::new(policy, gates, index, gate, unfiltered);
                 access.insert((end, direction), of_gate);
             }
         }
@@ -77,22 +79,55 @@ impl<'p> Version<'p> {
     }
 
     fn flows_by_end(&self, gate: Gate) -> Vec<(EndId, u32)> {
-        let with_end = |flow: &u32| (self.index.end_of(self.gates.far_peer(gate, *flow)), *flow);
+        let with_ends = |flow: &u32| {
+            let (peer, flow) = (self.gates.far_peer(gate, *flow), *flow);
+            ends_of(self.policy, self.index, peer).map(move |end| (end, flow))
+        };
         let flows = self.gates.gate_flows(gate).iter();
-        let mut flows: Vec<(EndId, u32)> = flows.map(with_end).collect();
+        let mut flows: Vec<(EndId, u32)> = flows.flat_map(with_ends).collect();
         flows.sort_unstable();
         flows
     }
 }
 
+/// The ends that a peer is: a group that several tiers carry is all of them.
+fn ends_of<'v>(
+    policy: &'v Policy,
+    index: &'v EndIndex,
+    peer: Peer,
+) -> impl Iterator<Item = EndId> + 'v {
+    let others = peer
+        .tier()
+        .map(|group| policy.members.other_carriers(group));
+    let others = others.unwrap_or_default().iter();
+    let others = others.map(|tier| index.end_of(Peer::Tier(*tier)));
+    std::iter::once(index.end_of(peer)).chain(others)
+}
+
 impl GateAccess {
-    fn new(gates: &Gates<'_>, index: &EndIndex, gate: Gate, unfiltered: Addresses) -> GateAccess {
+    fn new(
+        policy: &Policy,
+        gates: &Gates<'_>,
+        index: &EndIndex,
+        gate: Gate,
+        unfiltered: Addresses,
+    ) -> GateAccess {
         let rules = gates.gate_rules(gate);
         let named = rules.named_peers();
         let mut named: Vec<_> = named
-            .map(|(peer, admitted)| (index.end_of(peer), admitted.clone()))
+            .flat_map(|(peer, admitted)| {
+                ends_of(policy, index, peer).map(|end| (end, admitted.clone()))
+            })
             .collect();
-        named.sort_unstable_by_key(|(end, _)| *end);
+        named.sort_by_key(|(end, _)| *end);
+        // an end that carries several groups that are named
+        named.dedup_by(|(end, more), (kept, admitted)| {
+            let is_same = end == kept;
+            if is_same {
+                *admitted = admitted.union(more);
+            }
+            is_same
+        });
 
         // an open tier has no flows that open its outbound gate
         let open = PerFamily::from_fn(|family| {

@@ -140,10 +140,10 @@ pub(super) fn wrong_quotes(here: &Here<'_>) -> Option<Replacement> {
 impl Here<'_> {
     /// Whether a name is expected here: there is one before each description.
     fn expects_name(&self) -> bool {
-        const WORDS: [&str; 23] = [
+        const WORDS: [&str; 24] = [
             "from", "to", "allows", "allow", "accepts", "accept", "sends", "send", ",", "tier",
-            "tiers", "network", "service", "param", "stack", "vpc", "peer", "is", "was", "except",
-            "on", "reach", "assert",
+            "tiers", "network", "service", "param", "stack", "vpc", "peer", "is", "also", "was",
+            "except", "on", "reach", "assert",
         ];
         let is_value = ["network", "service", "tiers"].contains(&self.head)
             && self.before.is_some_and(|it| it.text == "=");

@@ -59,6 +59,11 @@ pub fn output_name(group: &SecurityGroup) -> String {
     group_id(group) + "Id"
 }
 
+/// The output with the ids of all groups that the members of a group carry.
+pub fn list_output_name(group: &SecurityGroup) -> String {
+    output_name(group) + "s"
+}
+
 /// What a logical id of a group ends in.
 pub const GROUP: &str = "SecurityGroup";
 

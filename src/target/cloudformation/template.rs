@@ -3,7 +3,8 @@
 use super::halves::written_keys;
 use super::parameters::Parameters;
 use super::resources::{
-    group_id, has_placeholder, is_separate, list_parameter, output_name, parameter_id, rule_names,
+    group_id, has_placeholder, is_separate, list_output_name, list_parameter, output_name,
+    parameter_id, rule_names,
 };
 use crate::aws::{
     Direction, GroupId, ListReference, ParameterId, Peer, PrefixListId, Reference, Rule,
@@ -116,6 +117,11 @@ enum Expression<'a> {
     Sub {
         #[serde(rename = "Fn::Sub")]
         text: String,
+    },
+    /// Several, with commas between them.
+    Join {
+        #[serde(rename = "Fn::Join")]
+        join: (&'static str, Vec<Expression<'a>>),
     },
 }
 
@@ -415,6 +421,26 @@ struct Export<'t> {
     name: Expression<'t>,
 }
 
+impl Template<'_> {
+    /// The ids of all groups that the members of a group carry, the group itself first, as a list
+    /// for a parameter of the type `List<AWS::EC2::SecurityGroup::Id>`.
+    fn list_output(&self, id: GroupId, group: &SecurityGroup) -> TemplateOutput<'_> {
+        let name = list_output_name(group);
+        let groups = std::iter::once(&id).chain(&group.also);
+        TemplateOutput {
+            description: format!("Security groups of the members of tier {}", group.name),
+            value: Expression::Join {
+                join: (",", groups.map(|id| self.group_reference(*id)).collect()),
+            },
+            export: self.state.exports.then(|| Export {
+                name: Expression::Sub {
+                    text: format!("${{AWS::StackName}}-{name}"),
+                },
+            }),
+        }
+    }
+}
+
 impl Serialize for Outputs<'_, '_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let template = self.0;
@@ -436,6 +462,11 @@ impl Serialize for Outputs<'_, '_> {
                     export,
                 },
             )?;
+
+            if !group.also.is_empty() {
+                let output = template.list_output(id, group);
+                map.serialize_entry(&list_output_name(group), &output)?;
+            }
         }
 
         map.end()

@@ -184,6 +184,9 @@ struct GroupEntry<'s> {
     description: &'s str,
     vpc: ReferenceEntry<'s>,
     tags: BTreeMap<&'s str, &'s str>,
+    /// The other groups that its members carry.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    also: Vec<&'s str>,
 }
 
 impl<'s> GroupEntry<'s> {
@@ -197,6 +200,11 @@ impl<'s> GroupEntry<'s> {
             vpc: ReferenceEntry::new(state, &group.vpc),
             tags: tags
                 .map(|(key, value)| (key.as_str(), value.as_str()))
+                .collect(),
+            also: group
+                .also
+                .iter()
+                .map(|id| state.group(*id).name.as_str())
                 .collect(),
         }
     }

@@ -1,8 +1,8 @@
 //! The file, resource by resource.
 
 use super::addresses::{
-    LOOKUP, asks_for_region, group_names, lookup_name, name_in_region, output_name, region_name,
-    resource_type, rule_names, snake_case,
+    LOOKUP, MAP_OUTPUT, asks_for_region, group_names, list_output_name, lookup_name,
+    name_in_region, output_name, region_name, resource_type, rule_names, snake_case,
 };
 use super::hcl::{Hcl, Value, escape_string, push_quoted};
 use super::variable::{Form, default_description, owner_form, variable_form};
@@ -55,6 +55,13 @@ pub fn emit(state: &State) -> Vec<u8> {
 
     for (id, group) in state.own_groups() {
         writer.write_output(id, group);
+        if !group.also.is_empty() {
+            writer.write_list_output(id, group);
+        }
+    }
+
+    if state.groups_with_others().next().is_some() {
+        writer.write_map_output();
     }
 
     writer.hcl.into_bytes()
@@ -362,6 +369,44 @@ impl HclWriter<'_> {
             ("value", Value::Expression(&value)),
         ]);
         self.hcl.close_block();
+    }
+
+    /// `output "ci_security_group_ids"`
+    fn write_list_output(&mut self, id: GroupId, group: &SecurityGroup) {
+        self.hcl.blank_line();
+        self.hcl.open_block("output", &[&list_output_name(group)]);
+        let description = format!("Security groups of the members of tier {}", group.name);
+        let groups = self.member_groups(id, group);
+        let value = format!("[{}]", groups.join(", "));
+        self.hcl.attribute_run(&[
+            ("description", Value::Text(&description)),
+            ("value", Value::Expression(&value)),
+        ]);
+        self.hcl.close_block();
+    }
+
+    /// `output "security_group_ids"`
+    fn write_map_output(&mut self) {
+        self.hcl.blank_line();
+        self.hcl.open_block("output", &[MAP_OUTPUT]);
+        let description = Value::Text("Security groups of the members of each tier");
+        self.hcl.attribute_run(&[("description", description)]);
+
+        let groups = self.state.own_groups();
+        let entries: Vec<(&str, Vec<String>)> = groups
+            .map(|(id, group)| (group.name.as_str(), self.member_groups(id, group)))
+            .collect();
+        self.hcl.blank_line();
+        self.hcl.lists_attribute("value", entries.into_iter());
+        self.hcl.close_block();
+    }
+
+    /// `aws_security_group.ci.id`, `aws_security_group.management.id`: the group itself first.
+    fn member_groups(&self, id: GroupId, group: &SecurityGroup) -> Vec<String> {
+        let groups = std::iter::once(&id).chain(&group.also);
+        let reference =
+            |id: &GroupId| format!("aws_security_group.{}.id", self.names.of_group(*id));
+        groups.map(reference).collect()
     }
 }
 
