@@ -201,7 +201,7 @@ impl<'d> Names<'d> {
 
     /// Appends what a group adds to the names of its rules.
     pub fn push_group_name(&self, group: GroupId, out: &mut impl Sink) {
-        self.groups[group.index()].push(out);
+        out.put_short(&self.groups[group.index()]);
     }
 
     /// Appends the name of a rule.

@@ -292,15 +292,12 @@ impl HclWriter<'_> {
         let (state, names, key) = (self.state, &self.names, &rule.key);
         let peer = peer_attribute(state, key.peer);
         let made_elsewhere = state.group(group).made_elsewhere;
-        let owner = if made_elsewhere.is_some() {
-            RuleOwner::Foreign
-        } else {
-            RuleOwner::Own
-        };
+        let owner = made_elsewhere.map_or(RuleOwner::Own, |_| RuleOwner::Foreign);
         let shape = &mut self.shapes[shape_index(key, peer, owner)];
         let shape = shape.get_or_insert_with(|| rule_shape(key, peer, owner));
         let mut pieces = shape.iter();
-        let mut next = |out: &mut Vec<u8>| pieces.next().into_iter().for_each(|it| it.push(out));
+        let mut next =
+            |out: &mut Vec<u8>| pieces.next().into_iter().for_each(|it| out.put_short(it));
         let out = self.hcl.text();
 
         next(out);
