@@ -79,7 +79,6 @@ pub const ALL: &[Lint] = &[
     shadowed_rule::LINT,
     redundant_outbound::LINT,
     half_open::LINT,
-    half_open::LINT,
     unreachable_tier::LINT,
     unused_declaration::LINT,
     shadowed_service::LINT,

@@ -113,6 +113,14 @@ impl Groups {
         self.links.new_of(old)
     }
 
+    /// The peer of a rule of the old state.
+    pub fn old_peer<'d>(&self, old: &'d State, peer: Peer) -> PeerValue<'d> {
+        PeerValue::with_groups(old, peer, |group| {
+            self.new_of(group)
+                .map_or(PeerValue::GoneGroup(group), PeerValue::Group)
+        })
+    }
+
     /// Whether a group of the new state is the same resource as before.
     pub fn group_stays(&self, new: GroupId) -> bool {
         self.stays[new.index()]

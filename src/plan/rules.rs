@@ -402,7 +402,8 @@ impl<'d> RuleComparison<'_, 'd> {
     }
 
     fn old_value(&self, was: RulePlace) -> PeerValue<'d> {
-        PeerValue::from_old(self.old, self.groups, was.rule_in(self.old).key.peer)
+        self.groups
+            .old_peer(self.old, was.rule_in(self.old).key.peer)
     }
 
     fn new_value(&self, is: RulePlace) -> PeerValue<'d> {

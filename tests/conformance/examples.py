@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 import cloudformation
 import lowering
+import members
 import readback
 import standin
 import terraform
@@ -143,7 +144,8 @@ def apply_modules(report, subjects, server, directory):
         )
         report.check(
             f"{subject.name}: the module's outputs are its groups",
-            unequal(sorted(groups[slug]), sorted(outputs.get(slug, {}).values())),
+            unequal(sorted(groups[slug]), sorted(members.single(outputs.get(slug, {}))))
+            + members.terraform_problems(subject.table, outputs.get(slug, {})),
         )
     check_default_groups(
         report, [subjects[slug] for slug in root.modules], standing, readback.default_groups(server.ec2)

@@ -1,12 +1,14 @@
 //! Members of several groups: `tier ci also management`.
 
 use crate::common::{as_of, compile_text};
+use tierwall::analysis::diff::{Diff, EndId};
 use tierwall::analysis::gate::Gates;
 use tierwall::analysis::redundancy::redundant_flows;
 use tierwall::compile::Compilation;
 use tierwall::diagnostic::Level;
 use tierwall::groups::lower;
 use tierwall::lint::Levels;
+use tierwall::policy::{Peer, TierMapping};
 use tierwall::target;
 
 fn compiled(text: &str) -> Compilation {
@@ -237,4 +239,33 @@ fn a_role_is_judged_by_all_groups_that_members_carry() {
         !found.iter().any(|found| found.contains("accepts no")),
         "{found:?}"
     );
+}
+
+#[test]
+fn a_diff_shows_what_also_opens() {
+    let old = "tier bastion, other\ntier management\ntier ci\n\
+               management allows ssh from bastion, 10.0.0.0/24\n\
+               other allows mysql from management\n";
+    let new = old.replace("tier ci", "tier ci also management");
+    let (old, new) = (compiled(old), compiled(&new));
+    let gained = |old: &Compilation, new: &Compilation| {
+        let mapping = TierMapping::new(&old.policy, &new.policy);
+        let diff = Diff::compare_policies(&old.policy, &new.policy, &mapping);
+        let name = |end: EndId| match diff.ends.get(end).new {
+            Some(Peer::Tier(id)) => new.policy.tier(id).name.clone(),
+            _ => "hosts".to_string(),
+        };
+        let gained = diff.gained.iter();
+        let mut gained: Vec<[String; 2]> = gained
+            .map(|change| [name(change.from), name(change.to)])
+            .collect();
+        gained.sort();
+        gained.dedup();
+        gained
+    };
+    assert_eq!(
+        gained(&old, &new),
+        [["bastion", "ci"], ["ci", "other"], ["hosts", "ci"]]
+    );
+    assert_eq!(gained(&new, &old), Vec::<[String; 2]>::new());
 }

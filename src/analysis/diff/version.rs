@@ -16,6 +16,8 @@ pub(super) struct Version<'p> {
     pub(super) policy: &'p Policy,
     pub(super) gates: &'p Gates<'p>,
     pub(super) index: &'p EndIndex,
+    /// The groups that members carry.
+    pub(super) members: MemberEnds,
     /// The gates of its tiers.
     access: HashMap<(EndId, Direction), GateAccess>,
 }
@@ -33,6 +35,55 @@ pub(super) struct GateAccess {
     flows: OnceCell<Vec<(EndId, u32)>>,
 }
 
+/// The groups that members carry, as ends.
+#[derive(Debug, Default)]
+pub(super) struct MemberEnds {
+    /// Of each tier, the groups beside its own.
+    groups: HashMap<EndId, Vec<EndId>>,
+    /// Of each group, the other tiers whose members carry it.
+    carriers: HashMap<EndId, Vec<EndId>>,
+}
+
+impl MemberEnds {
+    fn new(policy: &Policy, index: &EndIndex) -> MemberEnds {
+        let mut members = MemberEnds::default();
+        for (tier, end) in index.tiers() {
+            for group in policy.members.other_groups(tier) {
+                let group = index.end_of(Peer::Tier(*group));
+                members.groups.entry(end).or_default().push(group);
+                members.carriers.entry(group).or_default().push(end);
+            }
+        }
+        members
+            .carriers
+            .values_mut()
+            .for_each(|ends| ends.sort_unstable());
+        members
+    }
+
+    /// The groups that the members of a tier carry beside its own.
+    pub(super) fn groups_of(&self, tier: EndId) -> &[EndId] {
+        self.groups.get(&tier).map_or(&[], Vec::as_slice)
+    }
+
+    /// The other tiers whose members carry a group.
+    pub(super) fn carriers_of(&self, group: EndId) -> &[EndId] {
+        self.carriers.get(&group).map_or(&[], Vec::as_slice)
+    }
+
+    /// The tiers whose members carry a group that they do not carry by another table.
+    pub(super) fn with_more_than(&self, other: &MemberEnds) -> Vec<EndId> {
+        let has_more = |(tier, groups): (&EndId, &Vec<EndId>)| {
+            let known = other.groups_of(*tier);
+            let is_more = groups.iter().any(|group| !known.contains(group));
+            is_more.then_some(*tier)
+        };
+        let mut tiers: Vec<EndId> = self.groups.iter().filter_map(has_more).collect();
+        tiers.sort_unstable();
+        tiers
+    }
+}
+
 impl<'p> Version<'p> {
     pub(super) fn new(
         policy: &'p Policy,
@@ -44,7 +95,7 @@ impl<'p> Version<'p> {
             for direction in Direction::ALL {
                 let gate = Gate::new(Owner::Tier(tier), direction);
                 let unfiltered = never_filtered::exempt_addresses(policy.vpc_of(tier));
-                let of_gate = GateAccess::new(policy, gates, index, gate, unfiltered);
+                let of_gate = GateAccess::new(gates, index, gate, unfiltered);
                 access.insert((end, direction), of_gate);
             }
         }
@@ -53,6 +104,7 @@ impl<'p> Version<'p> {
             policy,
             gates,
             index,
+            members: MemberEnds::new(policy, index),
             access,
         }
     }
@@ -105,29 +157,13 @@ fn ends_of<'v>(
 }
 
 impl GateAccess {
-    fn new(
-        policy: &Policy,
-        gates: &Gates<'_>,
-        index: &EndIndex,
-        gate: Gate,
-        unfiltered: Addresses,
-    ) -> GateAccess {
+    fn new(gates: &Gates<'_>, index: &EndIndex, gate: Gate, unfiltered: Addresses) -> GateAccess {
         let rules = gates.gate_rules(gate);
         let named = rules.named_peers();
         let mut named: Vec<_> = named
-            .flat_map(|(peer, admitted)| {
-                ends_of(policy, index, peer).map(|end| (end, admitted.clone()))
-            })
+            .map(|(peer, admitted)| (index.end_of(peer), admitted.clone()))
             .collect();
-        named.sort_by_key(|(end, _)| *end);
-        // an end that carries several groups that are named
-        named.dedup_by(|(end, more), (kept, admitted)| {
-            let is_same = end == kept;
-            if is_same {
-                *admitted = admitted.union(more);
-            }
-            is_same
-        });
+        named.sort_unstable_by_key(|(end, _)| *end);
 
         // an open tier has no flows that open its outbound gate
         let open = PerFamily::from_fn(|family| {
@@ -147,9 +183,22 @@ impl GateAccess {
         }
     }
 
-    /// The traffic that rules that reference an endpoint admit.
-    pub(super) fn admitted_by_name(&self, end: EndId) -> PerFamily<TrafficSet> {
+    /// The traffic that rules that reference an endpoint itself admit, whatever other groups its members carry.
+    pub(super) fn admitted_by_own_name(&self, end: EndId) -> PerFamily<TrafficSet> {
         let at = self.named.binary_search_by_key(&end, |(end, _)| *end);
         at.map_or(PerFamily::default(), |at| self.named[at].1.clone())
+    }
+
+    /// What rules that name an end or a group that its members carry admit.
+    pub(super) fn admitted_by_name(
+        &self,
+        end: EndId,
+        members: &MemberEnds,
+    ) -> PerFamily<TrafficSet> {
+        let own = self.admitted_by_own_name(end);
+        let groups = members.groups_of(end).iter();
+        groups.fold(own, |all, group| {
+            all.union(&self.admitted_by_own_name(*group))
+        })
     }
 }
