@@ -186,6 +186,7 @@ impl TreeBuilder {
 
         for part in parts {
             match part.as_rule() {
+                Rule::only_in => self.add_only_in(part),
                 Rule::string => prose = Some(self.read_string(&part)),
                 _ => self.add_tiers(part, &mut members),
             }
