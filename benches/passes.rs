@@ -19,7 +19,7 @@ use tierwall::analysis::diff::Diff;
 use tierwall::analysis::gate::Gates;
 use tierwall::analysis::quota::Ledger;
 use tierwall::catalogue::catalogue;
-use tierwall::compile::{Compilation, compile, output_rules};
+use tierwall::compile::{Compilation, Inputs, compile, output_rules};
 use tierwall::date::Date;
 use tierwall::groups::{Deployment, lower};
 use tierwall::lint::{self, Levels};
@@ -69,8 +69,8 @@ impl Subject {
     }
 
     fn compiled(&self, edited: bool) -> Compilation {
-        let compilation =
-            compile(ENTRY, &mut self.files(edited), &[], today()).expect("the entry is there");
+        let compilation = compile(ENTRY, &mut self.files(edited), &Inputs::on(today()))
+            .expect("the entry is there");
         assert!(!compilation.problems.any_error(), "an estate has no error");
         compilation
     }
@@ -86,7 +86,7 @@ impl Subject {
     /// Its syntax tree.
     fn program(&self) -> &ast::ProgramTree {
         self.program.get_or_init(|| {
-            parse::program(ENTRY, &mut self.files(false))
+            parse::program(ENTRY, &mut self.files(false), None)
                 .expect("the entry is there")
                 .1
         })

@@ -1190,18 +1190,11 @@ resource "aws_vpc_security_group_ingress_rule" "runner_proto_50_from_2001_db8_40
   cidr_ipv6         = "2001:db8:40::77/128"
 }
 
-resource "aws_vpc_security_group_egress_rule" "runner_all_to_0_0_0_0_1" {
+resource "aws_vpc_security_group_egress_rule" "runner_all_to_anywhere_ipv4" {
   security_group_id = aws_security_group.runner.id
   description       = "runner allows all to anywhere-ipv4"
   ip_protocol       = "-1"
-  cidr_ipv4         = "0.0.0.0/1"
-}
-
-resource "aws_vpc_security_group_egress_rule" "runner_all_to_128_0_0_0_1" {
-  security_group_id = aws_security_group.runner.id
-  description       = "runner allows all to anywhere-ipv4"
-  ip_protocol       = "-1"
-  cidr_ipv4         = "128.0.0.0/1"
+  cidr_ipv4         = "0.0.0.0/0"
 }
 
 resource "aws_vpc_security_group_egress_rule" "runner_tcp_22_to_shop_a" {

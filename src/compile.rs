@@ -11,12 +11,14 @@ use crate::groups::{Deployment, lower};
 use crate::lint::{self, Levels};
 use crate::parse::{self, Question};
 use crate::policy::{Assertion, OutputRules, Policy};
-use crate::resolve::{Settings, resolve};
+use crate::resolve::{Settings, choose_environment, resolve};
 use crate::source::{FileId, Sources};
 use crate::target::{self, NamedState};
 use crate::workspace::{ReadError, Workspace};
 use std::error::Error;
 use std::fmt;
+
+pub use crate::resolve::Environment;
 
 /// A program after the stages up to its policy.
 #[derive(Debug)]
@@ -27,6 +29,8 @@ pub struct Compilation {
     pub policy: Policy,
     /// Its problems.
     pub problems: Problems,
+    /// The environments that it declares, in source order.
+    pub environments: Vec<String>,
 }
 
 /// A program that was judged.
@@ -80,44 +84,70 @@ impl Compilation {
     }
 }
 
+/// What a program is compiled with, beside its files.
+#[derive(Debug, Clone, Copy)]
+pub struct Inputs<'i> {
+    /// Values of parameters, by name.
+    pub bindings: &'i [(String, String)],
+    /// The day that counts as today.
+    pub as_of: Date,
+    /// The environment that it is compiled for, if one is chosen.
+    pub environment: Option<Environment<'i>>,
+}
+
+impl Inputs<'_> {
+    /// No values, and no environment.
+    pub fn on(as_of: Date) -> Inputs<'static> {
+        Inputs {
+            bindings: &[],
+            as_of,
+            environment: None,
+        }
+    }
+
+    fn environment_name(&self) -> Option<&str> {
+        self.environment.map(|environment| environment.name)
+    }
+}
+
 /// Reads and resolves a program. Fails only when the entry file cannot be read.
 pub fn compile(
     entry: &str,
     workspace: &mut dyn Workspace,
-    bindings: &[(String, String)],
-    as_of: Date,
+    inputs: &Inputs<'_>,
 ) -> Result<Compilation, ReadError> {
-    let (sources, program, problems) = parse::program(entry, workspace)?;
-    Ok(resolve_program(
-        entry, sources, &program, problems, bindings, as_of,
-    ))
+    let (sources, program, problems) = parse::program(entry, workspace, inputs.environment_name())?;
+    Ok(resolve_program(entry, sources, program, problems, inputs))
 }
 
 fn resolve_program(
     entry: &str,
     sources: Sources,
-    program: &ProgramTree,
+    mut program: ProgramTree,
     mut problems: Problems,
-    bindings: &[(String, String)],
-    as_of: Date,
+    inputs: &Inputs<'_>,
 ) -> Compilation {
+    let (environments, found) = choose_environment(&sources, &mut program, inputs.environment);
+    problems.append(found);
+
     let (stack_name, lints) = (stack_name(entry), lint::lint_names());
     let settings = Settings {
-        bindings,
-        as_of,
+        bindings: inputs.bindings,
+        as_of: inputs.as_of,
         catalogue: catalogue(),
         lints: &lints,
         stack_name: &stack_name,
         outputs: &output_rules(),
     };
 
-    let (policy, found) = resolve(&sources, program, &settings);
+    let (policy, found) = resolve(&sources, &program, &settings);
     problems.append(found);
 
     Compilation {
         sources,
         policy,
         problems,
+        environments,
     }
 }
 
@@ -161,16 +191,15 @@ impl Error for AskError {}
 pub fn ask_question(
     entry: &str,
     workspace: &mut dyn Workspace,
-    bindings: &[(String, String)],
-    as_of: Date,
+    inputs: &Inputs<'_>,
     question: &Question<'_>,
 ) -> Result<Asked, AskError> {
     let (mut sources, mut program, mut problems) =
-        parse::program(entry, workspace).map_err(AskError::Read)?;
+        parse::program(entry, workspace, inputs.environment_name()).map_err(AskError::Read)?;
     let file = question
         .add_to_program(&mut sources, &mut program, &mut problems)
         .map_err(AskError::Question)?;
-    let mut compilation = resolve_program(entry, sources, &program, problems, bindings, as_of);
+    let mut compilation = resolve_program(entry, sources, program, problems, inputs);
 
     let question = compilation
         .policy

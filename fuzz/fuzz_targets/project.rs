@@ -6,7 +6,7 @@ mod formats;
 
 use libfuzzer_sys::fuzz_target;
 use std::path::Path;
-use tierwall::compile::compile;
+use tierwall::compile::{Inputs, compile};
 use tierwall::workspace::{Read, ReadError, Workspace};
 use tierwall::project;
 
@@ -35,7 +35,8 @@ fuzz_target!(|bytes: &[u8]| {
     formats::write_all(&problems.sorted(), &sources);
     if let Ok(bindings) = project::vars(bytes) {
         let as_of = laws::compile::TODAY.parse().expect("a date");
-        let Ok(compilation) = compile("fuzzed.tier", &mut Parameters, &bindings, as_of) else {
+        let inputs = Inputs { bindings: &bindings, ..Inputs::on(as_of) };
+        let Ok(compilation) = compile("fuzzed.tier", &mut Parameters, &inputs) else {
             panic!("a text is always read")
         };
         formats::write_all(&compilation.problems.sorted(), &compilation.sources);

@@ -9,7 +9,7 @@ use libfuzzer_sys::fuzz_target;
 use std::hint::black_box;
 use tierwall::target;
 use tierwall::lint::{Level, Levels};
-use tierwall::compile::compile;
+use tierwall::compile::{Inputs, compile};
 use tierwall::diagnostic::apply_safe;
 use tierwall::workspace::{Read, ReadError, Workspace};
 
@@ -27,7 +27,7 @@ impl Workspace for Only<'_> {
 
 fuzz_target!(|bytes: &[u8]| {
     let as_of = laws::compile::TODAY.parse().expect("a date");
-    let Ok(compilation) = compile("fuzzed.tier", &mut Only(bytes), &[], as_of) else { panic!("a text is always read") };
+    let Ok(compilation) = compile("fuzzed.tier", &mut Only(bytes), &Inputs::on(as_of)) else { panic!("a text is always read") };
     let levels = Levels { all: Some(Level::Warn), ..Levels::default() };
     let judged = compilation.judge_at(&levels);
     let problems = judged.problems.sorted();

@@ -12,6 +12,8 @@ pub struct Endpoint {
     pub addresses: Addresses,
     /// What is unknown about them.
     pub unknown: Option<Unknown>,
+    /// The groups that its hosts carry beside that of their tier, sorted.
+    pub groups: Vec<TierId>,
     /// Families in which it is unknown whether it has hosts: traffic may pass, but never must.
     pub unsure: PerFamily<bool>,
 }
@@ -63,6 +65,8 @@ pub enum Unknown {
     Contents(PrefixListId),
     /// The members of a foreign group.
     Group(ExternalId),
+    /// What other rules a foreign group has.
+    Rules(ExternalId),
     /// The addresses of Amazon's DNS and of the routers of subnets in a VPC.
     Reserved(VpcId),
 }
@@ -94,8 +98,24 @@ impl Endpoint {
             who: Who::Tier(id),
             addresses,
             unknown,
+            groups: policy.members.other_groups(id).to_vec(),
             unsure,
         }
+    }
+
+    /// Whoever carries the group of a tier: its members, and those of tiers that have it by `also`.
+    pub(super) fn for_group(policy: &Policy, id: TierId) -> Endpoint {
+        let mut end = Endpoint::for_tier(policy, id);
+        for other in policy.members.other_carriers(id) {
+            let other = Endpoint::for_tier(policy, *other);
+            end.addresses = end.addresses.union(&other.addresses);
+            end.unknown = end.unknown.or(other.unknown);
+            end.unsure = PerFamily {
+                v4: end.unsure.v4 || other.unsure.v4,
+                v6: end.unsure.v6 || other.unsure.v6,
+            };
+        }
+        end
     }
 
     /// The internet. If a stack does not use IPv6, IPv6 traffic may pass, but never must.
@@ -115,6 +135,7 @@ impl Endpoint {
             who: Who::Hosts,
             addresses,
             unknown: None,
+            groups: Vec::new(),
             unsure: PerFamily::default(),
         }
     }
@@ -125,6 +146,7 @@ impl Endpoint {
             who,
             addresses: Addresses::all(),
             unknown: Some(unknown),
+            groups: Vec::new(),
             unsure: PerFamily::default(),
         }
     }

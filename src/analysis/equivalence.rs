@@ -43,6 +43,8 @@ pub(super) struct EquivalenceClasses {
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) struct EndpointProfile {
     is_tier: bool,
+    /// Groups that they carry beside those of their tiers, and that rules name.
+    groups: Vec<TierId>,
     /// Their addresses, widened to the next boundaries of wide blocks.
     addresses: Addresses,
     /// The families in which these are all addresses, so that no block makes an exception for them.
@@ -72,6 +74,7 @@ impl EndpointProfile {
         let who = if self.is_tier { nobody } else { Who::Hosts };
         Endpoint {
             who,
+            groups: self.groups.clone(),
             unsure: self.unsure,
             ..Endpoint::for_hosts(self.addresses.clone())
         }
@@ -91,10 +94,13 @@ impl EquivalenceClasses {
         wide.retain(|block| index.has_more_than(MOST_EXCEPTIONS, *block));
 
         let boundaries = Boundaries::new(&wide);
+        let named = named_groups(policy);
         let mut profiles = Interned::default();
-        let class_of = ends
-            .iter()
-            .map(|end| profiles.intern_value(endpoint_profile(policy, &end.endpoint, &boundaries)));
+        let class_of = ends.iter().map(|end| {
+            let mut profile = endpoint_profile(policy, &end.endpoint, &boundaries);
+            profile.groups.retain(|group| named.contains(group));
+            profiles.intern_value(profile)
+        });
 
         EquivalenceClasses {
             class_of: class_of.collect(),
@@ -103,6 +109,16 @@ impl EquivalenceClasses {
             wide,
         }
     }
+}
+
+/// The groups that rules name and that members of other tiers carry too.
+fn named_groups(policy: &Policy) -> HashSet<TierId> {
+    if policy.members.carry_one_group() {
+        return HashSet::new();
+    }
+    let flows = policy.flows.iter();
+    let named = flows.filter_map(|flow| Some([flow.subject.tier()?, flow.peer.tier()?]));
+    named.flatten().collect()
 }
 
 fn endpoint_profile(policy: &Policy, end: &Endpoint, boundaries: &Boundaries) -> EndpointProfile {
@@ -114,6 +130,7 @@ fn endpoint_profile(policy: &Policy, end: &Endpoint, boundaries: &Boundaries) ->
 
     EndpointProfile {
         is_tier: end.who.tier().is_some(),
+        groups: end.groups.clone(),
         addresses: Addresses {
             v4: end.addresses.v4.widen_to_cuts(&boundaries.v4),
             v6: end.addresses.v6.widen_to_cuts(&boundaries.v6),

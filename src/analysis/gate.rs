@@ -5,17 +5,20 @@
 //! and not others, so there are two verdicts: what *may* pass, for some address of either endpoint,
 //! and what *must*, for every one. Unbound parameters, the contents of prefix lists, the members of
 //! foreign groups and unknown addresses make them differ.
+//!
+//! Where members carry several groups (`also`), the gate of their tier admits what the rules of any
+//! of these groups admit, and a rule that names one of them names its members.
 
 pub use super::endpoint::{Endpoint, Unknown, Who, all_addresses};
 pub use super::witness::Witness;
 
-pub(super) use super::gate_rules::peer_family;
+pub use super::gate_rules::peer_family;
 
 use super::gate_rules::{Admitted, GateRules};
 use super::never_filtered::{Exempt, exempt_part};
 use crate::groups::{Direction, OpenedGates, open_to};
 use crate::net::{Addresses, Family, Traffic, TrafficSet};
-use crate::policy::{Flow, Peer, Policy, SentenceId, TierId};
+use crate::policy::{Flow, Owner, Peer, Policy, SentenceId, TierId};
 use std::cell::OnceCell;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::rc::Rc;
@@ -37,6 +40,8 @@ pub struct Gates<'p> {
     opened: Rc<OpenedGates<'p>>,
     inbound: Rc<[OpenGate]>,
     outbound: Rc<[OpenGate]>,
+    /// The gates of tiers whose members carry more groups than their own.
+    members: Option<Rc<MemberGates>>,
     /// A replacement for one gate; with it, only rules decide, and no address is exempt.
     replaced: Option<(Gate, Rc<OpenGate>)>,
 }
@@ -48,28 +53,58 @@ struct OpenGate {
     rules: OnceCell<GateRules>,
 }
 
-/// One side of one tier.
+/// Gates of members of several groups: all flows that open a gate of any of these.
+#[derive(Debug)]
+struct MemberGates {
+    inbound: Vec<Option<OpenGate>>,
+    outbound: Vec<Option<OpenGate>>,
+}
+
+/// One side of one group: of a tier, or of an external that sentences put rules on. What else
+/// stands on an external is not known, so it may admit everything, and must what these rules do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Gate {
     /// The traffic that the members accept.
-    Inbound(TierId),
+    Inbound(Owner),
     /// The traffic that the members may send.
-    Outbound(TierId),
+    Outbound(Owner),
 }
 
 impl Gate {
-    /// The gate on one side of a tier.
-    pub(super) fn new(tier: TierId, direction: Direction) -> Gate {
+    /// The gate on one side of a group.
+    pub(super) fn new(owner: Owner, direction: Direction) -> Gate {
         match direction {
-            Direction::Ingress => Gate::Inbound(tier),
-            Direction::Egress => Gate::Outbound(tier),
+            Direction::Ingress => Gate::Inbound(owner),
+            Direction::Egress => Gate::Outbound(owner),
         }
     }
 
-    /// The tier.
-    pub fn tier(self) -> TierId {
+    /// What the members of a tier accept.
+    pub fn into_tier(tier: TierId) -> Gate {
+        Gate::Inbound(Owner::Tier(tier))
+    }
+
+    /// What the members of a tier may send.
+    pub fn out_of_tier(tier: TierId) -> Gate {
+        Gate::Outbound(Owner::Tier(tier))
+    }
+
+    /// The group.
+    pub fn owner(self) -> Owner {
         match self {
-            Gate::Inbound(tier) | Gate::Outbound(tier) => tier,
+            Gate::Inbound(owner) | Gate::Outbound(owner) => owner,
+        }
+    }
+
+    /// The tier, if it is that of one.
+    pub fn tier(self) -> Option<TierId> {
+        self.owner().tier()
+    }
+
+    fn direction(self) -> Direction {
+        match self {
+            Gate::Inbound(_) => Direction::Ingress,
+            Gate::Outbound(_) => Direction::Egress,
         }
     }
 }
@@ -83,15 +118,50 @@ impl OpenGate {
     }
 }
 
+impl MemberGates {
+    /// Unites the flows of the gates of groups, in either direction.
+    fn new(policy: &Policy, flows: &[Vec<Vec<u32>>; 2]) -> MemberGates {
+        let unite = |flows: &Vec<Vec<u32>>| {
+            let of_tier = |tier: TierId| {
+                if policy.members.other_groups(tier).is_empty() {
+                    return None;
+                }
+                let groups = policy.members.groups_of(tier);
+                let mut all: Vec<u32> = groups.flat_map(|id| &flows[id.index()]).copied().collect();
+                all.sort_unstable();
+                all.dedup();
+                Some(OpenGate::new(all))
+            };
+            policy.tier_ids().map(of_tier).collect()
+        };
+        let [inbound, outbound] = flows;
+        MemberGates {
+            inbound: unite(inbound),
+            outbound: unite(outbound),
+        }
+    }
+
+    fn find(&self, gate: Gate) -> Option<&OpenGate> {
+        match gate {
+            Gate::Inbound(Owner::Tier(tier)) => self.inbound[tier.index()].as_ref(),
+            Gate::Outbound(Owner::Tier(tier)) => self.outbound[tier.index()].as_ref(),
+            Gate::Inbound(Owner::External(_)) | Gate::Outbound(Owner::External(_)) => None,
+        }
+    }
+}
+
 impl<'p> Gates<'p> {
     /// The gates of a policy, in two passes over its flows: counting and filling.
     pub fn new(policy: &'p Policy) -> Gates<'p> {
         let opened = OpenedGates::new(policy);
-        let mut counts = Direction::ALL.map(|_| vec![0; policy.tiers.len()]);
+        let position = |owner: Owner| policy.owner_position(owner);
+        let mut counts = Direction::ALL.map(|_| vec![0; policy.owner_count()]);
 
         for flow in &policy.flows {
-            for (counts, tier) in counts.iter_mut().zip(opened.opened_by(flow)) {
-                tier.into_iter().for_each(|tier| counts[tier.index()] += 1);
+            for (counts, owner) in counts.iter_mut().zip(opened.opened_by(flow)) {
+                if let Some(position) = owner.and_then(position) {
+                    counts[position] += 1;
+                }
             }
         }
 
@@ -99,12 +169,15 @@ impl<'p> Gates<'p> {
         let mut flows: [Vec<Vec<u32>>; 2] = counts.map(|counts| with_capacity(counts).collect());
 
         for (flow, n) in policy.flows.iter().zip(0..) {
-            for (flows, tier) in flows.iter_mut().zip(opened.opened_by(flow)) {
-                tier.into_iter()
-                    .for_each(|tier| flows[tier.index()].push(n));
+            for (flows, owner) in flows.iter_mut().zip(opened.opened_by(flow)) {
+                if let Some(position) = owner.and_then(position) {
+                    flows[position].push(n);
+                }
             }
         }
 
+        let members =
+            (!policy.members.carry_one_group()).then(|| Rc::new(MemberGates::new(policy, &flows)));
         let shared = |flows: Vec<Vec<u32>>| flows.into_iter().map(OpenGate::new).collect();
         let [inbound, outbound] = flows.map(shared);
 
@@ -113,13 +186,32 @@ impl<'p> Gates<'p> {
             opened: Rc::new(opened),
             inbound,
             outbound,
+            members,
             replaced: None,
         }
     }
 
+    /// The same gates of the groups themselves, whoever carries several.
+    pub(super) fn of_groups(&self) -> Gates<'p> {
+        Gates {
+            members: None,
+            ..self.clone()
+        }
+    }
+
+    /// The flows that open the inbound side of a group, whatever other groups its members carry.
+    pub fn group_inbound_flows(&self, owner: Owner) -> impl Iterator<Item = u32> + '_ {
+        self.group_gate(Gate::Inbound(owner)).flows.iter().copied()
+    }
+
     /// The flows that open the inbound side of a tier.
     pub fn inbound_flows(&self, tier: TierId) -> impl Iterator<Item = u32> + '_ {
-        self.gate_flows(Gate::Inbound(tier)).iter().copied()
+        self.gate_flows(Gate::into_tier(tier)).iter().copied()
+    }
+
+    /// The flows that open the inbound side of a group.
+    pub fn accepting_flows(&self, owner: Owner) -> impl Iterator<Item = u32> + '_ {
+        self.gate_flows(Gate::Inbound(owner)).iter().copied()
     }
 
     /// The same gates, with one of them without the flows that reference one of these.
@@ -138,10 +230,25 @@ impl<'p> Gates<'p> {
     }
 
     fn open_gate(&self, gate: Gate) -> &OpenGate {
-        match (&self.replaced, gate) {
-            (Some((replaced, by)), gate) if *replaced == gate => by,
-            (_, Gate::Inbound(tier)) => &self.inbound[tier.index()],
-            (_, Gate::Outbound(tier)) => &self.outbound[tier.index()],
+        if let Some((replaced, by)) = &self.replaced
+            && *replaced == gate
+        {
+            return by;
+        }
+
+        let members = self.members.as_deref();
+        members
+            .and_then(|members| members.find(gate))
+            .unwrap_or_else(|| self.group_gate(gate))
+    }
+
+    /// The gate of the group itself, whatever other groups its members carry.
+    fn group_gate(&self, gate: Gate) -> &OpenGate {
+        let position = self.policy.owner_position(gate.owner());
+        let position = position.expect("a gate is of a group that rules are put on");
+        match gate.direction() {
+            Direction::Ingress => &self.inbound[position],
+            Direction::Egress => &self.outbound[position],
         }
     }
 
@@ -178,10 +285,17 @@ impl<'p> Gates<'p> {
     /// Whether a gate admits all traffic without a sentence.
     pub(super) fn is_open(&self, gate: Gate, family: Family) -> bool {
         match gate {
-            Gate::Inbound(_) => false,
-            Gate::Outbound(tier) => open_to(self.policy, tier)
-                .iter()
-                .any(|block| Family::of_block(block) == family),
+            Gate::Inbound(_) | Gate::Outbound(Owner::External(_)) => false,
+            Gate::Outbound(Owner::Tier(tier)) => {
+                let is_open = |group| {
+                    let mut blocks = open_to(self.policy, group).iter();
+                    blocks.any(|block| Family::of_block(block) == family)
+                };
+                match &self.members {
+                    None => is_open(tier),
+                    Some(_) => self.policy.members.groups_of(tier).any(is_open),
+                }
+            }
         }
     }
 
@@ -192,11 +306,8 @@ impl<'p> Gates<'p> {
         far: &Endpoint,
         family: Family,
     ) -> Option<Exempt> {
-        if self.replaced.is_some() {
-            None
-        } else {
-            exempt_part(self.policy.vpc_of(gate.tier()), far, family)
-        }
+        let tier = gate.tier().filter(|_| self.replaced.is_none())?;
+        exempt_part(self.policy.vpc_of(tier), far, family)
     }
 
     /// The flows that open a gate.
@@ -226,6 +337,7 @@ impl<'p> Gates<'p> {
                 Fit::No
             }
             (peer, who) if who.peer() == Some(peer) => Fit::Yes,
+            (Peer::Tier(group), _) if end.groups.binary_search(&group).is_ok() => Fit::Yes,
             (Peer::Tier(_), _) | (Peer::External(_), Who::Tier(_)) => Fit::No,
             (Peer::External(id), _) => Fit::Perhaps(Unknown::Group(id)),
             (Peer::PrefixList(id), _) => Fit::Perhaps(Unknown::Contents(id)),
@@ -238,6 +350,11 @@ impl<'p> Gates<'p> {
     /// The traffic that a gate admits from or to an endpoint.
     pub(super) fn admitted_traffic(&self, gate: Gate, end: &Endpoint, family: Family) -> Admitted {
         let all = TrafficSet::all(family);
+        if gate.tier().is_none() {
+            let Admitted { must, .. } = self.gate_rules(gate).admitted_traffic(end, family);
+            return Admitted { may: all, must };
+        }
+
         if self.is_open(gate, family) {
             return Admitted {
                 may: all.clone(),
@@ -260,9 +377,9 @@ impl<'p> Gates<'p> {
 
     /// Whether a tier may send any traffic to an endpoint.
     pub(super) fn may_send(&self, from: TierId, to: &Endpoint, family: Family) -> bool {
-        let gate = Gate::Outbound(from);
+        let gate = Gate::out_of_tier(from);
         self.is_open(gate, family)
-            || self.gate_rules(gate).admits_by_name(to.who, family)
+            || self.gate_rules(gate).admits_by_name(to, family)
             || !self.admitted_traffic(gate, to, family).may.is_empty()
     }
 
@@ -277,9 +394,10 @@ impl<'p> Gates<'p> {
         if !from.may_be_in(family) || !to.may_be_in(family) {
             return TrafficSet::default();
         }
-        gates_between(from, to).fold(asked.clone(), |left, (gate, far)| {
-            left.intersection(&self.admitted_traffic(gate, far, family).may)
-        })
+        self.gates_between(from, to)
+            .fold(asked.clone(), |left, (gate, far)| {
+                left.intersection(&self.admitted_traffic(gate, far, family).may)
+            })
     }
 
     /// The first gate that is not certain to admit all traffic in question, with a piece that it
@@ -296,7 +414,7 @@ impl<'p> Gates<'p> {
             return None;
         }
 
-        gates_between(from, to).find_map(|(gate, far)| {
+        self.gates_between(from, to).find_map(|(gate, far)| {
             let missing = asked.difference(&self.admitted_traffic(gate, far, family).must);
             (!missing.is_empty()).then_some((gate, missing))
         })
@@ -313,14 +431,39 @@ impl<'p> Gates<'p> {
         if !from.is_in(family) || !to.is_in(family) {
             return TrafficSet::default();
         }
-        gates_between(from, to).fold(asked.clone(), |left, (gate, far)| {
-            left.intersection(&self.admitted_traffic(gate, far, family).must)
-        })
+        self.gates_between(from, to)
+            .fold(asked.clone(), |left, (gate, far)| {
+                left.intersection(&self.admitted_traffic(gate, far, family).must)
+            })
     }
 
     /// The unknown fact about an address that a gate may never filter.
-    pub(super) fn reserved_unknown(&self, gate: Gate) -> Unknown {
-        Unknown::Reserved(self.policy.tier(gate.tier()).vpc)
+    pub(super) fn reserved_unknown(&self, gate: Gate) -> Option<Unknown> {
+        let tier = self.policy.tier(gate.tier()?);
+        Some(Unknown::Reserved(tier.vpc))
+    }
+
+    /// The gate on one side of an end, if it has one.
+    pub(super) fn gate_of(&self, who: Who, direction: Direction) -> Option<Gate> {
+        let owner = match who.peer()? {
+            Peer::Tier(tier) => Owner::Tier(tier),
+            Peer::External(id) => Owner::External(id),
+            Peer::Net(_) | Peer::PrefixList(_) | Peer::Param(_) => return None,
+        };
+        self.policy.owner_position(owner)?;
+        Some(Gate::new(owner, direction))
+    }
+
+    /// The gates on the way from one end to another, each with the end that it looks at.
+    pub(super) fn gates_between<'s>(
+        &self,
+        from: &'s Endpoint,
+        to: &'s Endpoint,
+    ) -> impl Iterator<Item = (Gate, &'s Endpoint)> + use<'s, '_, 'p> {
+        let outbound = self.gate_of(from.who, Direction::Egress);
+        let inbound = self.gate_of(to.who, Direction::Ingress);
+        let outbound = outbound.map(|gate| (gate, to));
+        outbound.into_iter().chain(inbound.map(|gate| (gate, from)))
     }
 }
 
@@ -366,9 +509,15 @@ impl Gates<'_> {
         family: Family,
         asked: &TrafficSet,
     ) -> Vec<SentenceId> {
+        let carries = |owner: Owner, opened: Option<Owner>| match (owner, opened) {
+            (Owner::Tier(tier), Some(Owner::Tier(group))) => {
+                self.policy.members.groups_of(tier).any(|it| it == group)
+            }
+            (owner, opened) => opened == Some(owner),
+        };
         let is_of_gate = |flow: &&Flow| match gate {
-            Gate::Inbound(tier) => flow.receiver() == Some(tier),
-            Gate::Outbound(tier) => flow.sender() == Some(tier),
+            Gate::Inbound(owner) => carries(owner, flow.accepting()),
+            Gate::Outbound(owner) => carries(owner, flow.sending()),
         };
         let ended = self.policy.ended.iter().filter(is_of_gate);
         let admitting =
@@ -401,7 +550,7 @@ impl Gates<'_> {
 }
 
 /// The lowest of some addresses in a family.
-fn first_address(addresses: &Addresses, family: Family) -> Option<IpAddr> {
+pub(super) fn first_address(addresses: &Addresses, family: Family) -> Option<IpAddr> {
     match family {
         Family::V4 => {
             let (first, _) = addresses.v4.ranges().first()?;
@@ -420,14 +569,4 @@ pub fn peer_of(gate: Gate, flow: &Flow) -> Peer {
         Gate::Inbound(_) => flow.source(),
         Gate::Outbound(_) => flow.destination(),
     }
-}
-
-/// The gates from one endpoint to another, each with the endpoint on its other side.
-pub(super) fn gates_between<'s>(
-    from: &'s Endpoint,
-    to: &'s Endpoint,
-) -> impl Iterator<Item = (Gate, &'s Endpoint)> {
-    let outbound = from.who.tier().map(|tier| (Gate::Outbound(tier), to));
-    let inbound = to.who.tier().map(|tier| (Gate::Inbound(tier), from));
-    outbound.into_iter().chain(inbound)
 }

@@ -4,9 +4,10 @@
 //! the tier `app`, whatever the addresses of its members are, and one with a block, for any host
 //! with an address in it.
 
-use super::endpoint::{Endpoint, Who};
+use super::endpoint::Endpoint;
 use crate::net::{Family, Packets, PerFamily, Traffic, TrafficSet};
 use crate::policy::{Peer, Policy};
+use std::borrow::Cow;
 
 /// The traffic of one gate, by the peers of its rules.
 #[derive(Debug, Default)]
@@ -75,22 +76,41 @@ impl GateRules {
         self.named.iter().map(|(peer, admitted)| (*peer, admitted))
     }
 
-    /// The traffic of the rules that reference this endpoint.
-    fn admitted_by_name(&self, who: Who, family: Family) -> Option<&TrafficSet> {
-        let peer = who.peer()?;
+    /// The traffic of the rules that reference this endpoint, or a group that its hosts carry.
+    fn admitted_by_name(&self, end: &Endpoint, family: Family) -> Option<Cow<'_, TrafficSet>> {
+        let own = end.who.peer().and_then(|peer| self.admitted_by_peer(peer));
+        let own = own.map(|admitted| Cow::Borrowed(&admitted[family]));
+        if end.groups.is_empty() {
+            return own;
+        }
+
+        let groups = end.groups.iter();
+        let carried = groups.filter_map(|group| self.admitted_by_peer(Peer::Tier(*group)));
+        carried.fold(own, |all, admitted| {
+            let admitted = &admitted[family];
+            Some(match all {
+                Some(all) => Cow::Owned(all.union(admitted)),
+                None => Cow::Borrowed(admitted),
+            })
+        })
+    }
+
+    /// What the rules that name a peer admit, which is no block.
+    fn admitted_by_peer(&self, peer: Peer) -> Option<&PerFamily<TrafficSet>> {
         let at = self.named.binary_search_by(|(known, _)| known.cmp(&peer));
-        Some(&self.named[at.ok()?].1[family])
+        Some(&self.named[at.ok()?].1)
     }
 
     /// Whether rules that reference this endpoint admit any traffic.
-    pub(super) fn admits_by_name(&self, who: Who, family: Family) -> bool {
-        self.admitted_by_name(who, family)
+    pub(super) fn admits_by_name(&self, end: &Endpoint, family: Family) -> bool {
+        self.admitted_by_name(end, family)
             .is_some_and(|admitted| !admitted.is_empty())
     }
 
     /// The traffic that its rules admit from or to an endpoint.
     pub(super) fn admitted_traffic(&self, end: &Endpoint, family: Family) -> Admitted {
-        let by_name = self.admitted_by_name(end.who, family);
+        let by_name = self.admitted_by_name(end, family);
+        let by_name = by_name.as_deref();
         let by_address = self.blocks.with_any(&end.addresses, family);
         let any_host = end.who.tier().is_none().then(|| &self.any_host[family]);
 
@@ -133,7 +153,7 @@ impl GateRules {
 }
 
 /// The family of a block, a prefix list or a parameter.
-pub(super) fn peer_family(policy: &Policy, peer: Peer) -> Option<Family> {
+pub fn peer_family(policy: &Policy, peer: Peer) -> Option<Family> {
     match peer {
         Peer::PrefixList(id) => Some(policy.prefix_list(id).family),
         Peer::Param(id) => Some(policy.param(id).kind.family()),

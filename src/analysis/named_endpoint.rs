@@ -3,7 +3,7 @@
 use super::gate::{Endpoint, Gate, Unknown, Who};
 use crate::net::{Addresses, Family, Traffic, TrafficSet};
 use crate::policy::{
-    End, ListReference, NetworkId, ParamId, Policy, PrefixListId, TierId, Vpc, VpcId,
+    End, ListReference, NetworkId, Owner, ParamId, Policy, PrefixListId, TierId, Vpc, VpcId,
 };
 use std::fmt::Display;
 
@@ -127,14 +127,18 @@ pub fn opening_words(
     to: &NamedEndpoint,
     traffic: impl Display,
 ) -> (String, String) {
-    let tier = &policy.tier(gate.tier()).name;
+    let name = policy.owner_name(gate.owner());
+    let [does_not, may_not] = match gate.owner() {
+        Owner::Tier(_) => ["does not accept it", "may not send it"],
+        Owner::External(_) => ["perhaps does not accept it", "perhaps may not send it"],
+    };
     let (what, sentence) = match gate {
         Gate::Inbound(_) => (
-            format!("`{tier}` does not accept it"),
+            format!("`{name}` {does_not}"),
             format!("{} allows {traffic} from {}", to.name, from.peer()),
         ),
         Gate::Outbound(_) => (
-            format!("`{tier}` may not send it"),
+            format!("`{name}` {may_not}"),
             format!("{} allows {traffic} to {}", from.name, to.peer()),
         ),
     };
@@ -196,6 +200,7 @@ pub fn unknown_words(policy: &Policy, unknown: Unknown) -> String {
             "the value of `{}` (bind it with `--set`)",
             policy.param(id).name
         ),
+        Unknown::Rules(id) => format!("the other rules of `{}`", policy.external(id).name),
         Unknown::Group(id) => format!("the members of the group `{}`", policy.external(id).name),
         Unknown::Reserved(id) => reserved_words(policy.vpc(id)),
         Unknown::Contents(id) => {

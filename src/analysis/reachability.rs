@@ -8,12 +8,13 @@
 //! An example: a thousand tiers in one VPC, each open to `10.0.0.0/8` on its own port. All of them
 //! are one class, so each gate is evaluated once instead of a thousand times.
 
-use super::equivalence::{ClassId, EquivalenceClasses};
-use super::gate::{Gate, Gates, gates_between};
+use super::equivalence::{ClassId, EndpointProfile, EquivalenceClasses};
+use super::gate::{Gate, Gates};
 use super::gate_rules::Admitted;
 use super::interned::Interned;
 use super::named_endpoint::NamedEndpoint;
 use super::never_filtered::{exempt_part, may_be_exempt};
+use crate::groups::Direction;
 use crate::net::{Family, PerFamily, TrafficSet};
 use crate::policy::{Peer, Policy, VpcId, icmp_pairs};
 use ipnet::IpNet;
@@ -44,6 +45,11 @@ pub struct Reachability<'p> {
     classes: EquivalenceClasses,
     /// For each tier, the profile of its outbound gate and of its inbound one.
     profiles_of_tier: Vec<[GateProfileId; 2]>,
+    /// What the gate of an external with rules admits of whom it makes no exception: perhaps
+    /// everything.
+    perhaps: PerFamily<AdmittedId>,
+    /// The profile of such a gate.
+    perhaps_profile: GateProfileId,
     gate_profiles: Interned<GateProfile>,
     admitted: Interned<Admitted>,
     passing: Interned<Vec<Passing>>,
@@ -147,6 +153,8 @@ impl<'p> Reachability<'p> {
             ends,
             classes,
             profiles_of_tier: Vec::new(),
+            perhaps: PerFamily::default(),
+            perhaps_profile: GateProfileId::default(),
             gate_profiles: Interned::default(),
             admitted: Interned::default(),
             passing: Interned::default(),
@@ -157,11 +165,28 @@ impl<'p> Reachability<'p> {
         reachability.admitted.intern_value(Admitted::default());
 
         let profiles = policy.tier_ids().map(|tier| {
-            [Gate::Outbound(tier), Gate::Inbound(tier)].map(|gate| reachability.gate_profile(gate))
+            [Gate::out_of_tier(tier), Gate::into_tier(tier)]
+                .map(|gate| reachability.gate_profile(gate))
         });
         reachability.profiles_of_tier = profiles.collect();
 
+        if !policy.foreign_owners.is_empty() {
+            reachability.add_perhaps();
+        }
+
         reachability
+    }
+
+    fn add_perhaps(&mut self) {
+        self.perhaps = PerFamily::from_fn(|family| {
+            self.admitted.intern_value(Admitted {
+                may: TrafficSet::all(family),
+                must: TrafficSet::default(),
+            })
+        });
+        // a profile that no tier has: there is no such class
+        let profile = vec![(ClassId::MAX, self.perhaps)];
+        self.perhaps_profile = self.gate_profiles.intern_value(profile);
     }
 
     fn gate_profile(&mut self, gate: Gate) -> GateProfileId {
@@ -192,11 +217,21 @@ impl<'p> Reachability<'p> {
             return true;
         }
 
-        let names_no_tier = |flow: &u32| self.gates.far_peer(gate, *flow).tier().is_none();
-        let vpc = self.policy.tier(gate.tier()).vpc;
+        // a group that members of other tiers carry is no exception of one tier
+        let members = &self.policy.members;
+        let is_one_tier = |tier| members.other_carriers(tier).is_empty();
+        let names_no_tier = |flow: &u32| {
+            !self
+                .gates
+                .far_peer(gate, *flow)
+                .tier()
+                .is_some_and(is_one_tier)
+        };
+        let vpc = gate.tier().map(|tier| self.policy.tier(tier).vpc);
+        let is_reserved =
+            |profile: &EndpointProfile| vpc.is_some_and(|vpc| !profile.is_reserved(vpc).is_none());
         let mut profiles = self.classes.profiles.values().iter();
-        self.gates.gate_flows(gate).iter().any(names_no_tier)
-            || profiles.any(|profile| !profile.is_reserved(vpc).is_none())
+        self.gates.gate_flows(gate).iter().any(names_no_tier) || profiles.any(is_reserved)
     }
 
     /// The traffic that a gate admits for a class.
@@ -208,7 +243,8 @@ impl<'p> Reachability<'p> {
     ) -> PerFamily<AdmittedId> {
         let profile = self.classes.profiles.get(class);
         let end = profile.endpoint(self.policy);
-        let is_reserved = profile.is_reserved(self.policy.tier(gate.tier()).vpc);
+        let vpc = gate.tier().map(|tier| self.policy.tier(tier).vpc);
+        let is_reserved = vpc.map(|vpc| profile.is_reserved(vpc));
 
         PerFamily::from_fn(|family| {
             // gates with a replacement have no exemptions; an endpoint that is certainly exempt is
@@ -220,7 +256,7 @@ impl<'p> Reachability<'p> {
             };
 
             let mut admitted = gates.admitted_traffic(gate, &end, family);
-            if is_reserved[family] {
+            if is_reserved.as_ref().is_some_and(|is| is[family]) {
                 admitted.may = TrafficSet::all(family);
             }
 
@@ -260,6 +296,7 @@ impl<'p> Reachability<'p> {
         let class = self.classes.class_of[end];
         let gates = match self.profiles_of_tier.get(end) {
             Some(profiles) => profiles.map(Some),
+            None if self.is_foreign_owner(end) => [Some(self.perhaps_profile); 2],
             None => [None; 2],
         };
         gates.map(|gate| RoleProfile { class, gate })
@@ -285,8 +322,8 @@ impl<'p> Reachability<'p> {
             pairs.extend(exempt.iter().flat_map(|end| [(tier, *end), (*end, tier)]));
 
             let is_first = |end: &u32| (*end as usize) < count;
-            let receivers = self.exceptions_of(Gate::Outbound(id), &by_peer);
-            let senders = self.exceptions_of(Gate::Inbound(id), &by_peer);
+            let receivers = self.exceptions_of(Gate::out_of_tier(id), &by_peer);
+            let senders = self.exceptions_of(Gate::into_tier(id), &by_peer);
             pairs.extend(receivers.into_iter().filter(is_first).map(|to| (tier, to)));
             pairs.extend(
                 senders
@@ -295,7 +332,22 @@ impl<'p> Reachability<'p> {
                     .map(|from| (from, tier)),
             );
         }
+
+        for end in 0..count {
+            if self.is_foreign_owner(end) {
+                let tiers = 0..self.profiles_of_tier.len() as u32;
+                pairs.extend(tiers.flat_map(|tier| [(tier, end as u32), (end as u32, tier)]));
+            }
+        }
         pairs
+    }
+
+    /// Whether an end is an external that sentences put rules on.
+    fn is_foreign_owner(&self, end: usize) -> bool {
+        let gate = self
+            .gates
+            .gate_of(self.ends[end].endpoint.who, Direction::Ingress);
+        gate.is_some_and(|gate| gate.tier().is_none())
     }
 
     /// The exceptions of a gate: endpoints that its rules reference, and those in narrow blocks.
@@ -332,10 +384,11 @@ impl<'p> Reachability<'p> {
         to: usize,
         admitted: impl Fn(&mut Reachability<'p>, Gate, usize, Family) -> AdmittedId,
     ) -> Option<PairPassing> {
-        let [sender, receiver] = [from, to].map(|end| self.ends[end].endpoint.who.tier());
+        let gate_of =
+            |end: usize, direction| self.gates.gate_of(self.ends[end].endpoint.who, direction);
         let gates = [
-            sender.map(|tier| (Gate::Outbound(tier), to)),
-            receiver.map(|tier| (Gate::Inbound(tier), from)),
+            gate_of(from, Direction::Egress).map(|gate| (gate, to)),
+            gate_of(to, Direction::Ingress).map(|gate| (gate, from)),
         ];
 
         let gate_pairs = PerFamily::from_fn(|family| {
@@ -390,7 +443,10 @@ impl<'p> Reachability<'p> {
     /// The flows that allow some of this, from one endpoint to another.
     pub fn admitting_flows(&self, from: usize, to: usize, passing: &[Passing]) -> Vec<u32> {
         let mut flows: Vec<u32> = Vec::new();
-        for (gate, far) in gates_between(&self.ends[from].endpoint, &self.ends[to].endpoint) {
+        for (gate, far) in self
+            .gates
+            .gates_between(&self.ends[from].endpoint, &self.ends[to].endpoint)
+        {
             for Passing { family, may, .. } in passing {
                 let admitting = self.gates.admitting_flows(gate, far, *family, may);
                 flows.extend(admitting.into_iter().map(|(flow, _)| flow));
@@ -425,7 +481,10 @@ impl<'p> Reachability<'p> {
 
     /// The traffic that a gate admits for an endpoint, ignoring exceptions.
     fn admitted_by_class(&self, gate: Gate, end: usize, family: Family) -> AdmittedId {
-        let [outbound, inbound] = self.profiles_of_tier[gate.tier().index()];
+        let Some(tier) = gate.tier() else {
+            return self.perhaps[family];
+        };
+        let [outbound, inbound] = self.profiles_of_tier[tier.index()];
         let profile = self.gate_profiles.get(match gate {
             Gate::Outbound(_) => outbound,
             Gate::Inbound(_) => inbound,

@@ -1,12 +1,12 @@
 //! Traces a connection: each gate, the traffic that passes there, and the rules that allow it.
 
-use super::gate::{Endpoint, Gate, Gates, Unknown, gates_between};
+use super::gate::{Endpoint, Gate, Gates, Unknown};
 use super::named_endpoint::NamedEndpoint;
 use super::reachability::without_redundant_families;
 use super::verdict::Passage;
 pub use super::verdict::Verdict;
 use crate::net::{Addresses, Family, PerFamily, Traffic, TrafficSet};
-use crate::policy::{Peer, Policy, SentenceId};
+use crate::policy::{Owner, Peer, Policy, SentenceId};
 
 /// A service of a question.
 #[derive(Debug, Clone)]
@@ -178,7 +178,8 @@ impl TraceQuestion<'_> {
         } = self.passage;
 
         let outcome = LegOutcome::new(asked, may.clone(), must.clone());
-        let steps = gates_between(from, to).map(|(gate, far)| self.trace_gate(gate, far));
+        let steps = self.gates.gates_between(from, to);
+        let steps = steps.map(|(gate, far)| self.trace_gate(gate, far));
 
         Leg {
             family: *family,
@@ -269,7 +270,11 @@ impl TraceQuestion<'_> {
         let exempt = self.gates.never_filtered_part(step.gate, far, family);
 
         if exempt.is_some_and(|exempt| !exempt.is_sure) {
-            unknown.push(self.gates.reserved_unknown(step.gate));
+            unknown.extend(self.gates.reserved_unknown(step.gate));
+        }
+
+        if let Owner::External(id) = step.gate.owner() {
+            unknown.push(Unknown::Rules(id));
         }
 
         for (flow, is_sure) in &step.flows {

@@ -3,9 +3,9 @@
 //! An example: `tcp 10.1.2.3:* → db:3306`, allowed by the flow of `db allows mysql from
 //! 10.0.0.0/8`.
 
-use super::gate::{Endpoint, Fit, Gate, Gates, Unknown, gates_between};
+use super::gate::{Endpoint, Fit, Gate, Gates, Unknown, first_address};
 use crate::net::{Addresses, Family, Traffic, TrafficSet};
-use crate::policy::Peer;
+use crate::policy::{Owner, Peer};
 use std::net::IpAddr;
 
 /// A packet that may pass, and why.
@@ -44,7 +44,7 @@ impl Gates<'_> {
             is_exempt: false,
         };
 
-        for (gate, far) in gates_between(from, to) {
+        for (gate, far) in self.gates_between(from, to) {
             if self.is_open(gate, family) {
                 continue;
             }
@@ -72,13 +72,20 @@ impl Gates<'_> {
         let exempt = self.never_filtered_part(gate, far, family);
         let by_rule = self.first_admitting(gate, far, family, &packet);
 
+        if let (Owner::External(id), None | Some((_, _, Fit::Perhaps(_)))) =
+            (gate.owner(), &by_rule)
+        {
+            witness.unknown.push(Unknown::Rules(id));
+            return first_address(&far.addresses, family);
+        }
+
         match (exempt, by_rule) {
             (Some(exempt), _) if exempt.is_sure => {
                 witness.is_exempt = true;
                 Some(exempt.address)
             }
             (Some(exempt), None | Some((_, _, Fit::Perhaps(_)))) => {
-                witness.unknown.push(self.reserved_unknown(gate));
+                witness.unknown.extend(self.reserved_unknown(gate));
                 Some(exempt.address)
             }
             (_, by_rule) => {

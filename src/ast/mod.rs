@@ -7,7 +7,7 @@ mod literal;
 
 pub use literal::{DateLiteral, Name, Net, Ports, StringLiteral};
 
-use crate::source::{FileId, Span};
+use crate::source::{FileId, Sources, Span};
 
 /// A program: its entry file and everything that it includes, each once.
 #[derive(Debug, Default)]
@@ -23,6 +23,8 @@ pub struct FileTree {
     pub id: FileId,
     /// Its statements, in source order.
     pub statements: Vec<Statement>,
+    /// Statements that do not apply in the environment that was chosen.
+    pub absent: Vec<Statement>,
     /// Its comments, `#` to the end of the line, by position.
     pub comments: Vec<Span>,
     /// Names that unparsable statements probably declare.
@@ -37,6 +39,7 @@ impl FileTree {
         FileTree {
             id,
             statements: Vec::new(),
+            absent: Vec::new(),
             comments: Vec::new(),
             broken: Vec::new(),
             is_incomplete: false,
@@ -51,8 +54,19 @@ pub struct Statement {
     pub span: Span,
     /// `@allow(…)` lines before it.
     pub annotations: Vec<Annotation>,
+    /// `only in staging`
+    pub only_in: Option<Box<OnlyIn>>,
     /// Its content.
     pub item: Item,
+}
+
+/// `only in staging, production`: the environments in which a statement applies.
+#[derive(Debug)]
+pub struct OnlyIn {
+    /// All of it.
+    pub span: Span,
+    /// `staging, production`
+    pub names: Vec<Name>,
 }
 
 /// `@allow(template-limits, "two stacks from next year")`
@@ -73,6 +87,8 @@ pub enum Item {
     Stack(StackDeclaration),
     /// `include "network.tier"`
     Include(StringLiteral),
+    /// `environments production, staging`
+    Environments(Vec<Name>),
     /// `param office : cidr = 203.0.113.0/24`
     Param(ParamDeclaration),
     /// `vpc main { cidr = 10.0.0.0/16 }`
@@ -191,13 +207,15 @@ pub struct ServiceDeclaration {
     pub prose: Option<StringLiteral>,
 }
 
-/// `tier web, www is web-server was front "public" { outbound = closed }`
+/// `tier web, www is web-server also management was front "public" { outbound = closed }`
 #[derive(Debug)]
 pub struct TierDeclaration {
     /// `web, www`
     pub names: Vec<Name>,
     /// `web-server`
     pub role: Option<Name>,
+    /// `management`: tiers and sets whose groups the members carry too.
+    pub also: Vec<Name>,
     /// `front`: earlier names, newest first.
     pub was: Vec<Name>,
     /// `"public"`
@@ -212,7 +230,7 @@ pub struct TierSetDeclaration {
     /// `backends`
     pub name: Name,
     /// `app, worker`
-    pub members: Vec<Name>,
+    pub members: TierList,
     /// `"everything behind web"`
     pub prose: Option<StringLiteral>,
 }
@@ -221,7 +239,9 @@ pub struct TierSetDeclaration {
 #[derive(Debug)]
 pub struct Rule {
     /// `web`
-    pub subjects: Vec<Name>,
+    pub subjects: TierList,
+    /// `allows`
+    pub verb: Verb,
     /// `https`
     pub services: Vec<ServiceItem>,
     /// `from`
@@ -234,6 +254,55 @@ pub struct Rule {
     pub until: Option<DateLiteral>,
     /// `"campaign"`
     pub prose: Option<StringLiteral>,
+}
+
+/// `web, every database except archive`
+#[derive(Debug, Default)]
+pub struct TierList {
+    /// `web, every database`
+    pub items: Vec<TierItem>,
+    /// `archive`
+    pub except: Vec<TierItem>,
+}
+
+/// One item of a list of tiers.
+#[derive(Debug, Clone, Copy)]
+pub enum TierItem {
+    /// `web`
+    Name(Name),
+    /// `every database`
+    Every(Every),
+}
+
+/// `every tier`, `every database in vpc main`
+#[derive(Debug, Clone, Copy)]
+pub struct Every {
+    /// Where `every` starts.
+    pub start: u32,
+    /// `tier`, or the role `database`
+    pub kind: Name,
+    /// `main`
+    pub vpc: Option<Name>,
+}
+
+/// `office, every tier except web`
+#[derive(Debug, Default)]
+pub struct EndList {
+    /// `office, every tier`
+    pub items: Vec<NetItem>,
+    /// `web`
+    pub except: Vec<NetItem>,
+}
+
+/// What a sentence says of its subject.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verb {
+    /// `allows`, `allow`
+    Allows,
+    /// `accepts`, `accept`: stands before `from`
+    Accepts,
+    /// `sends`, `send`: stands before `to`
+    Sends,
 }
 
 /// The direction of a sentence.
@@ -251,9 +320,9 @@ pub struct AssertionStatement {
     /// The form of the assertion.
     pub claim: ClaimForm,
     /// `internet`
-    pub from: Vec<NetItem>,
+    pub from: EndList,
     /// `db`
-    pub to: Vec<NetItem>,
+    pub to: EndList,
     /// `mysql`; empty without `on`.
     pub services: Vec<ServiceItem>,
 }
@@ -264,7 +333,7 @@ pub enum ClaimForm {
     /// `assert app can reach db`
     Can,
     /// `assert app can reach db only through proxy`
-    OnlyThrough(Vec<Name>),
+    OnlyThrough(TierList),
     /// `assert internet cannot reach db`
     Cannot,
     /// `assert only app can reach db`
@@ -310,6 +379,8 @@ pub enum NetItem {
     Name(Name),
     /// `vpc main`
     Vpc(Span, Name),
+    /// `every database`
+    Every(Every),
 }
 
 /// One item of a list of peers.
@@ -323,6 +394,8 @@ pub enum PeerItem {
     Itself(Span),
     /// `vpc main`
     Vpc(Span, Name),
+    /// `every database`
+    Every(Every),
 }
 
 /// `{ outbound = closed, tags = { team = "shop" } }`
@@ -369,6 +442,116 @@ pub enum EntryValue {
     Block(Block),
 }
 
+impl Statement {
+    /// Whether it applies in an environment: it is `only in` that one, or says nothing of
+    /// environments.
+    pub fn applies_in(&self, sources: &Sources, environment: &str) -> bool {
+        let is_named = |name: &Name| sources.text(name.span) == environment;
+        let only_in = self.only_in.as_ref();
+        only_in.is_none_or(|only_in| only_in.names.iter().any(is_named))
+    }
+}
+
+impl Item {
+    /// The names that a statement declares.
+    pub fn declared_names(&self) -> &[Name] {
+        match self {
+            Item::Param(param) => std::slice::from_ref(&param.name),
+            Item::Vpc(vpc) => std::slice::from_ref(&vpc.name),
+            Item::Network(network) => std::slice::from_ref(&network.name),
+            Item::External(external) => std::slice::from_ref(&external.name),
+            Item::PrefixList(list) => std::slice::from_ref(&list.name),
+            Item::Service(service) => std::slice::from_ref(&service.name),
+            Item::Tier(tier) => &tier.names,
+            Item::TierSet(set) => std::slice::from_ref(&set.name),
+            Item::Stack(_)
+            | Item::Include(_)
+            | Item::Environments(_)
+            | Item::Peering(_)
+            | Item::Rule(_)
+            | Item::Assertion(_) => &[],
+        }
+    }
+
+    /// Visits the names of declarations that a statement uses.
+    pub fn visit_used_names(&self, visit: &mut impl FnMut(Name)) {
+        match self {
+            Item::Stack(stack) => visit_block_names(stack.block.as_ref(), visit),
+            Item::Vpc(vpc) => visit_block_names(Some(&vpc.block), visit),
+            Item::Peering(peering) => [peering.a, peering.b].into_iter().for_each(visit),
+            Item::Network(network) => {
+                visit_net_names(&network.members, visit);
+                visit_net_names(&network.except, visit);
+            }
+            Item::PrefixList(list) => visit_block_names(list.block.as_ref(), visit),
+            Item::Service(service) => visit_service_names(&service.members, visit),
+            Item::Tier(tier) => {
+                tier.also.iter().copied().for_each(&mut *visit);
+                visit_block_names(tier.block.as_ref(), visit);
+            }
+            Item::TierSet(set) => set.members.visit_names(visit),
+            Item::Rule(rule) => rule.visit_used_names(visit),
+            Item::Assertion(assertion) => assertion.visit_used_names(visit),
+            Item::Include(_) | Item::Environments(_) | Item::Param(_) | Item::External(_) => {}
+        }
+    }
+}
+
+impl Rule {
+    fn visit_used_names(&self, visit: &mut impl FnMut(Name)) {
+        self.subjects.visit_names(visit);
+        visit_service_names(&self.services, visit);
+        for peer in &self.peers {
+            match peer {
+                PeerItem::Name(name) | PeerItem::Vpc(_, name) => visit(*name),
+                PeerItem::Every(every) => every.vpc.into_iter().for_each(&mut *visit),
+                PeerItem::Net(_) | PeerItem::Itself(_) => {}
+            }
+        }
+        visit_net_names(&self.except, visit);
+    }
+}
+
+impl AssertionStatement {
+    fn visit_used_names(&self, visit: &mut impl FnMut(Name)) {
+        for ends in [&self.from, &self.to] {
+            visit_net_names(&ends.items, visit);
+            visit_net_names(&ends.except, visit);
+        }
+        visit_service_names(&self.services, visit);
+        if let ClaimForm::OnlyThrough(tiers) = &self.claim {
+            tiers.visit_names(visit);
+        }
+    }
+}
+
+fn visit_net_names(nets: &[NetItem], visit: &mut impl FnMut(Name)) {
+    for net in nets {
+        match net {
+            NetItem::Name(name) | NetItem::Vpc(_, name) => visit(*name),
+            NetItem::Every(every) => every.vpc.into_iter().for_each(&mut *visit),
+            NetItem::Net(_) => {}
+        }
+    }
+}
+
+fn visit_service_names(services: &[ServiceItem], visit: &mut impl FnMut(Name)) {
+    for service in services {
+        if let ServiceItem::Name(name) = service {
+            visit(*name);
+        }
+    }
+}
+
+fn visit_block_names(block: Option<&Block>, visit: &mut impl FnMut(Name)) {
+    let entries = block.into_iter().flat_map(|block| &block.entries);
+    for value in entries.flat_map(|entry| entry.value.items()) {
+        if let EntryValue::Name(name) = value {
+            visit(*name);
+        }
+    }
+}
+
 impl ServiceItem {
     /// The span of the item.
     pub fn span(&self) -> Span {
@@ -384,6 +567,43 @@ impl ServiceItem {
     }
 }
 
+impl Every {
+    /// The place of the item.
+    pub fn span(&self) -> Span {
+        let last = self.vpc.unwrap_or(self.kind).span;
+        Span {
+            start: self.start,
+            ..last
+        }
+    }
+}
+
+impl TierItem {
+    /// The place of the item.
+    pub fn span(&self) -> Span {
+        match self {
+            TierItem::Name(name) => name.span,
+            TierItem::Every(every) => every.span(),
+        }
+    }
+}
+
+impl TierList {
+    fn visit_names(&self, visit: &mut impl FnMut(Name)) {
+        for item in self.items.iter().chain(&self.except) {
+            match item {
+                TierItem::Name(name) => visit(*name),
+                TierItem::Every(every) => every.vpc.into_iter().for_each(&mut *visit),
+            }
+        }
+    }
+
+    /// The last of what is written.
+    pub fn last(&self) -> Option<&TierItem> {
+        self.except.last().or(self.items.last())
+    }
+}
+
 impl NetItem {
     /// The span of the item.
     pub fn span(&self) -> Span {
@@ -391,6 +611,7 @@ impl NetItem {
             NetItem::Net(net) => net.span,
             NetItem::Name(name) => name.span,
             NetItem::Vpc(span, _) => *span,
+            NetItem::Every(every) => every.span(),
         }
     }
 }
@@ -402,6 +623,7 @@ impl PeerItem {
             PeerItem::Name(name) => name.span,
             PeerItem::Net(net) => net.span,
             PeerItem::Itself(span) | PeerItem::Vpc(span, _) => *span,
+            PeerItem::Every(every) => every.span(),
         }
     }
 }

@@ -18,8 +18,12 @@ impl GroupId {
 /// One security group.
 #[derive(Debug, Default)]
 pub struct SecurityGroup {
-    /// Its name in the program: that of its tier.
+    /// Its name in the program: that of its tier. Of a group that is made
+    /// elsewhere its id, or its parameter.
     pub name: String,
+    /// Which it is of the groups that are made elsewhere; then the state has rules of it, and
+    /// nothing else.
+    pub made_elsewhere: Option<ForeignGroupId>,
     /// Its earlier names, newest first.
     pub was: Vec<String>,
     /// Its VPC.
@@ -34,6 +38,8 @@ pub struct SecurityGroup {
     pub tags: Vec<(String, String)>,
     /// Its rules, by key: inbound first.
     pub rules: Vec<Rule>,
+    /// The other groups that its members carry, sorted.
+    pub also: Vec<GroupId>,
     /// Whether its outbound rules are the default rules of a new group, and not from the program.
     pub has_default_egress: bool,
 }
@@ -42,6 +48,20 @@ impl SecurityGroup {
     /// Its oldest name.
     pub fn oldest_name(&self) -> &str {
         self.was.last().unwrap_or(&self.name)
+    }
+
+    /// Whether CloudFormation writes a rule as its two halves: an outbound one for all traffic to
+    /// everywhere, beside one to a group of the state.
+    pub fn may_be_halved(&self, key: &RuleKey) -> bool {
+        let Peer::Block(block) = key.peer else {
+            return false;
+        };
+        let names_group = |rule: &Rule| matches!(rule.key.peer, Peer::Group(_));
+        key.direction == Direction::Egress
+            && key.traffic == Traffic::All
+            && block.prefix_len() == 0
+            && self.made_elsewhere.is_none()
+            && self.rules_in(Direction::Egress).iter().any(names_group)
     }
 
     /// Its rules in one direction, in order.

@@ -36,6 +36,12 @@ impl GroupMapping {
         found
     }
 
+    /// Makes room for so many groups, with nothing matched yet.
+    pub fn extend_to(&mut self, olds: usize, news: usize) {
+        self.new_of.resize(olds, None);
+        self.old_of.resize(news, None);
+    }
+
     /// Matches the remaining groups by the earlier names of the old ones, `earlier`: an old group
     /// that once had the name of a new one is matched with it.
     pub fn add_backward(&mut self, earlier: &[&[String]], news: &[&str]) {

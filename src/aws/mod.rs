@@ -39,7 +39,7 @@ pub struct State {
     pub prefix_lists: Vec<PrefixList>,
     /// Security groups that are managed elsewhere and that rules reference, by identity.
     pub foreign_groups: Vec<ForeignGroup>,
-    /// The groups, by name.
+    /// The groups by name; then those that are made elsewhere and have rules of this state.
     pub groups: Vec<SecurityGroup>,
     /// VPCs whose default group has no rules, by name.
     pub locked_defaults: Vec<LockedDefault>,
@@ -71,6 +71,24 @@ impl State {
     /// Every group with its id.
     pub fn groups_by_id(&self) -> impl Iterator<Item = (GroupId, &SecurityGroup)> {
         (0..).map(GroupId).zip(&self.groups)
+    }
+
+    /// Every group that is made here, with its id.
+    pub fn own_groups(&self) -> impl Iterator<Item = (GroupId, &SecurityGroup)> {
+        let is_own = |(_, group): &(GroupId, &SecurityGroup)| group.made_elsewhere.is_none();
+        self.groups_by_id().take_while(is_own)
+    }
+
+    /// How many groups are made here.
+    pub fn own_group_count(&self) -> usize {
+        let is_own = |group: &SecurityGroup| group.made_elsewhere.is_none();
+        self.groups.partition_point(is_own)
+    }
+
+    /// The groups with whose members carry others too.
+    pub fn groups_with_others(&self) -> impl Iterator<Item = (GroupId, &SecurityGroup)> {
+        self.groups_by_id()
+            .filter(|(_, group)| !group.also.is_empty())
     }
 
     /// Every rule.
@@ -108,9 +126,9 @@ impl State {
         }
     }
 
-    /// The count of a rule in the quota of AWS.
-    pub fn count_rule(&self, rule: &Rule) -> Count {
-        Count::new(match rule.key.peer {
+    /// The count of a rule of a group in the quota of AWS.
+    pub fn count_rule(&self, group: &SecurityGroup, rule: &Rule) -> Count {
+        let count = Count::new(match rule.key.peer {
             Peer::Block(block) => Counted::Block(Family::of_block(&block)),
             Peer::Parameter(id) => Counted::Block(self.parameter(id).kind.family()),
             Peer::PrefixList(id) => {
@@ -120,7 +138,12 @@ impl State {
                 Counted::PrefixList { family, entries }
             }
             Peer::Group(_) | Peer::ForeignGroup(_) => Counted::Group,
-        })
+        });
+        if group.may_be_halved(&rule.key) {
+            count.add_count(count)
+        } else {
+            count
+        }
     }
 
     /// The description of a rule.

@@ -26,6 +26,8 @@ pub struct Parameter {
     pub default: Option<String>,
     /// Whether nothing but a locked default group refers to it.
     pub only_for_locks: bool,
+    /// Whether it is a group that rules are put on.
+    pub is_rule_owner: bool,
 }
 
 /// The types of parameters.

@@ -2,6 +2,7 @@
 
 use super::shell::shell_quoted;
 use clap::{Args, ValueEnum};
+use tierwall::compile::Environment;
 use tierwall::date::Date;
 use tierwall::project::{Named, Values};
 
@@ -35,6 +36,9 @@ pub struct ProgramOptions {
     /// Read parameter values from a JSON file: `{"office": "203.0.113.0/24"}`; can be repeated
     #[arg(long, value_name = "FILE")]
     pub vars: Vec<String>,
+    /// The environment, for a program that declares `environments`; of a project, only this one
+    #[arg(long, value_name = "NAME")]
+    pub environment: Option<String>,
     /// The current day, for `until` [default: today, UTC]
     #[arg(long, value_name = "YYYY-MM-DD", value_parser = parse_date)]
     pub as_of: Option<Date>,
@@ -60,6 +64,14 @@ impl ProgramOptions {
         }
     }
 
+    /// The environment that it names.
+    pub fn chosen_environment(&self) -> Option<Environment<'_>> {
+        self.environment.as_ref().map(|name| Environment {
+            name,
+            is_optional: false,
+        })
+    }
+
     /// These options as they are written on a command line, each after a space.
     pub fn written_options(&self) -> impl Iterator<Item = String> {
         let set = self.set.iter().map(|(name, value)| {
@@ -71,7 +83,9 @@ impl ProgramOptions {
         let as_of = self.as_of.iter().map(|day| format!(" --as-of {day}"));
         let root = self.root.iter();
         let root = root.map(|directory| format!(" --root {}", shell_quoted(directory)));
-        set.chain(vars).chain(as_of).chain(root)
+        let environment = self.environment.iter();
+        let environment = environment.map(|name| format!(" --environment {}", shell_quoted(name)));
+        set.chain(vars).chain(environment).chain(as_of).chain(root)
     }
 
     /// The option among these that only makes sense for a FILE.

@@ -162,7 +162,10 @@ impl Plan<'_> {
     fn open_project(&self, log: &mut ReadLog, terminal: &Terminal) -> Result<Opened, Exit> {
         let What { with, listed, .. } = self.what;
         match &self.from {
-            From::Manifest(path) => project::open_manifest(path, log, terminal),
+            From::Manifest(path) => {
+                let opened = project::open_manifest(path, log, terminal)?;
+                project::keep_environment(opened, with, terminal)
+            }
             From::File(file, to) => {
                 let output = Some((*to, self.what.output().unwrap_or("-")));
                 project::open_for_files(

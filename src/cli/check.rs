@@ -45,11 +45,11 @@ fn check_programs(check: &Check, terminal: &Terminal) -> Result<Exit, Exit> {
     );
 
     let opened = match check.files.as_slice() {
-        [] => project::open_manifest(
-            &project::require_manifest(manifest, with, terminal)?,
-            &mut log,
-            terminal,
-        )?,
+        [] => {
+            let path = project::require_manifest(manifest, with, terminal)?;
+            let opened = project::open_manifest(&path, &mut log, terminal)?;
+            project::keep_environment(opened, with, terminal)?
+        }
         files => project::open_for_files(files, with, None, manifest, &mut log, terminal)?,
     };
 

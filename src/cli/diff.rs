@@ -117,6 +117,9 @@ fn compare_programs(diff: &Diff, terminal: &Terminal) -> Result<Exit, Exit> {
 /// What is shown of one program.
 struct Shown {
     text: ReviewText,
+    /// Its file, and the environment for which it is compiled.
+    file: String,
+    environment: Option<String>,
     /// Its name, if nothing changes at all.
     same: Option<String>,
     /// Messages about changes that `--deny` names.
@@ -194,6 +197,8 @@ fn show_review(review: &Review<'_>, sides: [&Origin<'_>; 2], diff: &Diff) -> Sho
 
     Shown {
         text,
+        file: sides[1].job.program.file.path.clone(),
+        environment: sides[1].job.build.environment.clone(),
         same: review.is_empty().then(|| name.clone()),
         denied: explain_denied(review, &name, &diff.deny),
     }
@@ -221,11 +226,14 @@ fn join_shown(shown: &[Shown], diff: &Diff) -> String {
     };
 
     let texts = |only: fn(&&Shown) -> bool| {
-        shown
+        let texts = shown
             .iter()
             .filter(only)
-            .map(|it| it.text.text_within(room))
-            .collect::<Vec<_>>()
+            .map(|it| (it, it.text.text_within(room)));
+        match diff.format {
+            ReviewFormat::Json => texts.map(|(_, text)| text.to_string()).collect(),
+            ReviewFormat::Text | ReviewFormat::Markdown => merge_environments(texts),
+        }
     };
 
     match (diff.format, diff.files.as_slice()) {
@@ -248,6 +256,49 @@ fn join_shown(shown: &[Shown], diff: &Diff) -> String {
             texts(|_| true).join("\n")
         }
     }
+}
+
+/// Reviews, each once: those that are the same in several environments of a program name all of
+/// them, `shop.tier (production, staging)`.
+fn merge_environments<'s>(texts: impl Iterator<Item = (&'s Shown, &'s str)>) -> Vec<String> {
+    struct Merged<'s> {
+        file: &'s str,
+        environments: Vec<&'s str>,
+        text: &'s str,
+        /// The text without the environment.
+        common: String,
+    }
+
+    let marked = |file: &str, environments: &str| format!("{file} ({environments})");
+    let mut merged: Vec<Merged<'_>> = Vec::new();
+
+    for (shown, text) in texts {
+        let file = shown.file.as_str();
+        let environments: Vec<&str> = shown.environment.as_deref().into_iter().collect();
+        let common = text.replace(&marked(file, &environments.concat()), file);
+
+        let known = merged.iter_mut().find(|known| {
+            !environments.is_empty() && (known.file, &known.common) == (file, &common)
+        });
+        match known {
+            Some(known) => known.environments.extend(environments),
+            None => merged.push(Merged {
+                file,
+                environments,
+                text,
+                common,
+            }),
+        }
+    }
+
+    let write = |merged: Merged<'_>| match merged.environments.as_slice() {
+        [first, _, ..] => merged.text.replace(
+            &marked(merged.file, first),
+            &marked(merged.file, &merged.environments.join(", ")),
+        ),
+        _ => merged.text.to_string(),
+    };
+    merged.into_iter().map(write).collect()
 }
 
 /// Messages about what a change does that `--deny` names.

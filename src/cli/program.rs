@@ -5,7 +5,7 @@ use super::args::{Exit, ProgramOptions};
 use super::terminal::Terminal;
 use super::work_tree::WorkTree;
 use std::time::{SystemTime, UNIX_EPOCH};
-use tierwall::compile::{Compilation, compile};
+use tierwall::compile::{Compilation, Inputs, compile};
 use tierwall::date::Date;
 use tierwall::diagnostic::{Level, Problem};
 use tierwall::driver::{RunOptions, Unread, into_bindings, read_given};
@@ -22,8 +22,12 @@ fn load_program(
     let bindings = read_bindings(with).map_err(|words| terminal.report_failure(&words))?;
     let as_of = with.as_of.unwrap_or_else(today);
     let mut files = WorkTree::new(with.root.clone());
-    compile(file, &mut files, &bindings, as_of)
-        .map_err(|error| report_unread(file, &error, terminal))
+    let inputs = Inputs {
+        bindings: &bindings,
+        as_of,
+        environment: with.chosen_environment(),
+    };
+    compile(file, &mut files, &inputs).map_err(|error| report_unread(file, &error, terminal))
 }
 
 /// Reports a program that cannot be read.

@@ -6,7 +6,7 @@ use super::read_log::ReadLog;
 use super::terminal::Terminal;
 use std::fs;
 use std::path::{Path, PathBuf};
-use tierwall::diagnostic::{Problem, Problems};
+use tierwall::diagnostic::{Problem, Problems, listed};
 use tierwall::lint::Levels;
 use tierwall::project::{self, Build, MANIFEST, Named, Output, Program, Project};
 use tierwall::source::{FileId, FileKind, Sources};
@@ -101,6 +101,44 @@ pub fn require_manifest(
     }
 }
 
+/// Leaves the builds of the environment that the command line names, if it names one.
+pub fn keep_environment(
+    opened: Opened,
+    with: &ProgramOptions,
+    terminal: &Terminal,
+) -> Result<Opened, Exit> {
+    let mut opened = [opened];
+    keep_environment_of_either(&mut opened, with, terminal)?;
+    let [opened] = opened;
+    Ok(opened)
+}
+
+/// Likewise, of several versions of a project, of which one at least has to have it.
+pub fn keep_environment_of_either(
+    versions: &mut [Opened],
+    with: &ProgramOptions,
+    terminal: &Terminal,
+) -> Result<(), Exit> {
+    let Some(name) = &with.environment else {
+        return Ok(());
+    };
+
+    let known = versions.last().map(|last| last.project.list_environments());
+    let known = known.unwrap_or_default();
+    let known: Vec<String> = known.iter().map(|name| format!("`{name}`")).collect();
+    let kept = versions
+        .iter_mut()
+        .map(|version| version.project.keep_environment(name));
+    if kept.filter(|kept| *kept).count() > 0 {
+        return Ok(());
+    }
+
+    Err(terminal.report_failure_with_help(
+        &format!("no program of the project has the environment `{name}`"),
+        &[&format!("the project has {}", listed(&known, 10))],
+    ))
+}
+
 /// Files of the command line as a project: with its values, and with the levels of lints that the
 /// manifest has for them.
 pub fn open_for_files(
@@ -141,6 +179,8 @@ fn file_build(with: &ProgramOptions, output: Option<(&'static Target, &str)>) ->
     });
 
     Build {
+        environment: with.environment.clone(),
+        is_chosen: with.environment.is_some(),
         values: vec![with.as_project_values()],
         outputs: output.into_iter().collect(),
         ..Build::default()

@@ -6,7 +6,7 @@ use super::program::{load_accepted, read_bindings, report_unread, today, worst_e
 use super::terminal::{Terminal, output_width};
 use super::work_tree::WorkTree;
 use clap::{Args, ValueEnum};
-use tierwall::compile::{AskError, Asked, Compilation, ask_question};
+use tierwall::compile::{AskError, Asked, Compilation, Inputs, ask_question};
 use tierwall::diagnostic::{Level, Problem};
 use tierwall::parse::Question;
 use tierwall::report::{self, QuestionEndpoints};
@@ -178,11 +178,15 @@ fn resolve_question(
 ) -> Result<Asked, Exit> {
     let bindings = read_bindings(with).map_err(|words| terminal.report_failure(&words))?;
     let as_of = with.as_of.unwrap_or_else(today);
+    let inputs = Inputs {
+        bindings: &bindings,
+        as_of,
+        environment: with.chosen_environment(),
+    };
     let asked = ask_question(
         file,
         &mut WorkTree::new(with.root.clone()),
-        &bindings,
-        as_of,
+        &inputs,
         question,
     );
 

@@ -67,10 +67,13 @@ pub fn open_sides<'c>(
                 Some(file) => of_files(file),
                 None => open_listed(manifest, with, commit, terminal),
             };
-            let opened = [
+            let mut opened = [
                 side(files.first(), commits[0])?,
                 side(files.last(), commits[1])?,
             ];
+            if files.is_empty() {
+                project::keep_environment_of_either(&mut opened, with, terminal)?;
+            }
             Ok(Sides { opened, commits })
         }
         (None, _) => Err(terminal.report_failure_with_help(

@@ -55,6 +55,7 @@ impl SyntaxProblem {
                 .into_iter()
                 .flat_map(|protocol| write_instead(span, format!("{protocol} {text}")))
                 .collect(),
+            SyntaxProblem::WrongWay { span, way, .. } => write_instead(span, way.to_string()),
             SyntaxProblem::BadEscape { span, text } => write_instead(span, format!("\\{text}")),
             SyntaxProblem::UnknownStatement { span, word, .. } if word.starts_with('@') => {
                 write_instead(span, "@allow".to_string())
@@ -132,11 +133,13 @@ impl NameProblem {
         match self {
             NameProblem::BadValue { span, meant, .. }
             | NameProblem::UnknownName { span, meant, .. }
+            | NameProblem::UnknownEnvironment { span, meant, .. }
             | NameProblem::UnknownKey { span, meant, .. } => write_meant(span, meant),
             NameProblem::ServiceAsType {
                 span, write: text, ..
             } => write_instead(span, text.clone()),
             NameProblem::IdForName { .. }
+            | NameProblem::OtherEnvironment { .. }
             | NameProblem::WrongKind { .. }
             | NameProblem::Duplicate { .. }
             | NameProblem::Collision { .. }
@@ -168,6 +171,10 @@ impl MeaningProblem {
                 either
             }
             MeaningProblem::ItselfSubject { .. }
+            | MeaningProblem::ForeignOwner { .. }
+            | MeaningProblem::ExceptInEnds { .. }
+            | MeaningProblem::AlsoCircle { .. }
+            | MeaningProblem::AlsoElsewhere { .. }
             | MeaningProblem::NothingLeft { .. }
             | MeaningProblem::ExceptOnNonAddress { .. }
             | MeaningProblem::FamilyMismatch { .. }

@@ -139,6 +139,15 @@ impl Report {
         self
     }
 
+    /// The environments that the program declares, or how to declare this one.
+    pub(super) fn declared_environments(self, known: &[String], name: &str) -> Report {
+        if known.is_empty() {
+            return self.help(format!("declare it: `environments {name}`"));
+        }
+        let quoted: Vec<String> = known.iter().map(|name| format!("`{name}`")).collect();
+        self.help(format!("the program has {}", super::listed(&quoted, 10)))
+    }
+
     pub(super) fn meant(self, meant: &Option<String>) -> Report {
         match meant {
             Some(name) => self.help(format!("did you mean `{name}`?")),

@@ -8,6 +8,7 @@ use super::nearest;
 type Synonyms = &'static [(&'static str, &'static [&'static str])];
 
 const PEERS: Synonyms = &[
+    ("every tier", &["every", "each", "all-tiers"]),
     (
         "anywhere",
         &[
@@ -45,12 +46,16 @@ const PEERS: Synonyms = &[
     ),
 ];
 
+/// Of a list of tiers.
+const TIERS: Synonyms = &[PEERS[0]];
+
 const ENDS: Synonyms = &[
     ("internet", &["public", "world", "outside", "wan"]),
-    PEERS[0],
     PEERS[1],
     PEERS[2],
-    PEERS[4],
+    PEERS[3],
+    PEERS[5],
+    PEERS[0],
 ];
 
 const SERVICES: Synonyms = &[
@@ -298,7 +303,7 @@ pub fn likely<'a>(
 fn is_built_in(kind: NameKind) -> bool {
     matches!(
         kind,
-        NameKind::Peer | NameKind::End | NameKind::Network | NameKind::Service
+        NameKind::Tier | NameKind::Peer | NameKind::End | NameKind::Network | NameKind::Service
     )
 }
 
@@ -307,15 +312,15 @@ fn synonyms_for(kind: NameKind) -> Synonyms {
         NameKind::Peer => PEERS,
         NameKind::End => ENDS,
         // without `itself`, which is not an address
-        NameKind::Network => &ENDS[1..],
+        NameKind::Network => &ENDS[1..5],
         NameKind::Service => SERVICES,
         NameKind::Role => ROLES,
         NameKind::IcmpType => ICMP_TYPES,
         NameKind::Lint => LINTS,
         NameKind::ParamType => PARAM_TYPES,
         NameKind::Key => KEYS,
-        NameKind::Tier
-        | NameKind::TierSet
+        NameKind::Tier => TIERS,
+        NameKind::TierSet
         | NameKind::BuiltInNetwork
         | NameKind::External
         | NameKind::PrefixList

@@ -2,7 +2,7 @@
 
 use super::job::Job;
 use crate::aws::State;
-use crate::compile::{Compilation, Judged, compile};
+use crate::compile::{Compilation, Inputs, Judged, compile};
 use crate::diagnostic::{InputProblem, Level, Problem, Problems};
 use crate::groups::Deployment;
 use crate::lint::Levels;
@@ -111,7 +111,8 @@ impl Revision {
     pub fn missing(name: String, job: &Job<'_>) -> Revision {
         let path = &job.program.file.path;
         let mut nothing = Memory::new().with(path, "");
-        let program = compile(path, &mut nothing, &[], job.as_of).expect("the file is there");
+        let program =
+            compile(path, &mut nothing, &Inputs::on(job.as_of)).expect("the file is there");
 
         Revision {
             name,

@@ -1,5 +1,6 @@
 //! What the programs and environments of a run agree on: in a file that several of them read, a fix
-//! is applied, or an `@allow` is reported as unused, only if that is right in each.
+//! is applied, or an `@allow` is reported as unused, only if that is right in each. A run
+//! for one environment of a program knows nothing of the others.
 
 use crate::diagnostic::{Finding, Problem, Safety};
 use crate::lint::UNUSED_ALLOW;
@@ -11,6 +12,8 @@ use std::collections::{BTreeMap, BTreeSet};
 pub struct ProgramFindings<'r> {
     /// Its files.
     pub sources: &'r Sources,
+    /// How many environments it declares; 0 for none.
+    pub environments: usize,
     /// Its problems.
     pub problems: &'r mut Vec<Problem>,
 }
@@ -31,6 +34,8 @@ struct FindingCounts {
 struct Tally {
     /// The number of programs that read a file.
     readers: BTreeMap<String, usize>,
+    /// How many of these there would be in every environment of a program, at least.
+    expected: BTreeMap<String, usize>,
     places: BTreeMap<Place, FindingCounts>,
 }
 
@@ -60,6 +65,8 @@ impl Tally {
             .collect::<BTreeSet<_>>()
         {
             *self.readers.entry(file.to_string()).or_insert(unreadable) += 1;
+            let expected = self.expected.entry(file.to_string()).or_default();
+            *expected = program.environments.max(*expected);
         }
 
         let found: BTreeMap<Place, bool> = lint_findings(program.problems)
@@ -88,7 +95,8 @@ impl Tally {
             return true;
         };
 
-        let all = self.readers[sources.file(span.file).identity()];
+        let file = sources.file(span.file).identity();
+        let all = self.readers[file].max(self.expected[file]);
         let FindingCounts { found, safe } = self.places[&finding_place(finding, span, sources)];
 
         if safe < all {

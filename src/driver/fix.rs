@@ -161,6 +161,7 @@ impl JudgedJob {
     fn findings(&mut self) -> ProgramFindings<'_> {
         ProgramFindings {
             sources: &self.compilation.sources,
+            environments: self.compilation.environments.len(),
             problems: &mut self.problems,
         }
     }

@@ -3,7 +3,7 @@
 use super::consensus::ProgramFindings;
 use super::values::{self, Unread};
 use crate::aws::State;
-use crate::compile::{Compilation, Judged, compile};
+use crate::compile::{Compilation, Environment, Inputs, Judged, compile};
 use crate::date::Date;
 use crate::diagnostic::{Problem, Problems};
 use crate::lint::{self, Levels};
@@ -50,6 +50,8 @@ pub struct Job<'p> {
 pub struct Outcome {
     /// The files of the program.
     pub sources: Sources,
+    /// How many environments the program declares.
+    pub environments: usize,
     /// Its problems.
     pub problems: Vec<Problem>,
     /// Its outputs, if it has no errors.
@@ -99,6 +101,7 @@ impl Outcome {
     pub fn findings(&mut self) -> ProgramFindings<'_> {
         ProgramFindings {
             sources: &self.sources,
+            environments: self.environments,
             problems: &mut self.problems,
         }
     }
@@ -111,6 +114,7 @@ impl Job<'_> {
             Ok(compilation) => {
                 let outcome = self.judge_compilation(&compilation);
                 Outcome {
+                    environments: compilation.environments.len(),
                     sources: compilation.sources,
                     ..outcome
                 }
@@ -140,8 +144,19 @@ impl Job<'_> {
         workspace: &mut dyn Workspace,
     ) -> Result<Compilation, Unread> {
         let (bindings, file) = (values::into_bindings(given), &self.program.file);
-        compile(&file.path, workspace, &bindings, self.as_of)
-            .map_err(|error| Unread::new(file, &error))
+        let inputs = Inputs {
+            bindings: &bindings,
+            as_of: self.as_of,
+            environment: self.environment(),
+        };
+        compile(&file.path, workspace, &inputs).map_err(|error| Unread::new(file, &error))
+    }
+
+    /// The environment that the program is compiled for.
+    fn environment(&self) -> Option<Environment<'_>> {
+        let name = self.build.environment.as_deref()?;
+        let is_optional = !self.build.is_chosen;
+        Some(Environment { name, is_optional })
     }
 
     /// Judges the program and builds its outputs. Its files stay in the compilation.

@@ -2,7 +2,7 @@
 
 use super::compare::{Comparison, Incomparable, Revision, join_errors};
 use super::job::{BuiltOutput, Job, Outcome};
-use crate::compile::{Compilation, compile};
+use crate::compile::{Compilation, Environment, Inputs, compile};
 use crate::date::Date;
 use crate::diagnostic::{Level, Problem, Style, render};
 use crate::lint::Levels;
@@ -21,6 +21,7 @@ pub struct Options {
     as_of: Date,
     values: Vec<(String, String)>,
     levels: Levels,
+    environment: Option<String>,
 }
 
 impl Options {
@@ -30,6 +31,7 @@ impl Options {
             as_of,
             values: Vec::new(),
             levels: Levels::default(),
+            environment: None,
         }
     }
 
@@ -43,6 +45,26 @@ impl Options {
     pub fn set(mut self, name: impl Into<String>, value: impl Into<String>) -> Options {
         self.values.push((name.into(), value.into()));
         self
+    }
+
+    /// Likewise, for one of the environments that the program declares:
+    /// `environments production, staging`.
+    pub fn environment(mut self, name: impl Into<String>) -> Options {
+        self.environment = Some(name.into());
+        self
+    }
+
+    fn inputs(&self) -> Inputs<'_> {
+        let environment = self.environment.as_ref().map(|name| Environment {
+            name,
+            is_optional: false,
+        });
+
+        Inputs {
+            bindings: &self.values,
+            as_of: self.as_of,
+            environment,
+        }
     }
 
     /// Likewise, with these levels of lints.
@@ -107,7 +129,7 @@ impl Program {
         workspace: &mut dyn Workspace,
         options: Options,
     ) -> Result<Program, ReadError> {
-        let compilation = compile(entry, workspace, &options.values, options.as_of)?;
+        let compilation = compile(entry, workspace, &options.inputs())?;
         Ok(Program {
             entry: entry.to_string(),
             compilation,

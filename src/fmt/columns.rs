@@ -2,7 +2,8 @@
 
 use super::tokens::{Token, TokenKind, join_tokens, screen_width};
 use crate::ast::{
-    self, Annotation, Block, ClaimForm, Item, Name, NetItem, PeerItem, ServiceItem, StringLiteral,
+    self, Annotation, Block, ClaimForm, Item, Name, NetItem, PeerItem, ServiceItem, Statement,
+    StringLiteral, TierItem, TierList,
 };
 use crate::source::Span;
 
@@ -114,6 +115,11 @@ impl Shape {
         self
     }
 
+    fn with_tiers(self, tiers: &TierList) -> Shape {
+        self.with_list(&tiers.items, TierItem::span)
+            .with_list(&tiers.except, TierItem::span)
+    }
+
     /// Adds cells for the prose and the block, in source order, after this offset.
     fn with_extras(
         mut self,
@@ -154,125 +160,155 @@ impl Shape {
         Shape::default().with_list(std::slice::from_ref(&annotation.lint), name_span)
     }
 
-    /// The shape of a statement.
-    pub fn new(item: &Item) -> Shape {
+    /// The shape of a statement. What stands before `only in` has the same columns with and without it.
+    pub fn new(statement: &Statement) -> Shape {
+        let only_in = statement.only_in.as_ref().map(|only_in| only_in.span);
         let shape = Shape::default();
-        match item {
-            Item::Include(_) => shape,
+
+        match &statement.item {
+            Item::Include(path) => shape.with_only_in(1, path.span.end, only_in).0,
+            Item::Environments(names) => shape.with_list(names, name_span),
             Item::Stack(stack) => {
                 let end = stack.was.last().unwrap_or(&stack.name).span.end;
                 let (prose, block) = (stack.prose.as_ref(), stack.block.as_ref());
                 let shape = shape.with_list(&stack.was, name_span);
-                shape.with_extras(1, end, prose, block)
+                let (shape, end) = shape.with_only_in(1, end, only_in);
+                shape.with_extras(2, end, prose, block)
             }
-            Item::Param(param) => Shape::param_shape(param),
-            Item::Vpc(vpc) => shape.with_cell(1, vpc.name.span.end),
-            Item::Peering(peering) => shape.with_cell(1, peering.a.span.end),
-            Item::Network(network) => Shape::network_shape(network),
-            Item::External(external) => Shape::external_shape(external),
+            Item::Param(param) => Shape::param_shape(param, only_in),
+            Item::Vpc(vpc) => {
+                let (shape, end) = shape.with_only_in(1, vpc.name.span.end, only_in);
+                shape.with_cell(2, end)
+            }
+            Item::Peering(peering) => {
+                let shape = shape.with_cell(1, peering.a.span.end);
+                shape.with_only_in(2, peering.b.span.end, only_in).0
+            }
+            Item::Network(network) => Shape::network_shape(network, only_in),
+            Item::External(external) => Shape::external_shape(external, only_in),
             Item::PrefixList(list) => {
                 let (prose, block) = (list.prose.as_ref(), list.block.as_ref());
                 let shape = shape.with_cell(1, list.name.span.end);
-                shape.with_extras(2, list.id.span.end, prose, block)
+                let (shape, end) = shape.with_only_in(2, list.id.span.end, only_in);
+                shape.with_extras(3, end, prose, block)
             }
             Item::Service(service) => {
                 let last = service.members.last().map(ServiceItem::span);
                 let shape = shape.with_list(&service.members, ServiceItem::span);
-                shape
-                    .with_cell(1, service.name.span.end)
-                    .with_cell(2, end_of(last))
+                let shape = shape.with_cell(1, service.name.span.end);
+                let (shape, end) = shape.with_only_in(2, end_of(last), only_in);
+                shape.with_cell(3, end)
             }
-            Item::TierSet(set) => shape
-                .with_list(&set.members, name_span)
-                .with_cell(1, set.name.span.end)
-                .with_cell(2, end_of(set.members.last().map(name_span))),
-            Item::Tier(tier) => Shape::tier_shape(tier),
-            Item::Rule(rule) => Shape::rule_shape(rule),
-            Item::Assertion(assertion) => Shape::assertion_shape(assertion),
+            Item::TierSet(set) => {
+                let last = set.members.last().map(TierItem::span);
+                let shape = shape.with_tiers(&set.members);
+                let shape = shape.with_cell(1, set.name.span.end);
+                let (shape, end) = shape.with_only_in(2, end_of(last), only_in);
+                shape.with_cell(3, end)
+            }
+            Item::Tier(tier) => Shape::tier_shape(tier, only_in),
+            Item::Rule(rule) => Shape::rule_shape(rule, only_in),
+            Item::Assertion(assertion) => Shape::assertion_shape(assertion, only_in),
         }
     }
 
-    fn param_shape(param: &ast::ParamDeclaration) -> Shape {
+    /// `only in staging`, which starts after this offset; and the offset after which what follows
+    /// it starts.
+    fn with_only_in(self, column: usize, start: u32, only_in: Option<Span>) -> (Shape, u32) {
+        match only_in {
+            Some(span) => (self.with_cell(column, start), span.end),
+            None => (self, start),
+        }
+    }
+
+    fn param_shape(param: &ast::ParamDeclaration, only_in: Option<Span>) -> Shape {
         let shape = Shape::default().with_cell(1, param.name.span.end);
-        match param.default.as_ref().map(ast::EntryValue::span) {
-            Some(default) => shape
-                .with_cell(2, param.kind.span.end)
-                .with_cell(3, default.end),
-            None => shape.with_cell(3, param.kind.span.end),
-        }
+        let (shape, end) = match param.default.as_ref().map(ast::EntryValue::span) {
+            Some(default) => (shape.with_cell(2, param.kind.span.end), default.end),
+            None => (shape, param.kind.span.end),
+        };
+
+        let (shape, end) = shape.with_only_in(3, end, only_in);
+        shape.with_cell(4, end)
     }
 
-    fn network_shape(network: &ast::NetworkDeclaration) -> Shape {
+    fn network_shape(network: &ast::NetworkDeclaration, only_in: Option<Span>) -> Shape {
         let last = network.except.last().or(network.members.last());
-        Shape::default()
+        let shape = Shape::default()
             .with_list(&network.members, NetItem::span)
             .with_list(&network.except, NetItem::span)
-            .with_cell(1, network.name.span.end)
-            .with_cell(2, end_of(last.map(NetItem::span)))
+            .with_cell(1, network.name.span.end);
+
+        let (shape, end) = shape.with_only_in(2, end_of(last.map(NetItem::span)), only_in);
+        shape.with_cell(3, end)
     }
 
-    fn external_shape(external: &ast::ExternalDeclaration) -> Shape {
+    fn external_shape(external: &ast::ExternalDeclaration, only_in: Option<Span>) -> Shape {
         let shape = Shape::default().with_cell(1, external.name.span.end);
-        match &external.account {
-            Some(account) => shape
-                .with_cell(2, external.id.span.end)
-                .with_cell(3, account.span.end),
-            None => shape.with_cell(3, external.id.span.end),
-        }
+        let (shape, end) = match &external.account {
+            Some(account) => (shape.with_cell(2, external.id.span.end), account.span.end),
+            None => (shape, external.id.span.end),
+        };
+
+        let (shape, end) = shape.with_only_in(3, end, only_in);
+        shape.with_cell(4, end)
     }
 
-    fn assertion_shape(assertion: &ast::AssertionStatement) -> Shape {
+    fn assertion_shape(assertion: &ast::AssertionStatement, only_in: Option<Span>) -> Shape {
         let shape = Shape::default()
-            .with_list(&assertion.from, NetItem::span)
-            .with_list(&assertion.to, NetItem::span)
+            .with_list(&assertion.from.items, NetItem::span)
+            .with_list(&assertion.from.except, NetItem::span)
+            .with_list(&assertion.to.items, NetItem::span)
+            .with_list(&assertion.to.except, NetItem::span)
             .with_list(&assertion.services, ServiceItem::span);
-        match &assertion.claim {
-            ClaimForm::OnlyThrough(names) => shape.with_list(names, name_span),
+        let shape = match &assertion.claim {
+            ClaimForm::OnlyThrough(tiers) => shape.with_tiers(tiers),
             ClaimForm::Can | ClaimForm::Cannot | ClaimForm::Only => shape,
-        }
+        };
+
+        let start = only_in.map_or(u32::MAX, |span| span.start);
+        shape.with_only_in(1, start, only_in).0
     }
 
-    fn tier_shape(tier: &ast::TierDeclaration) -> Shape {
+    fn tier_shape(tier: &ast::TierDeclaration, only_in: Option<Span>) -> Shape {
         let names = end_of(tier.names.last().map(name_span));
-        let last = tier.was.last().or(tier.role.as_ref());
+        let last = tier.was.last().or(tier.also.last()).or(tier.role.as_ref());
         let shape = Shape::default()
             .with_list(&tier.names, name_span)
+            .with_list(&tier.also, name_span)
             .with_list(&tier.was, name_span);
         let (shape, after) = match last {
             Some(last) => (shape.with_cell(1, names), last.span.end),
             None => (shape, names),
         };
-        shape.with_extras(2, after, tier.prose.as_ref(), tier.block.as_ref())
+
+        let (shape, after) = shape.with_only_in(2, after, only_in);
+        shape.with_extras(3, after, tier.prose.as_ref(), tier.block.as_ref())
     }
 
-    /// Subjects, verb, services, `from` or `to`, peers with `except`, `until` and prose.
-    fn rule_shape(rule: &ast::Rule) -> Shape {
+    /// Subjects, verb, services, `from` or `to`, peers with `except`, environments, `until` and
+    /// prose.
+    fn rule_shape(rule: &ast::Rule, only_in: Option<Span>) -> Shape {
         let last = rule
             .except
             .last()
             .map(NetItem::span)
             .or(rule.peers.last().map(PeerItem::span));
+        let services = rule.services.first().map(ServiceItem::span);
+        let peers = rule.peers.first().map(PeerItem::span);
 
-        Shape::default()
-            .with_list(&rule.subjects, name_span)
+        let shape = Shape::default()
+            .with_tiers(&rule.subjects)
             .with_list(&rule.services, ServiceItem::span)
             .with_list(&rule.peers, PeerItem::span)
             .with_list(&rule.except, NetItem::span)
-            .with_cell(1, end_of(rule.subjects.last().map(name_span)))
-            .with_cell(
-                2,
-                rule.services
-                    .first()
-                    .map_or(u32::MAX, |service| service.span().start),
-            )
+            .with_cell(1, end_of(rule.subjects.last().map(TierItem::span)))
+            .with_cell(2, services.map_or(u32::MAX, |span| span.start))
             .with_cell(3, end_of(rule.services.last().map(ServiceItem::span)))
-            .with_cell(
-                4,
-                rule.peers
-                    .first()
-                    .map_or(u32::MAX, |peer| peer.span().start),
-            )
-            .with_cell(5, end_of(last))
+            .with_cell(4, peers.map_or(u32::MAX, |span| span.start));
+
+        let (shape, end) = shape.with_only_in(5, end_of(last), only_in);
+        shape.with_cell(6, end)
     }
 }
 

@@ -138,7 +138,7 @@ fn statement_parts(statement: &Statement) -> impl Iterator<Item = (Span, PieceKi
     let itself = (
         statement.span,
         PieceKind::Statement(discriminant(&statement.item)),
-        Shape::new(&statement.item),
+        Shape::new(statement),
     );
     statement.annotations.iter().map(annotation).chain([itself])
 }

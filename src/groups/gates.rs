@@ -2,7 +2,7 @@
 //! analyses judge.
 
 use crate::net::{EVERY_IPV4, EVERY_IPV6, Family, PerFamily, Traffic};
-use crate::policy::{Flow, Outbound, Peer, Policy, TierId};
+use crate::policy::{Flow, Outbound, Owner, Peer, Policy, TierId, Verb};
 use ipnet::IpNet;
 
 /// The gates that flows open, without those whose rules are omitted.
@@ -16,7 +16,7 @@ pub struct OpenedGates<'p> {
 impl<'p> OpenedGates<'p> {
     /// Determines the omitted rules.
     ///
-    /// An outbound rule to a tier is omitted if the sender may send all traffic to anywhere, in
+    /// An outbound rule to a tier, unless a sentence with `sends` asks for it, is omitted if the sender may send all traffic to anywhere, in
     /// every IP version that the stack uses. With `ip = ipv4` that is only IPv4: such a sender has
     /// no rule for IPv6.
     pub fn new(policy: &'p Policy) -> OpenedGates<'p> {
@@ -26,7 +26,8 @@ impl<'p> OpenedGates<'p> {
             .iter()
             .filter(|flow| flow.traffic == Traffic::All)
         {
-            if let (Some(tier), Some(family)) = (flow.sender(), all_of(flow.destination())) {
+            let sender = flow.sending().and_then(Owner::tier);
+            if let (Some(tier), Some(family)) = (sender, all_of(flow.destination())) {
                 everywhere[tier.index()][family] = true;
             }
         }
@@ -45,21 +46,21 @@ impl<'p> OpenedGates<'p> {
         }
     }
 
-    /// The tiers whose inbound and whose outbound gate a flow opens, by
+    /// The groups whose inbound and whose outbound gate a flow opens, by
     /// [`Direction`](super::Direction).
-    pub fn opened_by(&self, flow: &Flow) -> [Option<TierId>; 2] {
-        let sender = flow
-            .sender()
-            .filter(|tier| self.policy.tier(*tier).outbound == Outbound::Closed);
-        [
-            flow.receiver(),
-            sender.filter(|tier| !self.leaves_out(*tier, flow)),
-        ]
+    pub fn opened_by(&self, flow: &Flow) -> [Option<Owner>; 2] {
+        let writes = |owner: &Owner| flow.verb == Verb::Sends || self.needs_rule(*owner, flow);
+        [flow.accepting(), flow.sending().filter(writes)]
     }
 
-    /// Whether the outbound rule of a flow of a closed tier is omitted.
-    fn leaves_out(&self, sender: TierId, flow: &Flow) -> bool {
-        self.sends_everything[sender.index()] && flow.receiver().is_some()
+    /// Whether a sender needs an outbound rule for a flow: it is closed or made elsewhere, and the
+    /// rule is not left out.
+    fn needs_rule(&self, sender: Owner, flow: &Flow) -> bool {
+        let Owner::Tier(sender) = sender else {
+            return true;
+        };
+        let is_left_out = self.sends_everything[sender.index()] && flow.receiver().is_some();
+        self.policy.tier(sender).outbound == Outbound::Closed && !is_left_out
     }
 }
 

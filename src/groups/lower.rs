@@ -5,33 +5,36 @@ use super::rule::{Rule, RuleText};
 use super::{Deployment, Direction, Group, Parameter, describe_flow};
 use crate::net::{EVERY_IPV4, Traffic};
 use crate::policy::{
-    DefaultGroup, ExternalId, ListReference, Outbound, ParamId, Peer, Policy, PrefixListId,
+    DefaultGroup, ExternalId, ListReference, Outbound, Owner, ParamId, Peer, Policy, PrefixListId,
     Reference, TierId,
 };
-use ipnet::IpNet;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The security groups of a policy.
 pub fn lower(policy: &Policy) -> Deployment<'_> {
     let mut sides = GatesByTier::new(policy);
     let mut origins = Vec::with_capacity(sides.gates.len());
-    let groups = (0..policy.tiers.len() as u32).map(TierId).map(|tier| {
+    let groups = policy.owners().enumerate().map(|(position, owner)| {
         let ingress = gate_rules(
             policy,
-            sides.sorted_gates(tier, Direction::Ingress),
+            sides.sorted_gates(position, Direction::Ingress),
             &mut origins,
         );
-        let egress = match policy.tier(tier).outbound {
-            Outbound::Open => open_rules(policy, tier),
-            Outbound::Closed => {
-                let side = sides.sorted_gates(tier, Direction::Egress);
-                gate_rules(policy, &outbound_gates(side), &mut origins)
+        let egress = gate_rules(
+            policy,
+            sides.sorted_gates(position, Direction::Egress),
+            &mut origins,
+        );
+        let egress = match owner {
+            Owner::Tier(tier) if policy.tier(tier).outbound == Outbound::Open => {
+                add_open_rules(policy, tier, egress)
             }
+            Owner::Tier(_) | Owner::External(_) => egress,
         };
 
         Group {
-            tier,
-            name: &policy.tier(tier).name,
+            owner,
+            name: policy.owner_name(owner),
             ingress,
             egress,
         }
@@ -69,7 +72,7 @@ struct GatesByTier {
 impl GatesByTier {
     fn new(policy: &Policy) -> GatesByTier {
         let opened = OpenedGates::new(policy);
-        let mut starts = vec![0u32; 2 * policy.tiers.len() + 1];
+        let mut starts = vec![0u32; 2 * policy.owner_count() + 1];
         for_each_gate(policy, &opened, |side, _| starts[side + 1] += 1);
 
         for n in 1..starts.len() {
@@ -96,8 +99,8 @@ impl GatesByTier {
     }
 
     /// The gates of a side, sorted by key.
-    fn sorted_gates(&mut self, tier: TierId, direction: Direction) -> &[RuleGate] {
-        let side = side_index(tier, direction);
+    fn sorted_gates(&mut self, owner: usize, direction: Direction) -> &[RuleGate] {
+        let side = side_index(owner, direction);
         let start = side
             .checked_sub(1)
             .map_or(0, |before| self.ends[before] as usize);
@@ -107,8 +110,9 @@ impl GatesByTier {
     }
 }
 
-fn side_index(tier: TierId, direction: Direction) -> usize {
-    2 * tier.index() + direction as usize
+/// The side of a group, by its position among all that rules are put on.
+fn side_index(owner: usize, direction: Direction) -> usize {
+    2 * owner + direction as usize
 }
 
 /// Visits each gate that each flow opens, by [`side_index`].
@@ -119,16 +123,16 @@ fn for_each_gate(
 ) {
     for (n, flow) in policy.flows.iter().enumerate() {
         let peers = [flow.source(), flow.destination()];
-        let tiers = opened
+        let owners = opened
             .opened_by(flow)
             .into_iter()
             .zip(Direction::ALL)
             .zip(peers);
 
-        for ((tier, direction), peer) in tiers {
-            if let Some(tier) = tier {
+        for ((owner, direction), peer) in owners {
+            if let Some(owner) = owner.and_then(|owner| policy.owner_position(owner)) {
                 visit(
-                    side_index(tier, direction),
+                    side_index(owner, direction),
                     RuleGate {
                         traffic: flow.traffic,
                         peer,
@@ -137,41 +141,6 @@ fn for_each_gate(
                 );
             }
         }
-    }
-}
-
-/// The outbound gates of a closed tier, in a form that AWS and CloudFormation keep.
-///
-/// Where a gate to a tier stays, CloudFormation makes it a resource of its own, and then deletes an
-/// all-traffic rule to 0.0.0.0/0 or ::/0 from the group (CloudFormation user guide,
-/// AWS::EC2::SecurityGroupEgress: "the default rule is removed"; it cannot tell the default rule
-/// from the same rule written on purpose, aws-cdk issue 987). So such a rule is written as its two
-/// halves, in every output alike.
-fn outbound_gates(side: &[RuleGate]) -> Vec<RuleGate> {
-    let mut gates = side.to_vec();
-    if gates.iter().any(|gate| matches!(gate.peer, Peer::Tier(_))) {
-        gates = gates.into_iter().flat_map(split_all_traffic).collect();
-        gates.sort_unstable();
-    }
-    gates
-}
-
-/// Splits an all-traffic gate to every address into its two halves; returns any other unchanged.
-fn split_all_traffic(gate: RuleGate) -> Vec<RuleGate> {
-    match gate.peer {
-        Peer::Net(block) if gate.traffic == Traffic::All && block.prefix_len() == 0 => {
-            let halves = block
-                .subnets(1)
-                .expect("1 is a prefix length of both families");
-
-            halves
-                .map(|half| RuleGate {
-                    peer: Peer::Net(half),
-                    ..gate
-                })
-                .collect()
-        }
-        _ => vec![gate],
     }
 }
 
@@ -212,15 +181,28 @@ fn first_text(policy: &Policy, same: &[RuleGate]) -> u32 {
         .map_or(same[0].flow, |gate| gate.flow)
 }
 
-/// The outbound rules of an open tier.
-fn open_rules(policy: &Policy, tier: TierId) -> Vec<Rule> {
-    let rule = |block: &IpNet| Rule {
-        traffic: Traffic::All,
-        peer: Peer::Net(*block),
-        text: RuleText::Open,
-        origins: 0..0,
-    };
-    open_to(policy, tier).iter().map(rule).collect()
+/// The outbound rules of an open tier: those that sentences ask for, and one for everything in each
+/// IP version unless a sentence asks for it.
+fn add_open_rules(policy: &Policy, tier: TierId, mut rules: Vec<Rule>) -> Vec<Rule> {
+    let written = rules.len();
+    for block in open_to(policy, tier) {
+        let peer = Peer::Net(*block);
+        let is_everything = |rule: &Rule| rule.traffic == Traffic::All && rule.peer == peer;
+
+        if !rules[..written].iter().any(is_everything) {
+            rules.push(Rule {
+                traffic: Traffic::All,
+                peer,
+                text: RuleText::Open,
+                origins: 0..0,
+            });
+        }
+    }
+
+    if written > 0 {
+        rules.sort_by_key(|rule| (rule.traffic, rule.peer));
+    }
+    rules
 }
 
 fn locked_defaults(policy: &Policy) -> Vec<(String, Reference)> {
@@ -249,6 +231,10 @@ fn collect_references(deployment: &mut Deployment<'_>) {
     for tier in &policy.tiers {
         let vpc = &policy.vpcs[tier.vpc.index()].id;
         vpc.iter().for_each(|vpc| found.add_reference(vpc, false));
+    }
+
+    for id in &policy.foreign_owners {
+        found.add_peer(Peer::External(*id));
     }
 
     for group in &deployment.groups {
@@ -317,6 +303,7 @@ impl Referred {
 
 fn lower_parameter(policy: &Policy, id: ParamId, only_for_locks: bool) -> Parameter<'_> {
     let param = policy.param(id);
+    let is_it = |owner: &ExternalId| policy.external(*owner).id == Reference::Param(id);
     Parameter {
         id,
         name: &param.name,
@@ -324,5 +311,6 @@ fn lower_parameter(policy: &Policy, id: ParamId, only_for_locks: bool) -> Parame
         description: param.prose.as_deref(),
         default: param.default.as_deref(),
         only_for_locks,
+        is_rule_owner: policy.foreign_owners.iter().any(is_it),
     }
 }

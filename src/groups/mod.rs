@@ -23,7 +23,7 @@ pub use crate::policy::{
 
 use crate::aws::Wording;
 use crate::net::Sink;
-use crate::policy::{Flow, Policy, Way, WordId};
+use crate::policy::{Flow, Owner, Policy, Way, WordId};
 use rule::RuleText;
 
 /// Everything that one output deploys.
@@ -36,7 +36,8 @@ pub struct Deployment<'p> {
     lists: Vec<PrefixListId>,
     /// Security groups that are managed elsewhere and that rules reference, by identity.
     externals: Vec<ExternalId>,
-    /// The groups, by name.
+    /// The groups that rules are put on: those of the program by name, then those that are made
+    /// elsewhere.
     pub groups: Vec<Group<'p>>,
     /// VPCs whose default group is locked: a name for the resource, and the VPC.
     locked: Vec<(String, Reference)>,
@@ -47,9 +48,10 @@ pub struct Deployment<'p> {
 /// One security group.
 #[derive(Debug)]
 pub struct Group<'p> {
-    /// The tier it is for; also its position in [`Deployment::groups`].
-    pub tier: TierId,
-    /// The tier's name.
+    /// The tier that it is for, or the external that it is; also its position in
+    /// [`Deployment::groups`].
+    pub owner: Owner,
+    /// Its name in the program.
     pub name: &'p str,
     /// Inbound rules, in order.
     pub ingress: Vec<Rule>,
@@ -82,12 +84,25 @@ pub struct Parameter<'p> {
     pub default: Option<&'p str>,
     /// Whether nothing but a locked default group refers to it.
     pub only_for_locks: bool,
+    /// Whether it is a group that rules are put on.
+    pub is_rule_owner: bool,
 }
 
 impl<'p> Deployment<'p> {
     /// The group of a tier.
     pub fn group(&self, tier: TierId) -> &Group<'p> {
         &self.groups[tier.index()]
+    }
+
+    /// A group that rules are put on.
+    pub fn owned_group(&self, owner: Owner) -> &Group<'p> {
+        let position = self.policy.owner_position(owner);
+        &self.groups[position.expect("rules are put on the group")]
+    }
+
+    /// How many groups the program makes.
+    pub fn own_group_count(&self) -> usize {
+        self.policy.tiers.len()
     }
 
     /// The policy that it was lowered from.
@@ -193,7 +208,8 @@ pub fn describe_flow(policy: &Policy, flow: u32, out: &mut impl Sink) {
     // no block and no traffic is longer than 50 characters
     let length = |word: Option<WordId>| word.map_or(50, |word| policy.words.text(word).len());
     let parts = [
-        policy.tier(flow.subject).name.len(),
+        policy.subject_name(flow).len(),
+        flow.verb.word().len(),
         length(flow.service),
         length(flow.named),
         sentence.tail.len(),
@@ -201,7 +217,7 @@ pub fn describe_flow(policy: &Policy, flow: u32, out: &mut impl Sink) {
 
     match &sentence.prose {
         Some(prose) => out.put(prose),
-        None if parts.iter().sum::<usize>() + " allows  from ".len() <= LONGEST => {
+        None if parts.iter().sum::<usize>() + "   from ".len() <= LONGEST => {
             in_words(policy, flow, out)
         }
         None => {
@@ -216,8 +232,10 @@ pub fn describe_flow(policy: &Policy, flow: u32, out: &mut impl Sink) {
 const LONGEST: usize = 255;
 
 fn in_words(policy: &Policy, flow: &Flow, out: &mut impl Sink) {
-    out.put(&policy.tier(flow.subject).name);
-    out.put(" allows ");
+    out.put(policy.subject_name(flow));
+    out.put(" ");
+    out.put(flow.verb.word());
+    out.put(" ");
     policy.push_service(flow, out);
     match flow.way {
         Way::From => out.put(" from "),

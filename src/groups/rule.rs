@@ -16,6 +16,13 @@ pub struct Rule {
     pub(super) origins: Range<u32>,
 }
 
+impl Rule {
+    /// Whether no sentence asks for it: the tier is open.
+    pub(super) fn is_unasked(&self) -> bool {
+        self.origins.is_empty()
+    }
+}
+
 /// Where the description of a rule comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum RuleText {

@@ -3,8 +3,8 @@
 use super::{Deployment, Direction, Group, Parameter, Rule};
 use crate::aws::{self, Descriptions, State};
 use crate::policy::{
-    External, ListReference, Outbound, Param, ParamId, Peer, PrefixList, Reference, Stack, Tier,
-    TierId,
+    External, ListReference, Outbound, Owner, Param, ParamId, Peer, PrefixList, Reference, Stack,
+    Tier, TierId,
 };
 
 /// The estimated size of a description; most are shorter.
@@ -46,7 +46,9 @@ impl Deployment<'_> {
         let mut state = outline;
 
         for (group, filled) in self.groups.iter().zip(&mut state.groups) {
-            self.fill_group(group.tier, filled, &positions);
+            if let Owner::Tier(tier) = group.owner {
+                self.fill_group(tier, filled, &positions);
+            }
             let (ingress, egress) = filled.rules.split_at_mut(group.ingress.len());
             for (rules, filled) in [(&group.ingress, ingress), (&group.egress, egress)] {
                 for (rule, filled) in rules.iter().zip(filled) {
@@ -127,7 +129,6 @@ impl Deployment<'_> {
     }
 
     fn security_group(&self, group: &Group<'_>, positions: &Positions) -> aws::SecurityGroup {
-        let tier = self.policy.tier(group.tier);
         let mut rules = Vec::with_capacity(group.ingress.len() + group.egress.len());
 
         for direction in Direction::ALL {
@@ -135,11 +136,29 @@ impl Deployment<'_> {
             rules.extend(lowered.map(|rule| positions.convert_rule(direction, rule)));
         }
 
+        let tier = match group.owner {
+            Owner::Tier(id) => self.policy.tier(id),
+            Owner::External(id) => {
+                let foreign = aws::ForeignGroupId(positions.externals[id.index()]);
+                let name = match &self.policy.external(id).id {
+                    Reference::Id(id) => id,
+                    Reference::Param(id) => &self.policy.param(*id).name,
+                };
+                return aws::SecurityGroup {
+                    name: name.clone(),
+                    made_elsewhere: Some(foreign),
+                    rules,
+                    ..aws::SecurityGroup::default()
+                };
+            }
+        };
+
         aws::SecurityGroup {
             name: tier.name.clone(),
             was: tier.was.clone(),
             rules,
-            has_default_egress: tier.outbound == Outbound::Open,
+            has_default_egress: tier.outbound == Outbound::Open
+                && group.egress.iter().all(Rule::is_unasked),
             ..aws::SecurityGroup::default()
         }
     }
@@ -165,6 +184,8 @@ impl Deployment<'_> {
             None => GROUP_DESCRIPTION.to_string(),
         };
         group.tags = group_tags(stack, tier);
+        let also = self.policy.members.other_groups(id).iter();
+        group.also = also.map(|tier| aws::GroupId(tier.0)).collect();
     }
 }
 
@@ -198,6 +219,7 @@ fn convert_parameter(parameter: &Parameter<'_>) -> aws::Parameter {
         description: parameter.description.map(str::to_string),
         default: parameter.default.map(str::to_string),
         only_for_locks: parameter.only_for_locks,
+        is_rule_owner: parameter.is_rule_owner,
     }
 }
 

@@ -6,7 +6,7 @@ use super::subject::Subject;
 use crate::diagnostic::Finding;
 use crate::groups::{Direction, Rule};
 use crate::net::Traffic;
-use crate::policy::{ListReference, Param, ParamKind, Peer, Policy, Reference, SentenceId, TierId};
+use crate::policy::{ListReference, Owner, Param, ParamKind, Peer, Policy, Reference, SentenceId};
 use ipnet::IpNet;
 use std::collections::{BTreeMap, HashMap};
 
@@ -68,7 +68,7 @@ struct Pair {
 
 /// The first duplicate rule of a pair, and the number of others.
 struct Twice {
-    tier: TierId,
+    owner: Owner,
     direction: Direction,
     traffic: Traffic,
     more: usize,
@@ -86,7 +86,7 @@ fn judge(subject: &Subject<'_>, found: &mut Vec<Finding>) {
             let rules = group.rules(direction);
             let has_default = |rule: &Rule| default(policy, rule.peer).is_some();
             if rules.iter().any(has_default) {
-                add_pairs(subject, group.tier, direction, rules, &mut pairs);
+                add_pairs(subject, group.owner, direction, rules, &mut pairs);
             }
         }
     }
@@ -100,7 +100,7 @@ fn judge(subject: &Subject<'_>, found: &mut Vec<Finding>) {
 /// Adds the pairs among the rules of one direction of a group.
 fn add_pairs(
     subject: &Subject<'_>,
-    tier: TierId,
+    owner: Owner,
     direction: Direction,
     rules: &[Rule],
     pairs: &mut BTreeMap<Pair, Twice>,
@@ -122,7 +122,7 @@ fn add_pairs(
             peers: [first.peer, rule.peer],
         };
         let twice = Twice {
-            tier,
+            owner,
             direction,
             traffic: rule.traffic,
             more: 0,
@@ -183,7 +183,7 @@ fn finding_message(policy: &Policy, twice: &Twice, names: &[String], value: &str
 
 /// A rule in words: "`tcp 443` from 203.0.113.0/24 to `web`".
 fn rule_words(policy: &Policy, twice: &Twice, peer: &str) -> String {
-    let tier = format!("`{}`", policy.tier(twice.tier).name);
+    let tier = format!("`{}`", policy.owner_name(twice.owner));
     match twice.direction {
         Direction::Ingress => format!("`{}` from {peer} to {tier}", twice.traffic),
         Direction::Egress => format!("`{}` from {tier} to {peer}", twice.traffic),

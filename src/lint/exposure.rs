@@ -10,7 +10,7 @@ use crate::diagnostic::Finding;
 use crate::net::{
     self, Addresses, Family, MANY, Packets, PerFamily, Ports, Traffic, TrafficSet, routable_sources,
 };
-use crate::policy::{Flow, Peer, Policy, Role, SentenceId, TierId};
+use crate::policy::{Flow, Owner, Peer, Policy, Role, SentenceId, TierId};
 use ipnet::IpNet;
 use std::collections::BTreeSet;
 
@@ -52,16 +52,40 @@ pub const fn udp_range(name: &'static str, from: u16, to: u16) -> WatchedService
 /// Everything that the tiers of a policy open to the internet, by tier and sentence.
 pub fn internet_openings(policy: &Policy, gates: &Gates<'_>) -> Vec<Opening> {
     let world = routable_sources();
-    let (mut openings, mut rules) = (Vec::<Opening>::new(), Vec::<BlockRule>::new());
-    for tier in policy.tier_ids() {
-        let flows = gates.inbound_flows(tier);
-        rules.clear();
-        rules.extend(flows.filter_map(|flow| block_rule(policy, flow)));
-        if may_be_many(rules.iter().map(|rule| rule.block)) {
-            add_openings(tier, &mut rules, &world, &mut openings);
-        }
+    let mut openings = Vec::<Opening>::new();
+    for owner in policy.owners() {
+        let flows = gates.group_inbound_flows(owner);
+        add_openings_of(policy, owner, flows, &world, &mut openings);
     }
     openings
+}
+
+/// Everything that is open to the internet of the members of a tier, by all groups that they carry.
+pub fn member_openings(policy: &Policy, gates: &Gates<'_>, tier: TierId) -> Vec<Opening> {
+    let mut openings = Vec::new();
+    let flows = gates.inbound_flows(tier);
+    add_openings_of(
+        policy,
+        Owner::Tier(tier),
+        flows,
+        &routable_sources(),
+        &mut openings,
+    );
+    openings
+}
+
+/// Adds what these flows open.
+fn add_openings_of(
+    policy: &Policy,
+    owner: Owner,
+    flows: impl Iterator<Item = u32>,
+    world: &Addresses,
+    openings: &mut Vec<Opening>,
+) {
+    let mut rules: Vec<BlockRule> = flows.filter_map(|flow| block_rule(policy, flow)).collect();
+    if may_be_many(rules.iter().map(|rule| rule.block)) {
+        add_openings(owner, &mut rules, world, openings);
+    }
 }
 
 /// A rule that names a block.
@@ -108,7 +132,7 @@ fn may_be_many(blocks: impl Iterator<Item = IpNet>) -> bool {
 /// Adds the openings of a tier: those of each sentence alone, then those of several sentences
 /// together.
 fn add_openings(
-    tier: TierId,
+    owner: Owner,
     rules: &mut [BlockRule],
     world: &Addresses,
     openings: &mut Vec<Opening>,
@@ -123,7 +147,7 @@ fn add_openings(
         if !open.is_empty() {
             by_one_sentence = by_one_sentence.union(&open);
             openings.push(Opening {
-                tier,
+                owner,
                 sentences: vec![same[0].sentence],
                 open,
             });
@@ -132,13 +156,13 @@ fn add_openings(
 
     if sentences > 1 {
         let open = open_to_many(rules, world).difference(&by_one_sentence);
-        openings.extend(opened_together(tier, rules, world, open));
+        openings.extend(opened_together(owner, rules, world, open));
     }
 }
 
 /// The traffic that several sentences open only together.
 fn opened_together(
-    tier: TierId,
+    owner: Owner,
     rules: &[BlockRule],
     world: &Addresses,
     open: PerFamily<TrafficSet>,
@@ -157,7 +181,7 @@ fn opened_together(
     sentences.dedup();
 
     Some(Opening {
-        tier,
+        owner,
         sentences,
         open,
     })
@@ -178,7 +202,7 @@ impl Opening {
         subject: &Subject<'_>,
         sets: &PerFamily<TrafficSet>,
     ) -> BTreeSet<Traffic> {
-        let flows = subject.gates.inbound_flows(self.tier);
+        let flows = subject.gates.accepting_flows(self.owner);
         let flows = flows.map(|flow| subject.policy.flow(flow));
         let own = flows.filter(|flow| self.sentences.contains(&flow.sentence));
         own.map(|flow| flow.traffic)
@@ -207,7 +231,7 @@ impl Opening {
         }
 
         let open = OpenTraffic {
-            tier: self.tier,
+            owner: self.owner,
             traffic,
         };
 
@@ -232,10 +256,11 @@ pub fn exposed_services(
     found: &mut Vec<Exposed>,
 ) {
     for opening in &subject.openings {
-        let tier = subject.policy.tier(opening.tier);
+        let tier = opening.owner.tier();
+        let role = tier.and_then(|tier| subject.policy.tier(tier).role);
         let looked_for = watched
             .iter()
-            .filter(|watched| !is_there_for(tier.role, watched.traffic));
+            .filter(|watched| !is_there_for(role, watched.traffic));
         let open: Vec<&WatchedService> = looked_for
             .filter(|watched| opening.has(watched.traffic))
             .collect();
@@ -254,7 +279,8 @@ pub fn exposed_services(
         let traffic: Vec<Traffic> = open.iter().map(|watched| watched.traffic).collect();
         let traffic = opening.open_within(&traffic);
         let internet = internet_in_words(&traffic);
-        let message = format!("`{}` accepts {services} from {internet}", tier.name);
+        let name = subject.policy.owner_name(opening.owner);
+        let message = format!("`{name}` accepts {services} from {internet}");
         found.push(opening.exposed_finding(subject, traffic, message, help));
     }
 }

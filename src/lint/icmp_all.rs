@@ -50,7 +50,7 @@ fn judge(subject: &Subject<'_>, found: &mut Vec<Exposed>) {
             (false, false) => "ICMP and ICMPv6",
         };
 
-        let tier = &subject.policy.tier(opening.tier).name;
+        let tier = subject.policy.owner_name(opening.owner);
         let message = format!(
             "`{tier}` accepts every type of {what} from {}",
             internet_in_words(&all)

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::diagnostic::listed;
 use crate::net::{Family, PerFamily, TrafficSet};
-use crate::policy::{Policy, TierId};
+use crate::policy::{Owner, Policy};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The first of these lints reports a sentence that several of them find: it is the most specific.
@@ -63,15 +63,15 @@ fn lint_rank(lint: &Lint) -> usize {
 /// The most specific of several reports about the same sentences, with the level and the names of
 /// the others.
 fn most_specific(policy: &Policy, mut same: Vec<(LintReport, OpenTraffic)>) -> Option<LintReport> {
-    same.sort_by_key(|(report, open)| (lint_rank(report.lint), open.tier));
+    same.sort_by_key(|(report, open)| (lint_rank(report.lint), open.owner));
     let mut same = same.into_iter();
     let (first, open) = same.next()?;
     let others: Vec<(LintReport, OpenTraffic)> = same.collect();
 
-    let tiers: BTreeSet<TierId> = others.iter().map(|(_, other)| other.tier).collect();
-    let tiers = tiers.into_iter().filter(|tier| *tier != open.tier);
+    let tiers: BTreeSet<Owner> = others.iter().map(|(_, other)| other.owner).collect();
+    let tiers = tiers.into_iter().filter(|tier| *tier != open.owner);
     let tiers: Vec<String> = tiers
-        .map(|tier| format!("`{}`", policy.tier(tier).name))
+        .map(|tier| format!("`{}`", policy.owner_name(tier)))
         .collect();
     let lints = other_lints(&first, &open, &others);
 

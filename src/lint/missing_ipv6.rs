@@ -64,12 +64,15 @@ fn judge(subject: &Subject<'_>, found: &mut Vec<Exposed>) {
     }
 
     let ignored = reported_by_others().union(&TrafficSet::from_traffic(ICMP, Family::V4));
-    for same_tier in subject.openings.chunk_by(|a, b| a.tier == b.tier) {
+    for same_tier in subject.openings.chunk_by(|a, b| a.owner == b.owner) {
         let v6 = TrafficSet::union_of(same_tier.iter().map(|opening| &opening.open.v6));
         let rest = v6.union(&ignored);
 
         // a VPC with blocks of IPv4 alone has no IPv6 to open
-        let members = Endpoint::for_tier(subject.policy, same_tier[0].tier);
+        let Some(tier) = same_tier[0].owner.tier() else {
+            continue;
+        };
+        let members = Endpoint::for_tier(subject.policy, tier);
         if members.is_in(Family::V6) {
             found.extend(
                 same_tier
@@ -91,7 +94,7 @@ fn missing_finding(subject: &Subject<'_>, opening: &Opening, rest: &TrafficSet) 
         return None;
     }
 
-    let tier = &subject.policy.tier(opening.tier).name;
+    let tier = subject.policy.owner_name(opening.owner);
     let traffic = opening.named_traffic(subject, &missing);
     let traffic = list_first(traffic.iter().map(Traffic::to_string).collect());
     let message =

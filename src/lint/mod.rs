@@ -12,6 +12,8 @@ mod expectation;
 mod expired;
 mod expiring;
 mod exposure;
+mod groups_per_interface;
+mod half_open;
 mod icmp_all;
 mod judge;
 mod level;
@@ -76,6 +78,7 @@ pub const ALL: &[Lint] = &[
     duplicate_rule::LINT,
     shadowed_rule::LINT,
     redundant_outbound::LINT,
+    half_open::LINT,
     unreachable_tier::LINT,
     unused_declaration::LINT,
     shadowed_service::LINT,
@@ -83,6 +86,7 @@ pub const ALL: &[Lint] = &[
     expiring::LINT,
     unused_allow::LINT,
     quota::LINT,
+    groups_per_interface::LINT,
     unknown_size::LINT,
     ampersand::LINT,
     many_blocks::LINT,

@@ -126,5 +126,5 @@ pub(super) fn unfiltered_service(subject: &Subject<'_>, flow: &Flow) -> Option<&
             return Some(DHCP_WORDS);
         }
     }
-    service_at(subject.policy, flow.subject, flow.peer.block()?)
+    service_at(subject.policy, flow.subject.tier()?, flow.peer.block()?)
 }

@@ -77,7 +77,7 @@ fn judge(subject: &Subject<'_>, found: &mut Vec<Finding>) {
 
 /// The entry of the table for an inbound rule.
 fn odd_entry(flow: &Flow) -> Option<usize> {
-    flow.receiver()?;
+    flow.accepting()?;
     ODD.iter()
         .position(|(traffic, ..)| *traffic == flow.traffic)
 }

@@ -54,7 +54,7 @@ const WHOLE: [(&str, Traffic); 3] = [
 ];
 
 fn judge(subject: &Subject<'_>, found: &mut Vec<Exposed>) {
-    for same_tier in subject.openings.chunk_by(|a, b| a.tier == b.tier) {
+    for same_tier in subject.openings.chunk_by(|a, b| a.owner == b.owner) {
         let is_whole = |opening: &&Opening| widest_whole(&opening.open).is_some();
         let whole: Vec<&Opening> = same_tier.iter().filter(is_whole).collect();
         for opening in &whole {
@@ -82,7 +82,7 @@ fn join_openings(openings: &[Opening]) -> Opening {
     sentences.dedup();
 
     Opening {
-        tier: openings[0].tier,
+        owner: openings[0].owner,
         sentences,
         open,
     }
@@ -115,7 +115,7 @@ fn opening_finding(subject: &Subject<'_>, opening: &Opening) -> Option<Exposed> 
     let and_udp = traffic == tcp && !all_udp.is_empty();
     let both = if and_udp { " and every UDP port" } else { "" };
 
-    let tier = &subject.policy.tier(opening.tier).name;
+    let tier = subject.policy.owner_name(opening.owner);
     let internet = internet_in_words(&open);
     let message = format!("`{tier}` accepts {what}{both} from {internet}");
 

@@ -50,7 +50,7 @@ fn judge(subject: &Subject<'_>, found: &mut Vec<Exposed>) {
     for opening in &subject.openings {
         let wide = wide_ranges(opening);
         if !wide.is_empty() {
-            let tier = &subject.policy.tier(opening.tier).name;
+            let tier = subject.policy.owner_name(opening.owner);
             let (open, ranges) = (
                 opening.open_within(&wide),
                 wide.iter().map(describe_range).collect(),

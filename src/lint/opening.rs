@@ -2,13 +2,13 @@
 
 use crate::diagnostic::Finding;
 use crate::net::{Family, PerFamily, Piece, Traffic, TrafficSet};
-use crate::policy::{SentenceId, TierId};
+use crate::policy::{Owner, SentenceId};
 
 /// Traffic that one sentence, or several together, open from the internet to one tier.
 #[derive(Debug)]
 pub struct Opening {
-    /// The tier.
-    pub tier: TierId,
+    /// The group.
+    pub owner: Owner,
     /// The sentences that open it; more than one if none of them does alone.
     pub sentences: Vec<SentenceId>,
     /// The open traffic.
@@ -53,8 +53,8 @@ pub struct Exposed {
 /// The open traffic of a finding.
 #[derive(Debug)]
 pub struct OpenTraffic {
-    /// The tier.
-    pub tier: TierId,
+    /// The group.
+    pub owner: Owner,
     /// The open traffic.
     pub traffic: PerFamily<TrafficSet>,
 }

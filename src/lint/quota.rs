@@ -6,7 +6,8 @@ use super::subject::Subject;
 use crate::analysis::quota::{DirectionUsage, direction_usages, sentence_costs};
 use crate::diagnostic::Finding;
 use crate::net::Family;
-use crate::policy::SentenceId;
+use crate::policy::{Owner, SentenceId};
+use crate::source::Span;
 
 /// The lint.
 pub const LINT: Lint = Lint {
@@ -62,7 +63,7 @@ fn quota_finding(
 ) -> Finding {
     let (used, name) = (
         side.used.in_family(family),
-        &subject.policy.tier(side.tier).name,
+        subject.policy.owner_name(side.owner),
     );
     let way = side.direction.words();
     let message = format!(
@@ -72,7 +73,7 @@ fn quota_finding(
 
     let (passes, most) = costly_sentences(subject, side, family, quota);
     let span = |id: SentenceId| subject.policy.sentence(id).span;
-    let mut finding = Finding::new(message).about(subject.policy.tier(side.tier).span);
+    let mut finding = Finding::new(message).about(owner_span(subject, side.owner));
 
     if let Some((id, cost)) = passes {
         finding = finding.caused(
@@ -100,7 +101,7 @@ fn costly_sentences(
     family: Family,
     quota: u32,
 ) -> (Option<SentenceCost>, Option<SentenceCost>) {
-    let costs = sentence_costs(subject.deployment, side.tier, side.direction);
+    let costs = sentence_costs(subject.deployment, side.owner, side.direction);
     let mut costs: Vec<SentenceCost> = costs
         .iter()
         .map(|(id, cost)| (*id, cost.in_family(family)))
@@ -126,5 +127,12 @@ fn rules_words(count: u32) -> String {
         "1 rule".to_string()
     } else {
         format!("{count} rules")
+    }
+}
+
+fn owner_span(subject: &Subject<'_>, owner: Owner) -> Span {
+    match owner {
+        Owner::Tier(id) => subject.policy.tier(id).span,
+        Owner::External(id) => subject.policy.external(id).span,
     }
 }

@@ -5,8 +5,10 @@ use super::level::Level;
 use super::statement::delete_statement;
 use super::subject::Subject;
 use super::words::quote_names;
+use crate::analysis::gate::peer_family;
 use crate::diagnostic::{Correction, Finding};
-use crate::policy::{Flow, Outbound, Policy, TierId};
+use crate::net::Family;
+use crate::policy::{Flow, Outbound, Owner, Peer, Policy, TierId, Verb};
 use std::collections::HashSet;
 
 /// The lint.
@@ -17,9 +19,9 @@ pub const LINT: Lint = Lint {
     category: Category::Maintainability,
     ids: &[],
     text: "\
-Checks: that each sentence `A allows S to PEER` opens something. It opens nothing if the outbound
-side of A is open and the peer is not a tier. If the peer is a tier, the sentence opens the inbound
-side of that tier and is not reported.
+Checks: that each sentence `A allows S to PEER` or `A sends S to PEER` opens something. It opens
+nothing if the outbound side of A is open, unless it is `A allows S to B` and B is a tier, whose
+inbound side it opens. A sentence with `sends` still writes its rule.
 
 Why: the sentence looks like a complete list of what the tier may send; but the tier may send all
 traffic, with or without the sentence.
@@ -49,16 +51,33 @@ fn judge(subject: &Subject<'_>, found: &mut Vec<Finding>) {
     found.extend(sentences.filter_map(|flows| redundant_finding(policy, flows)));
 }
 
-/// Whether a flow adds no rule: the outbound gate of its tier is open, and no tier receives it.
+/// Whether a flow lets nothing more pass: the outbound gate of its tier is open, and it opens no
+/// other.
 fn is_idle(policy: &Policy, flow: &Flow) -> bool {
-    let is_open = policy.tier(flow.subject).outbound == Outbound::Open;
-    flow.receiver().is_none() && is_open
+    let is_open = |owner: Owner| {
+        let tier = owner.tier();
+        tier.is_some_and(|tier| policy.tier(tier).outbound == Outbound::Open)
+    };
+    flow.accepting().is_none() && flow.sending().is_some_and(is_open) && adds_nothing(policy, flow)
+}
+
+/// Whether an open tier may send all that a flow is, which is IPv4 alone under `ip = ipv4`.
+fn adds_nothing(policy: &Policy, flow: &Flow) -> bool {
+    let is_v4 = |peer: Peer| peer_family(policy, peer) == Some(Family::V4);
+    match flow.verb {
+        Verb::Allows | Verb::Accepts => true,
+        Verb::Sends => {
+            policy.stack.dual
+                || is_v4(flow.destination())
+                || flow.traffic.family() == Some(Family::V4)
+        }
+    }
 }
 
 /// A finding that some flows of a sentence add no rule.
 fn redundant_finding(policy: &Policy, flows: &[Flow]) -> Option<Finding> {
     let idle = || flows.iter().filter(|flow| is_idle(policy, flow));
-    let mut tiers: Vec<TierId> = idle().map(|flow| flow.subject).collect();
+    let mut tiers: Vec<TierId> = idle().filter_map(Flow::sender).collect();
     tiers.sort_unstable();
     tiers.dedup();
 
@@ -78,7 +97,11 @@ fn redundant_finding(policy: &Policy, flows: &[Flow]) -> Option<Finding> {
     let tiers = quote_names(tiers);
 
     let statement = policy.sentence(flows[0].sentence).span;
-    let message = format!("the outbound side of {tiers} is open, so {peers} adds no rule");
+    let what = match flows[0].verb {
+        Verb::Allows | Verb::Accepts => format!("{peers} adds no rule"),
+        Verb::Sends => format!("a rule to {peers} opens nothing"),
+    };
+    let message = format!("the outbound side of {tiers} is open, so {what}");
     let finding = Finding::new(message)
         .caused(statement, "allows nothing more")
         .help("delete it, or close the tier: `outbound = closed`");

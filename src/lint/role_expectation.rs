@@ -6,6 +6,7 @@
 use super::definition::{Category, Judge, Lint};
 use super::expectation::{EXPECTATIONS, Expectation};
 use super::exposure::internet_in_words;
+use super::exposure::member_openings;
 use super::level::Level;
 use super::opening::{Exposed, Opening};
 use super::pmtud_blocked::TOO_BIG;
@@ -14,7 +15,7 @@ use super::words::list_first;
 use crate::analysis::gate::{Endpoint, all_addresses};
 use crate::diagnostic::Finding;
 use crate::net::{Addresses, Family, Packets, PerFamily, Traffic};
-use crate::policy::{Flow, Outbound, Peer, Policy, SentenceId, TierId};
+use crate::policy::{Flow, Outbound, Owner, Peer, Policy, SentenceId, TierId};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The lint.
@@ -73,7 +74,8 @@ fn judge(subject: &Subject<'_>, found: &mut Vec<Exposed>) {
     let policy = subject.policy;
     let mut is_sender = vec![false; policy.tiers.len()];
 
-    for sender in policy.flows.iter().filter_map(Flow::sender) {
+    let senders = policy.flows.iter().filter_map(Flow::sending);
+    for sender in senders.filter_map(Owner::tier) {
         is_sender[sender.index()] = true;
     }
 
@@ -89,14 +91,22 @@ fn judge(subject: &Subject<'_>, found: &mut Vec<Exposed>) {
                 tier,
                 expected,
             };
-            check.judge(is_sender[tier.index()], found);
+            let mut groups = policy.members.groups_of(tier);
+            check.judge(groups.any(|group| is_sender[group.index()]), found);
         }
     }
 }
 
 impl<'s> RoleCheck<'s, '_> {
     fn judge(&self, is_sender: bool, found: &mut Vec<Exposed>) {
-        let openings: Vec<&Opening> = self.too_open().collect();
+        // members of several groups accept what any of these does
+        let by_all_groups = self
+            .carries_more()
+            .then(|| member_openings(self.subject.policy, &self.subject.gates, self.tier));
+        let openings: Vec<&Opening> = match &by_all_groups {
+            Some(openings) => self.too_open_of(openings).collect(),
+            None => self.too_open().collect(),
+        };
         found.extend(openings.iter().map(|opening| self.judge_opening(opening)));
 
         let sentences = openings.iter().flat_map(|opening| &opening.sentences);
@@ -132,16 +142,31 @@ impl<'s> RoleCheck<'s, '_> {
         [self.expected.internet, &TOO_BIG].concat()
     }
 
+    /// Whether its members carry more groups than its own.
+    fn carries_more(&self) -> bool {
+        let members = &self.subject.policy.members;
+        !members.other_groups(self.tier).is_empty()
+    }
+
     /// What is open to the internet besides.
     fn too_open(&self) -> impl Iterator<Item = &'s Opening> {
-        let (tier, welcome) = (self.tier, self.welcome_traffic());
+        let tier = self.tier;
         // openings are in the order of the tiers
         let all = &self.subject.openings;
-        let first = all.partition_point(|other| other.tier < tier);
+        let first = all.partition_point(|other| other.owner < Owner::Tier(tier));
         let own = all[first..]
             .iter()
-            .take_while(move |opening| opening.tier == tier);
-        own.filter(move |opening| !opening.open_beside(&welcome).is_empty())
+            .take_while(move |opening| opening.owner == Owner::Tier(tier));
+        self.too_open_of(own)
+    }
+
+    fn too_open_of<'o>(
+        &self,
+        openings: impl IntoIterator<Item = &'o Opening>,
+    ) -> impl Iterator<Item = &'o Opening> {
+        let welcome = self.welcome_traffic();
+        let openings = openings.into_iter();
+        openings.filter(move |opening| !opening.open_beside(&welcome).is_empty())
     }
 
     fn judge_opening(&self, opening: &Opening) -> Exposed {
@@ -275,7 +300,10 @@ impl<'s> RoleCheck<'s, '_> {
     /// A finding that it may send nothing, although it must.
     fn nothing_sent(&self, is_sender: bool) -> Option<Finding> {
         let tier = self.subject.policy.tier(self.tier);
-        let is_closed = tier.outbound == Outbound::Closed && !is_sender;
+        let policy = self.subject.policy;
+        let mut groups = policy.members.groups_of(self.tier);
+        let is_closed = groups.all(|group| policy.tier(group).outbound == Outbound::Closed);
+        let is_closed = is_closed && !is_sender;
         if !self.expected.sends || !is_closed {
             return None;
         }
@@ -333,9 +361,13 @@ impl Clients {
             return holds(&all_addresses(policy));
         };
 
-        let members = Endpoint::for_tier(policy, tier);
-        let mut families = Family::BOTH.into_iter();
-        families.all(|family| !members.is_in(family) || holds(&members.addresses.in_family(family)))
+        let mut carriers = policy.members.carriers_of(tier);
+        carriers.all(|tier| {
+            let members = Endpoint::for_tier(policy, tier);
+            let mut families = Family::BOTH.into_iter();
+            families
+                .all(|family| !members.is_in(family) || holds(&members.addresses.in_family(family)))
+        })
     }
 }
 

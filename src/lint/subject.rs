@@ -22,7 +22,7 @@ impl Subject<'_> {
     /// A flow as a rule in words: "`tcp 443` from 203.0.113.0/24 to `web`".
     pub fn one_rule(&self, flow: u32) -> String {
         let (policy, flow) = (self.policy, self.policy.flow(flow));
-        let tier = format!("`{}`", policy.tier(flow.subject).name);
+        let tier = format!("`{}`", policy.owner_name(flow.subject));
         let peer = match flow.peer {
             Peer::Net(block) => block.to_string(),
             Peer::Tier(id) => format!("`{}`", policy.tier(id).name),

@@ -4,7 +4,7 @@ use super::definition::{Category, Judge, Lint};
 use super::level::Level;
 use super::subject::Subject;
 use crate::diagnostic::Finding;
-use crate::policy::Flow;
+use crate::policy::{Flow, TierId};
 
 /// The lint.
 pub const LINT: Lint = Lint {
@@ -54,12 +54,13 @@ fn judge(subject: &Subject<'_>, found: &mut Vec<Finding>) {
         connected[tier.index()] = true;
     }
 
-    for (tier, _) in policy
-        .tiers
-        .iter()
-        .zip(connected)
-        .filter(|(_, connected)| !connected)
-    {
+    let is_connected = |id: TierId| {
+        let mut groups = policy.members.groups_of(id);
+        groups.any(|group| connected[group.index()])
+    };
+
+    for tier in policy.tier_ids().filter(|id| !is_connected(*id)) {
+        let tier = policy.tier(tier);
         let finding = Finding::new(format!(
             "nothing can reach `{}`, and no sentence mentions it",
             tier.name

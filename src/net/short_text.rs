@@ -1,6 +1,5 @@
 //! Texts that an output repeats a hundred thousand times.
 
-use super::text::Sink;
 use std::borrow::Cow;
 
 /// A text that has at most `N` bytes as a rule: then it is copied with all `N`, which is a few
@@ -34,13 +33,10 @@ impl<const N: usize> ShortText<N> {
         &self.text
     }
 
-    /// Appends the text.
-    pub fn push(&self, out: &mut impl Sink) {
-        if self.text.len() <= N {
-            out.put_start(&self.start, self.text.len());
-        } else {
-            out.put(&self.text);
-        }
+    /// All `N` bytes with the length of the text, if it has no more.
+    pub(super) fn padded(&self) -> Option<(&[u8; N], usize)> {
+        let length = self.text.len();
+        (length <= N).then_some((&self.start, length))
     }
 }
 
@@ -51,22 +47,4 @@ const fn first_bytes<const N: usize>(text: &[u8]) -> [u8; N] {
     let (first, _) = text.split_at(length);
     start.split_at_mut(length).0.copy_from_slice(first);
     start
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn texts_of_every_length_are_appended_whole() {
-        for text in ["", "a", "abc", "abcd", "abcde", "naïve", "longer than that"] {
-            let (mut bytes, mut string) = (b"before ".to_vec(), "before ".to_string());
-            let short = ShortText::<4>::new(text.to_string());
-            short.push(&mut bytes);
-            short.push(&mut string);
-            assert_eq!(string, format!("before {text}"));
-            assert_eq!(bytes, string.as_bytes());
-            assert_eq!(short.as_str(), text);
-        }
-    }
 }

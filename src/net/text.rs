@@ -1,6 +1,7 @@
 //! Numbers, blocks and traffic as text, appended: an output can have a hundred thousand of each.
 
 use super::address::EVERY_IPV6;
+use super::short_text::ShortText;
 use super::traffic::{Ports, Protocol, Traffic};
 use ipnet::{IpNet, Ipv4Net};
 use std::fmt;
@@ -16,6 +17,11 @@ pub trait Sink {
     /// Appends so many of the first of these bytes, which are a text.
     fn put_start<const N: usize>(&mut self, bytes: &[u8; N], length: usize) {
         self.put_ascii(&bytes[..length]);
+    }
+
+    /// Appends a short text.
+    fn put_short<const N: usize>(&mut self, text: &ShortText<N>) {
+        self.put(text.as_str());
     }
 }
 
@@ -35,6 +41,13 @@ impl Sink for Vec<u8> {
         let end = self.len() + length;
         self.extend_from_slice(bytes);
         self.truncate(end);
+    }
+
+    fn put_short<const N: usize>(&mut self, text: &ShortText<N>) {
+        match text.padded() {
+            Some((bytes, length)) => self.put_start(bytes, length),
+            None => self.put(text.as_str()),
+        }
     }
 }
 
@@ -242,6 +255,18 @@ mod tests {
                     assert_eq!(written!(push_v4, block, b'_', b'-'), signs);
                 }
             }
+        }
+    }
+
+    #[test]
+    fn texts_of_every_length_are_appended_whole() {
+        for text in ["", "a", "abc", "abcd", "abcde", "naïve", "longer than that"] {
+            let (mut string, mut bytes) = ("before ".to_string(), b"before ".to_vec());
+            let short = ShortText::<4>::new(text.to_string());
+            string.put_short(&short);
+            bytes.put_short(&short);
+            assert_eq!(string, format!("before {text}"));
+            assert_eq!(bytes, string.as_bytes());
         }
     }
 

@@ -6,8 +6,10 @@ use pest::error::InputLocation;
 
 /// Rules for prefixes of statements: what is expected after each, and after a comma that follows
 /// it.
-const BEGINNINGS: [(Rule, &str, &str); 34] = [
+const BEGINNINGS: [(Rule, &str, &str); 42] = [
     (Rule::rule_subjects, "", "a tier"),
+    (Rule::rule_all, "a tier", ""),
+    (Rule::rule_but, "`allows`", "a tier"),
     (Rule::rule_verb, "a service", ""),
     (Rule::rule_services, "`from` or `to`", "a service"),
     (Rule::rule_way, "a peer", ""),
@@ -22,6 +24,11 @@ const BEGINNINGS: [(Rule, &str, &str); 34] = [
         "`until`, a string or the end of the line",
         "an address or a network",
     ),
+    (
+        Rule::rule_only,
+        "`until`, a string or the end of the line",
+        "an environment",
+    ),
     (Rule::rule_until, "a date", ""),
     (Rule::rule_ended, "a string or the end of the line", ""),
     (
@@ -34,6 +41,7 @@ const BEGINNINGS: [(Rule, &str, &str); 34] = [
     (Rule::assert_only, "`can reach`", "a peer"),
     (Rule::assert_alone, "`reach`", ""),
     (Rule::role_wanted, "a role, like `web-server`", ""),
+    (Rule::also_wanted, "a tier", ""),
     (Rule::was_wanted, "used as an earlier name", ""),
     (Rule::assert_reach, "a peer", ""),
     (
@@ -43,6 +51,12 @@ const BEGINNINGS: [(Rule, &str, &str); 34] = [
     ),
     (Rule::assert_on, "a service", ""),
     (Rule::assert_all, "the end of the line", "a service"),
+    (Rule::only_wanted, "an environment, like `staging`", ""),
+    (
+        Rule::environment_wanted,
+        "the names of environments, as in `environments production, staging`",
+        "",
+    ),
     (Rule::name_wanted, "a name", ""),
     (Rule::equals, "`=`", ""),
     (Rule::network_is, "an address or a network", ""),
@@ -58,6 +72,12 @@ const BEGINNINGS: [(Rule, &str, &str); 34] = [
         "a service",
     ),
     (Rule::tiers_is, "a tier", ""),
+    (
+        Rule::tiers_all,
+        "`except`, a string or the end of the line",
+        "a tier",
+    ),
+    (Rule::tiers_but, "a tier", ""),
     (Rule::text_wanted, "a string", ""),
     (Rule::peer_with, "`with`", ""),
     (Rule::param_name, "`:` and a type", ""),

@@ -16,6 +16,8 @@ pub(super) struct TreeBuilder {
     pub(super) problems: Problems,
     /// The protocol that a bare port continues.
     pub(super) last: Option<Transport>,
+    /// `only in …` of the statement that is being built.
+    pub(super) only_in: Option<Box<ast::OnlyIn>>,
 }
 
 #[derive(Clone, Copy)]
@@ -34,6 +36,7 @@ pub(super) fn parts_of(pair: GrammarPair<'_>) -> impl Iterator<Item = GrammarPai
 struct Extras {
     names: Vec<ast::Name>,
     was: Vec<ast::Name>,
+    also: Vec<ast::Name>,
     role: Option<ast::Name>,
     texts: Vec<StringLiteral>,
     account: Option<StringLiteral>,
@@ -69,8 +72,16 @@ impl TreeBuilder {
     pub(super) fn build_item(&mut self, pair: GrammarPair<'_>) -> Option<Item> {
         Some(match pair.as_rule() {
             Rule::rule => Item::Rule(self.build_rule(pair)),
-            Rule::assertion => Item::Assertion(self.build_assertion(parts_of(pair).next()?)),
+            Rule::assertion => {
+                let mut parts = parts_of(pair);
+                let claim = parts.next()?;
+                parts.for_each(|only_in| self.add_only_in(only_in));
+                Item::Assertion(self.build_assertion(claim))
+            }
             Rule::stack => Item::Stack(self.build_stack(pair)),
+            Rule::environments => {
+                Item::Environments(parts_of(pair).map(|p| self.read_name(&p)).collect())
+            }
             Rule::include => Item::Include(self.read_extras(pair, 1).take_prose()?),
             Rule::param => Item::Param(self.build_param(pair)),
             Rule::vpc => {
@@ -92,7 +103,7 @@ impl TreeBuilder {
             Rule::prefix_list => Item::PrefixList(self.build_prefix_list(pair)),
             Rule::service => Item::Service(self.build_service(pair)),
             Rule::tier => Item::Tier(self.build_tier(pair)),
-            Rule::tiers => Item::TierSet(self.build_tier_set(pair)),
+            Rule::tiers => Item::TierSet(self.build_tier_set(pair)?),
             other => unreachable!("{other:?} is no statement of the grammar"),
         })
     }
@@ -162,18 +173,30 @@ impl TreeBuilder {
             prose: extras.take_prose(),
             names: extras.names,
             role: extras.role,
+            also: extras.also,
             was: extras.was,
             block: extras.block,
         }
     }
 
-    fn build_tier_set(&mut self, pair: GrammarPair<'_>) -> ast::TierSetDeclaration {
-        let mut extras = self.read_extras(pair, 1);
-        ast::TierSetDeclaration {
-            members: extras.names.split_off(1),
-            name: extras.name(0),
-            prose: extras.take_prose(),
+    fn build_tier_set(&mut self, pair: GrammarPair<'_>) -> Option<ast::TierSetDeclaration> {
+        let (mut members, mut prose) = (ast::TierList::default(), None);
+        let mut parts = parts_of(pair);
+        let name = self.read_name(&parts.next()?);
+
+        for part in parts {
+            match part.as_rule() {
+                Rule::only_in => self.add_only_in(part),
+                Rule::string => prose = Some(self.read_string(&part)),
+                _ => self.add_tiers(part, &mut members),
+            }
         }
+
+        Some(ast::TierSetDeclaration {
+            name,
+            members,
+            prose,
+        })
     }
 
     /// Everything in a declaration; more than `texts` strings are reported.
@@ -187,7 +210,9 @@ impl TreeBuilder {
                     let name = self.read_name(&part);
                     extras.names.push(name);
                 }
+                Rule::only_in => self.add_only_in(part),
                 Rule::was => extras.was = parts_of(part).map(|p| self.read_name(&p)).collect(),
+                Rule::also => extras.also = parts_of(part).map(|p| self.read_name(&p)).collect(),
                 Rule::role => extras.role = parts_of(part).next().map(|p| self.read_name(&p)),
                 Rule::string => {
                     let text = self.read_string(&part);
@@ -203,7 +228,7 @@ impl TreeBuilder {
                 Rule::default => {
                     extras.value = parts_of(part).next().and_then(|p| self.read_value(p))
                 }
-                Rule::address | Rule::in_vpc | Rule::end_name => {
+                Rule::address | Rule::in_vpc | Rule::every | Rule::end_name => {
                     extras.nets.extend(self.read_net(part))
                 }
                 _ => extras.services.extend(self.read_service(part)),
@@ -212,6 +237,12 @@ impl TreeBuilder {
 
         self.drop_texts(&mut extras, texts);
         extras
+    }
+
+    fn add_only_in(&mut self, pair: GrammarPair<'_>) {
+        let span = self.span_of(&pair);
+        let names = parts_of(pair).map(|p| self.read_name(&p)).collect();
+        self.only_in = Some(Box::new(ast::OnlyIn { span, names }));
     }
 
     /// Takes over the block of a declaration; a second one is reported.
@@ -254,7 +285,11 @@ impl TreeBuilder {
     fn build_rule(&mut self, pair: GrammarPair<'_>) -> ast::Rule {
         // capacities for typical sentences; the default would be four
         let mut rule = ast::Rule {
-            subjects: Vec::with_capacity(1),
+            subjects: ast::TierList {
+                items: Vec::with_capacity(1),
+                except: Vec::new(),
+            },
+            verb: ast::Verb::Allows,
             services: Vec::with_capacity(2),
             way: ast::Way::From,
             peers: Vec::with_capacity(2),
@@ -264,22 +299,40 @@ impl TreeBuilder {
         };
 
         self.last = None;
+        let (text, start, span) = (pair.as_str(), pair.as_span().start(), self.span_of(&pair));
+        let mut way = 0;
+
         for part in parts_of(pair) {
             match part.as_rule() {
-                Rule::subject => rule.subjects.push(self.read_name(&part)),
-                Rule::way if part.as_str() == "to" => rule.way = ast::Way::To,
-                Rule::way => {}
+                Rule::subject | Rule::every if way == 0 => {
+                    rule.subjects.items.extend(self.read_tier(part))
+                }
+                Rule::tiers_except => self.add_tiers(part, &mut rule.subjects),
+                Rule::accepts => rule.verb = ast::Verb::Accepts,
+                Rule::sends => rule.verb = ast::Verb::Sends,
+                Rule::way => {
+                    rule.way = match part.as_str() {
+                        "to" => ast::Way::To,
+                        _ => ast::Way::From,
+                    };
+                    way = part.as_span().start() - start;
+                }
                 Rule::itself => rule.peers.push(ast::PeerItem::Itself(self.span_of(&part))),
-                Rule::address | Rule::in_vpc | Rule::end_name => {
+                Rule::address | Rule::in_vpc | Rule::every | Rule::end_name => {
                     rule.peers.extend(self.read_net(part).map(peer_item))
                 }
                 Rule::except => {
                     rule.except = parts_of(part).filter_map(|p| self.read_net(p)).collect()
                 }
+                Rule::only_in => self.add_only_in(part),
                 Rule::until => rule.until = parts_of(part).next().and_then(|p| self.read_date(&p)),
                 Rule::string => rule.prose = Some(self.read_string(&part)),
                 _ => rule.services.extend(self.read_service(part)),
             }
+        }
+
+        if let Some(problem) = wrong_way(&mut rule, span, text, way) {
+            self.problems.push(problem);
         }
 
         rule
@@ -294,16 +347,14 @@ impl TreeBuilder {
 
         let mut assertion = ast::AssertionStatement {
             claim,
-            from: Vec::new(),
-            to: Vec::new(),
+            from: ast::EndList::default(),
+            to: ast::EndList::default(),
             services: Vec::new(),
         };
 
         for part in parts_of(pair) {
             match part.as_rule() {
-                Rule::reached => {
-                    assertion.to = parts_of(part).filter_map(|p| self.read_net(p)).collect()
-                }
+                Rule::reached => parts_of(part).for_each(|p| self.add_end(p, &mut assertion.to)),
                 Rule::on => {
                     self.last = None;
                     assertion.services = parts_of(part)
@@ -311,15 +362,74 @@ impl TreeBuilder {
                         .collect();
                 }
                 Rule::through => {
-                    let names = parts_of(part).map(|p| self.read_name(&p)).collect();
-                    assertion.claim = ast::ClaimForm::OnlyThrough(names);
+                    let mut tiers = ast::TierList::default();
+                    parts_of(part).for_each(|p| self.add_tiers(p, &mut tiers));
+                    assertion.claim = ast::ClaimForm::OnlyThrough(tiers);
                 }
-                _ => assertion.from.extend(self.read_net(part)),
+                _ => self.add_end(part, &mut assertion.from),
             }
         }
 
         assertion
     }
+
+    /// Adds an item of a list of tiers, or what is taken out of it.
+    fn add_tiers(&mut self, pair: GrammarPair<'_>, tiers: &mut ast::TierList) {
+        match pair.as_rule() {
+            Rule::tiers_except => {
+                tiers.except = parts_of(pair).filter_map(|p| self.read_tier(p)).collect();
+            }
+            _ => tiers.items.extend(self.read_tier(pair)),
+        }
+    }
+
+    /// Adds an item of a list of ends, or what is taken out of it.
+    fn add_end(&mut self, pair: GrammarPair<'_>, ends: &mut ast::EndList) {
+        match pair.as_rule() {
+            Rule::except => {
+                ends.except = parts_of(pair).filter_map(|p| self.read_net(p)).collect();
+            }
+            _ => ends.items.extend(self.read_net(pair)),
+        }
+    }
+}
+
+/// `web accepts https to lb`: reports a way that the verb does not have, and gives the sentence that
+/// of its verb. `at` is where the way stands in the text of the statement.
+fn wrong_way(rule: &mut ast::Rule, span: Span, text: &str, at: usize) -> Option<SyntaxProblem> {
+    let (own, verb, way, wrong, other) = match rule.verb {
+        ast::Verb::Allows => return None,
+        ast::Verb::Accepts => (ast::Way::From, "accepts", "from", "to", "sends"),
+        ast::Verb::Sends => (ast::Way::To, "sends", "to", "from", "accepts"),
+    };
+    if rule.way == own {
+        return None;
+    }
+    rule.way = own;
+
+    let subjects = rule.subjects.last()?.span().end - span.start;
+    let peers = rule.peers.last()?.span().end - span.start;
+    let (subjects, after) = text[..at].split_at(subjects as usize);
+    let services = after.trim_start().split_once([' ', '\t'])?.1;
+    let peers = &text[at + wrong.len()..peers as usize];
+    let (verb, other) = match rule.subjects.items.len() {
+        1 => (verb, other),
+        _ => (&verb[..verb.len() - 1], &other[..other.len() - 1]),
+    };
+
+    Some(SyntaxProblem::WrongWay {
+        span: span.part(at, wrong.len()),
+        verb,
+        way,
+        meant: join_words([subjects, verb, services, way, peers]),
+        other: join_words([subjects, other, services, wrong, peers]),
+    })
+}
+
+/// Texts with one space between their words.
+fn join_words(texts: [&str; 5]) -> String {
+    let words = texts.into_iter().flat_map(str::split_whitespace);
+    words.collect::<Vec<_>>().join(" ")
 }
 
 /// An item of a list of networks as one of a list of peers.
@@ -328,5 +438,6 @@ fn peer_item(net: ast::NetItem) -> ast::PeerItem {
         ast::NetItem::Net(net) => ast::PeerItem::Net(net),
         ast::NetItem::Name(name) => ast::PeerItem::Name(name),
         ast::NetItem::Vpc(span, name) => ast::PeerItem::Vpc(span, name),
+        ast::NetItem::Every(every) => ast::PeerItem::Every(every),
     }
 }

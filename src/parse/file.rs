@@ -18,6 +18,7 @@ pub fn parse_file(id: FileId, text: &str) -> (ast::FileTree, Problems) {
         offset,
         problems: Problems::default(),
         last: None,
+        only_in: None,
     };
 
     let forbidden = report_forbidden(&mut builder, unmarked);
@@ -100,10 +101,12 @@ fn add_statement(
     file: &mut ast::FileTree,
 ) {
     let span = builder.span_of(&pair);
+    builder.only_in = None;
     if let Some(item) = builder.build_item(pair) {
         file.statements.push(ast::Statement {
             span,
             annotations,
+            only_in: builder.only_in.take(),
             item,
         });
     }

@@ -59,7 +59,26 @@ impl TreeBuilder {
                 ast::NetItem::Net(ast::Net { span, net })
             }
             Rule::in_vpc => ast::NetItem::Vpc(span, self.read_name(&parts_of(pair).next()?)),
+            Rule::every => ast::NetItem::Every(self.read_every(pair)?),
             _ => ast::NetItem::Name(self.read_name(&pair)),
+        })
+    }
+
+    /// `web`, `every tier in vpc main`
+    pub(super) fn read_tier(&mut self, pair: GrammarPair<'_>) -> Option<ast::TierItem> {
+        Some(match pair.as_rule() {
+            Rule::every => ast::TierItem::Every(self.read_every(pair)?),
+            _ => ast::TierItem::Name(self.read_name(&pair)),
+        })
+    }
+
+    fn read_every(&mut self, pair: GrammarPair<'_>) -> Option<ast::Every> {
+        let start = self.span_of(&pair).start;
+        let mut names = parts_of(pair).map(|name| self.read_name(&name));
+        Some(ast::Every {
+            start,
+            kind: names.next()?,
+            vpc: names.next(),
         })
     }
 

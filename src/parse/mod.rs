@@ -28,10 +28,12 @@ use crate::source::{FileId, FileKind, Sources, Span};
 use crate::workspace::{Read, ReadError, Workspace};
 use std::collections::HashSet;
 
-/// Reads and parses a program. Fails only if the entry file cannot be read.
+/// Reads and parses a program. Fails only if the entry file cannot be read. What is included
+/// only in other environments than the chosen one is not read.
 pub fn program(
     entry: &str,
     workspace: &mut dyn Workspace,
+    environment: Option<&str>,
 ) -> Result<(Sources, ProgramTree, Problems), ReadError> {
     let (mut sources, mut problems) = (Sources::default(), Problems::default());
     let mut program = ProgramTree::default();
@@ -50,7 +52,7 @@ pub fn program(
 
     let mut next = 0;
     while next < program.files.len() {
-        for (path, span) in included_paths(&program.files[next]) {
+        for (path, span) in included_paths(&sources, &program.files[next], environment) {
             match workspace.read(&path, Some(&identities[next])) {
                 Ok(read) if !known.insert(read.identity.clone()) => {}
                 Ok(read) => identities.extend(parse_into(
@@ -99,15 +101,21 @@ pub fn alone(read: Read) -> (Sources, ProgramTree, Problems) {
     (sources, program, problems)
 }
 
-/// The paths that a file includes, and their spans.
-fn included_paths(file: &ast::FileTree) -> Vec<(String, Span)> {
-    let paths = file
+/// The paths that a file includes in an environment, and their spans; in any, where none is chosen.
+fn included_paths(
+    sources: &Sources,
+    file: &ast::FileTree,
+    environment: Option<&str>,
+) -> Vec<(String, Span)> {
+    let applying = file
         .statements
         .iter()
-        .filter_map(|statement| match &statement.item {
-            ast::Item::Include(path) => Some((path.value.to_string(), path.span)),
-            _ => None,
-        });
+        .filter(|statement| environment.is_none_or(|name| statement.applies_in(sources, name)));
+    let paths = applying.filter_map(|statement| match &statement.item {
+        ast::Item::Include(path) => Some((path.value.to_string(), path.span)),
+        _ => None,
+    });
+
     paths.collect()
 }
 

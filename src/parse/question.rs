@@ -115,8 +115,8 @@ fn is_question(file: &FileTree, places: &[(usize, usize)]) -> bool {
     };
 
     let parts: [Vec<Span>; 3] = [
-        from.iter().map(NetItem::span).collect(),
-        to.iter().map(NetItem::span).collect(),
+        from.items.iter().map(NetItem::span).collect(),
+        to.items.iter().map(NetItem::span).collect(),
         services.iter().map(ServiceItem::span).collect(),
     ];
 

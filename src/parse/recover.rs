@@ -4,7 +4,7 @@ use super::foreign::find_foreign;
 use super::habits::{find_unmatched, first_tokens};
 use super::repair::{self, find_repair, is_statement};
 use super::syntax::explain_syntax;
-use super::words::{STARTS, has_verb, split_words};
+use super::words::{STARTS, VERBS, has_verb, split_words};
 use crate::diagnostic::{Problem, Rewrite, SyntaxProblem, nearest};
 use crate::source::Span;
 
@@ -189,7 +189,7 @@ fn find_other_tool(text: &str, span: Span) -> Option<Problem> {
 fn is_sentence(text: &str) -> bool {
     split_words(text)
         .get(1)
-        .is_some_and(|(_, word)| nearest(word, ["allows", "allow"]).is_some())
+        .is_some_and(|(_, word)| nearest(word, VERBS).is_some())
 }
 
 /// The tool whose statement a text is; lines that are indented below belong to it.
@@ -202,7 +202,7 @@ fn find_denial(text: &str, span: Span) -> Option<Problem> {
     let words = split_words(text);
     let mut verbs = words
         .iter()
-        .take_while(|(_, word)| !["from", "to", "allows", "allow"].contains(word));
+        .take_while(|(_, word)| !["from", "to"].contains(word) && !VERBS.contains(word));
     let (at, word) = verbs.find(|(_, word)| DENIALS.contains(word))?;
     let is_denial = !STARTS.contains(&words[0].1) && !has_verb(text) && !text.starts_with('@');
     is_denial.then(|| {
@@ -336,7 +336,7 @@ mod tests {
         for (text, wanted) in [
             (
                 "tier z foo { outbound = closed }",
-                "7: expected the end of the line, `is ROLE`, `was`, a block or a string, found `foo`",
+                "7: expected the end of the line, `is ROLE`, `also`, `was`, a block or a string, found `foo`",
             ),
             (
                 "tier z was q is proxy { outbound = closed }",

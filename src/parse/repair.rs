@@ -204,9 +204,13 @@ fn place_before(edits: &[TextEdit], at: usize) -> usize {
 }
 
 /// Words that cannot be followed by an item of a list.
-const NO_ITEMS: [&str; 43] = [
+const NO_ITEMS: [&str; 47] = [
     "allow",
     "allows",
+    "accept",
+    "accepts",
+    "send",
+    "sends",
     "from",
     "to",
     "except",

@@ -5,7 +5,7 @@ use super::beginnings::find_progress;
 use super::grammar::{Grammar, Rule};
 use super::habits::is_name;
 use super::repair::{find_plain_habit, is_statement};
-use super::words::{STARTS, has_verb, split_words};
+use super::words::{STARTS, VERBS, has_verb, split_words};
 use crate::diagnostic::{Problem, Rewrite, SyntaxProblem, nearest};
 use crate::source::Span;
 use pest::Parser;
@@ -21,7 +21,7 @@ pub fn explain_syntax(text: &str, span: Span) -> Problem {
 
     let starts_with_word = words.first().is_some_and(|(at, _)| *at == 0);
     match words.first() {
-        Some((at, head)) if ["allows", "allow"].contains(head) => {
+        Some((at, head)) if VERBS.contains(head) => {
             let (found, expected) = (format!("`{head}`"), "a tier before it".to_string());
             let help = Some(Cow::Borrowed(
                 "a sentence starts with the tier that it applies to: `web allows https from \
@@ -97,15 +97,20 @@ fn allow_without_parentheses(text: &str, span: Span) -> Option<Problem> {
 fn explain_start(text: &str, span: Span, words: &[(usize, &str)]) -> Problem {
     let head = words[0].1;
     if let Some((at, word)) = words.get(1)
-        && nearest(word, ["allows", "allow"]).is_some()
+        && let Some(verb) = nearest(word, VERBS)
     {
         let span = span.part(*at, word.len());
-        let (found, expected) = (format!("`{word}`"), "`allows`".to_string());
+        let (verb, help) = match verb.as_str() {
+            "accepts" | "accept" => ("accepts", "write `accepts`"),
+            "sends" | "send" => ("sends", "write `sends`"),
+            _ => ("allows", "write `allows`"),
+        };
+        let (found, expected) = (format!("`{word}`"), format!("`{verb}`"));
         return Problem::Syntax(SyntaxProblem::Unexpected {
             span,
             found,
             expected,
-            help: Some(Cow::Borrowed("write `allows`")),
+            help: Some(Cow::Borrowed(help)),
         });
     }
 
@@ -235,7 +240,7 @@ fn count_blanks(text: &str) -> usize {
 
 /// Common mistakes: the start of the statement, the text before the error, the text at the error,
 /// what to type.
-const SLIPS: [(&str, &str, &str, &str); 23] = [
+const SLIPS: [(&str, &str, &str, &str); 31] = [
     (
         "include",
         "",
@@ -293,6 +298,30 @@ const SLIPS: [(&str, &str, &str, &str); 23] = [
     ),
     (
         "",
+        "accepts",
+        "from",
+        "name a service: `web accepts https from anywhere`",
+    ),
+    (
+        "",
+        "accept",
+        "from",
+        "name a service: `web accepts https from anywhere`",
+    ),
+    (
+        "",
+        "sends",
+        "to",
+        "name a service: `web sends https to anywhere`",
+    ),
+    (
+        "",
+        "send",
+        "to",
+        "name a service: `web sends https to anywhere`",
+    ),
+    (
+        "",
         "",
         "!",
         "exclude addresses with `except`: `anywhere except 10.0.0.0/8`",
@@ -322,6 +351,12 @@ const SLIPS: [(&str, &str, &str, &str); 23] = [
         "\u{201d}",
         "use straight quotes for strings: `\"…\"`",
     ),
+    (
+        "",
+        "tier",
+        "in",
+        "name the VPC with `vpc`: `every tier in vpc main`",
+    ),
     ("", "", "..", "write a range of ports as `80-90`"),
     (
         "",
@@ -338,6 +373,24 @@ const SLIPS: [(&str, &str, &str, &str); 23] = [
         "write `except` before `until` and before the string",
     ),
     ("", "", "until", "write `until` before the string"),
+    (
+        "",
+        "",
+        "only ",
+        "write `only in NAMES` before `until`, the string and the block",
+    ),
+    (
+        "",
+        "",
+        "in ",
+        "for some environments, write `only in NAMES`",
+    ),
+    (
+        "",
+        "",
+        "if ",
+        "for some environments, write `only in NAMES`",
+    ),
     ("", "", ":", "set a value with `=` and a role with `is`"),
     ("", "", "from", "write one statement per line"),
 ];
@@ -414,7 +467,7 @@ fn list_expected(error: &ErrorVariant<Rule>) -> String {
 }
 
 /// Names of grammar rules in messages; other rules are not shown.
-const WORDS: [(Rule, &str); 31] = [
+const WORDS: [(Rule, &str); 32] = [
     (Rule::string, "a string"),
     (Rule::block, "a block"),
     (Rule::tags, "a block"),
@@ -442,6 +495,7 @@ const WORDS: [(Rule, &str); 31] = [
     (Rule::until, "`until`"),
     (Rule::date, "a date"),
     (Rule::default, "a value"),
+    (Rule::also, "`also`"),
     (Rule::was, "`was`"),
     (Rule::role, "`is ROLE`"),
     (Rule::account, "`in account`"),

@@ -1,8 +1,9 @@
 //! The words of text that is not a statement.
 
 /// The keywords that start statements.
-pub const STARTS: [&str; 12] = [
+pub const STARTS: [&str; 13] = [
     "assert",
+    "environments",
     "external",
     "include",
     "network",
@@ -15,6 +16,9 @@ pub const STARTS: [&str; 12] = [
     "tiers",
     "vpc",
 ];
+/// The verbs of sentences.
+pub const VERBS: [&str; 6] = ["allows", "allow", "accepts", "accept", "sends", "send"];
+
 /// The words of the first line that could be names, with their offsets.
 pub fn split_words(text: &str) -> Vec<(usize, &str)> {
     let line = text.lines().next().unwrap_or("");
@@ -40,5 +44,5 @@ pub fn split_words(text: &str) -> Vec<(usize, &str)> {
 pub fn has_verb(text: &str) -> bool {
     split_words(text)
         .iter()
-        .any(|(_, word)| ["allows", "allow"].contains(word))
+        .any(|(_, word)| VERBS.contains(word))
 }

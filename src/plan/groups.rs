@@ -3,9 +3,11 @@
 use super::before_after::BeforeAfter;
 use super::change::{GroupChange, GroupOutcome, Reason};
 use super::defaults;
+use super::peers::PeerValue;
 use super::tally::{Action, ResourceCounts};
-use crate::aws::{GroupId, GroupMapping, Reference, SecurityGroup, State};
+use crate::aws::{GroupId, GroupMapping, Peer, Reference, SecurityGroup, State};
 use crate::target::Planning;
+use std::collections::BTreeMap;
 
 /// The groups of two states, matched.
 pub struct Matched<'s> {
@@ -52,14 +54,18 @@ impl Groups {
             stays: vec![false; new.groups.len()],
         };
 
-        for (is, _) in new.groups_by_id() {
+        for (is, group) in new.groups_by_id() {
+            if group.made_elsewhere.is_some() {
+                found.stays[is.index()] = true;
+                continue;
+            }
             let was = found.links.old_of(is);
             let is_addressed = by_address.old_of(is).is_some();
             found.judge(planning, was.map(|was| (old, was)), (new, is), is_addressed);
         }
 
         let gone = old
-            .groups_by_id()
+            .own_groups()
             .map(|(id, _)| id)
             .filter(|id| found.links.new_of(*id).is_none());
 
@@ -105,6 +111,14 @@ impl Groups {
     /// The new group of an old one.
     pub fn new_of(&self, old: GroupId) -> Option<GroupId> {
         self.links.new_of(old)
+    }
+
+    /// The peer of a rule of the old state.
+    pub fn old_peer<'d>(&self, old: &'d State, peer: Peer) -> PeerValue<'d> {
+        PeerValue::with_groups(old, peer, |group| {
+            self.new_of(group)
+                .map_or(PeerValue::GoneGroup(group), PeerValue::Group)
+        })
     }
 
     /// Whether a group of the new state is the same resource as before.
@@ -159,16 +173,35 @@ impl Groups {
 /// Matches groups by their addresses in a target.
 pub fn by_address(planning: &Planning, old: &State, new: &State) -> GroupMapping {
     let olds: Vec<String> = old
-        .groups
-        .iter()
-        .map(|group| planning.group_address(group))
+        .own_groups()
+        .map(|(_, group)| planning.group_address(group))
         .collect();
     let news: Vec<Vec<String>> = new
-        .groups
-        .iter()
-        .map(|group| (planning.group_addresses)(group))
+        .own_groups()
+        .map(|(_, group)| (planning.group_addresses)(group))
         .collect();
-    GroupMapping::follow_names(&olds, &news)
+    with_foreign(GroupMapping::follow_names(&olds, &news), old, new)
+}
+
+/// A matching of the groups that two states make, and the other groups that have rules of both.
+pub fn with_foreign(mut mapping: GroupMapping, old: &State, new: &State) -> GroupMapping {
+    mapping.extend_to(old.groups.len(), new.groups.len());
+    let olds: BTreeMap<_, _> = foreign_groups(old).collect();
+    for (peer, is) in foreign_groups(new) {
+        if let Some(was) = olds.get(&peer) {
+            mapping.pair_groups(*was, is);
+        }
+    }
+    mapping
+}
+
+/// The groups that are made elsewhere, by what AWS knows them by.
+fn foreign_groups(state: &State) -> impl Iterator<Item = (PeerValue<'_>, GroupId)> {
+    let groups = state.groups_by_id().skip(state.own_group_count());
+    groups.filter_map(|(id, group)| {
+        let peer = Peer::ForeignGroup(group.made_elsewhere?);
+        Some((PeerValue::new(state, peer), id))
+    })
 }
 
 fn group_outcome(

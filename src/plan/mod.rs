@@ -68,6 +68,7 @@ pub struct Changes<'d> {
 impl<'d> Changes<'d> {
     /// Compares two states; `mapping` matches their groups.
     pub fn compare_states(old: &'d State, new: &'d State, mapping: &GroupMapping) -> Changes<'d> {
+        let mapping = &groups::with_foreign(mapping.clone(), old, new);
         let matched = Matched {
             mapping,
             recreated: recreated::recreated_groups(old, new, mapping),

@@ -114,7 +114,7 @@ fn lists_by_identity(state: &State) -> BTreeMap<&str, (PrefixListId, &str)> {
 fn paired_outputs(planning: &Planning, old: &State, new: &State) -> Pairs<GroupId> {
     let of = |state: &State| {
         state
-            .groups_by_id()
+            .own_groups()
             .map(|(id, group)| (planning.group_address(group), id))
             .collect::<BTreeMap<_, _>>()
     };
@@ -124,7 +124,7 @@ fn paired_outputs(planning: &Planning, old: &State, new: &State) -> Pairs<GroupI
 /// The outputs that other stacks can import.
 fn paired_exports(planning: &Planning, old: &State, new: &State) -> Pairs<GroupId> {
     let of = |state: &State| {
-        let groups = state.groups_by_id().filter(|_| state.exports);
+        let groups = state.own_groups().filter(|_| state.exports);
         groups
             .map(|(id, group)| (planning.group_address(group), id))
             .collect::<BTreeMap<_, _>>()

@@ -1,6 +1,5 @@
 //! Peers of rules in a form that is comparable between two states.
 
-use super::groups::Groups;
 use crate::aws::{GroupId, ListReference, Peer, Reference, State, aws_list};
 use crate::net::Family;
 use ipnet::IpNet;
@@ -41,15 +40,6 @@ pub enum Kind {
 }
 
 impl<'d> PeerValue<'d> {
-    /// The peer of a rule of the old state.
-    pub fn from_old(state: &'d State, groups: &Groups, peer: Peer) -> PeerValue<'d> {
-        PeerValue::with_groups(state, peer, |group| {
-            groups
-                .new_of(group)
-                .map_or(PeerValue::GoneGroup(group), PeerValue::Group)
-        })
-    }
-
     /// The peer of a rule of the new state.
     pub fn new(state: &'d State, peer: Peer) -> PeerValue<'d> {
         PeerValue::with_groups(state, peer, PeerValue::Group)

@@ -110,7 +110,7 @@ impl<'d> Candidates<'d> {
         let known: Vec<Option<GroupId>> = state.groups_by_id().map(|(id, _)| known(id)).collect();
         let is_unknown = |group: &GroupId| known[group.index()].is_none();
         let groups: Vec<GroupId> = state
-            .groups_by_id()
+            .own_groups()
             .map(|(id, _)| id)
             .filter(is_unknown)
             .collect();

@@ -6,7 +6,7 @@ use super::defaults;
 use super::groups::Groups;
 use super::peers::PeerValue;
 use super::tally::{Action, ResourceCounts};
-use crate::aws::{Direction, GroupId, RuleKey, State};
+use crate::aws::{Direction, GroupId, Peer, RuleKey, State};
 use crate::hash::hash;
 use crate::net::Traffic;
 use crate::target::Planning;
@@ -87,21 +87,22 @@ impl<'d> RuleAddresses<'d> {
         for (id, group) in state.groups_by_id() {
             let address = planning.group_address(group);
             for (position, rule) in group.rules.iter().enumerate() {
-                let start = list.text.len();
-                if (planning.is_resource)(&rule.key) {
-                    list.names.push_rule(id, &rule.key, &mut list.text);
-                } else {
-                    // the blank makes it differ from every address
-                    list.text.push_str(&address);
-                    list.text.push(' ');
-                    list.names.push_within_group(&rule.key, &mut list.text);
-                }
-
                 let place = RulePlace {
                     group: id,
                     position: position as u32,
                 };
-                list.push_rule(start, rule.key.direction, place);
+                for key in (planning.written)(group, rule).into_iter().flatten() {
+                    let start = list.text.len();
+                    if (planning.is_resource)(group, &key) {
+                        list.names.push_rule(id, &key, &mut list.text);
+                    } else {
+                        // no address has a blank, so that this is none
+                        list.text.push_str(&address);
+                        list.text.push(' ');
+                        list.names.push_within_group(&key, &mut list.text);
+                    }
+                    list.push_rule(start, key.direction, place);
+                }
             }
         }
 
@@ -233,10 +234,15 @@ impl<'d> RuleComparison<'_, 'd> {
         };
         self.add_change(BeforeAfter::Both(was, is), fate);
         let action = match fate {
-            RuleOutcome::Text | RuleOutcome::Default | RuleOutcome::Retargeted => Action::Modify,
-            RuleOutcome::WithGroup | RuleOutcome::WithPeer | RuleOutcome::ResourceRenamed => {
-                Action::Replace
-            }
+            RuleOutcome::Text
+            | RuleOutcome::Default
+            | RuleOutcome::Retargeted
+            | RuleOutcome::Halved
+            | RuleOutcome::Joined => Action::Modify,
+            RuleOutcome::WithGroup
+            | RuleOutcome::OwnerDefault
+            | RuleOutcome::WithPeer
+            | RuleOutcome::ResourceRenamed => Action::Replace,
             RuleOutcome::Removed | RuleOutcome::Added => return,
         };
 
@@ -248,6 +254,15 @@ impl<'d> RuleComparison<'_, 'd> {
             return Some(RuleOutcome::WithGroup);
         }
 
+        if self.has_other_owner_default(was, is) {
+            return Some(RuleOutcome::OwnerDefault);
+        }
+
+        // one half of all addresses, be it of a rule for all of them
+        if self.is_halved(self.old, was) || self.is_halved(self.new, is) {
+            return self.has_other_text(was, is).then_some(RuleOutcome::Text);
+        }
+
         let (old, new) = (self.old_value(was), self.new_value(is));
         let is_changed_in_place = self.planning.changes_peers || !self.is_resource(is);
         let in_place = old.kind() == new.kind() && is_changed_in_place;
@@ -257,12 +272,19 @@ impl<'d> RuleComparison<'_, 'd> {
             (true, false) => Some(RuleOutcome::WithPeer),
             (false, true) if self.has_other_default(was, is) => Some(RuleOutcome::Default),
             (false, false) if self.has_other_default(was, is) => Some(RuleOutcome::WithPeer),
-            (false, _) => {
-                let old = self.old.description(was.rule_in(self.old));
-                let new = self.new.description(is.rule_in(self.new));
-                (old != new).then_some(RuleOutcome::Text)
-            }
+            (false, _) => self.has_other_text(was, is).then_some(RuleOutcome::Text),
         }
+    }
+
+    fn has_other_text(&self, was: RulePlace, is: RulePlace) -> bool {
+        let old = self.old.description(was.rule_in(self.old));
+        old != self.new.description(is.rule_in(self.new))
+    }
+
+    /// Whether others stand in the output for a rule.
+    fn is_halved(&self, state: &State, place: RulePlace) -> bool {
+        let (group, rule) = (state.group(place.group), place.rule_in(state));
+        (self.planning.written)(group, rule) != [Some(rule.key), None]
     }
 
     /// Compares rules whose addresses only one state has: some have another address in the other
@@ -278,7 +300,9 @@ impl<'d> RuleComparison<'_, 'd> {
             .map(|is| (Some(self.new_identity(is)), is))
             .collect();
         olds.sort_unstable();
+        olds.dedup();
         news.sort_unstable();
+        news.dedup();
         let (mut olds, mut news) = (olds.into_iter().peekable(), news.into_iter().peekable());
 
         loop {
@@ -309,7 +333,13 @@ impl<'d> RuleComparison<'_, 'd> {
             BeforeAfter::Both(_, is) if !self.peer_stays(self.new_value(is)) => {
                 RuleOutcome::WithPeer
             }
-            BeforeAfter::Both(..) => RuleOutcome::ResourceRenamed,
+            BeforeAfter::Both(was, is) => {
+                match (self.is_halved(self.old, was), self.is_halved(self.new, is)) {
+                    (false, true) => RuleOutcome::Halved,
+                    (true, false) => RuleOutcome::Joined,
+                    (_, _) => RuleOutcome::ResourceRenamed,
+                }
+            }
         };
 
         self.add_change(sides, fate);
@@ -339,7 +369,9 @@ impl<'d> RuleComparison<'_, 'd> {
     fn count_old(&mut self, was: RulePlace) {
         let key = &was.rule_in(self.old).key;
         match self.groups.new_of(was.group) {
-            _ if (self.planning.is_resource)(key) => self.tally.count_resource(Action::Remove),
+            _ if (self.planning.is_resource)(self.old.group(was.group), key) => {
+                self.tally.count_resource(Action::Remove)
+            }
             Some(group) => self.tally.mark_changed(group),
             None => {}
         }
@@ -353,12 +385,25 @@ impl<'d> RuleComparison<'_, 'd> {
             .is_some_and(|(was, is)| defaults::default_differs((self.old, was), (self.new, is)))
     }
 
+    /// Whether the groups of two rules are one parameter, whose default is another.
+    fn has_other_owner_default(&self, was: RulePlace, is: RulePlace) -> bool {
+        let parameter = |state: &State, place: RulePlace| {
+            let foreign = state.group(place.group).made_elsewhere?;
+            state.parameter_of(Peer::ForeignGroup(foreign))
+        };
+        parameter(self.old, was)
+            .zip(parameter(self.new, is))
+            .is_some_and(|(was, is)| defaults::default_differs((self.old, was), (self.new, is)))
+    }
+
     fn is_resource(&self, is: RulePlace) -> bool {
-        (self.planning.is_resource)(&is.rule_in(self.new).key)
+        let group = self.new.group(is.group);
+        (self.planning.is_resource)(group, &is.rule_in(self.new).key)
     }
 
     fn old_value(&self, was: RulePlace) -> PeerValue<'d> {
-        PeerValue::from_old(self.old, self.groups, was.rule_in(self.old).key.peer)
+        self.groups
+            .old_peer(self.old, was.rule_in(self.old).key.peer)
     }
 
     fn new_value(&self, is: RulePlace) -> PeerValue<'d> {

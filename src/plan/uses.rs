@@ -57,7 +57,7 @@ impl Uses {
         for (group, counts) in state.groups.iter().zip(&mut counts) {
             for rule in &group.rules {
                 let count = &mut counts[rule.key.direction as usize];
-                *count = count.add_count(state.count_rule(rule));
+                *count = count.add_count(state.count_rule(group, rule));
             }
         }
         Uses {

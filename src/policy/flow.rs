@@ -2,7 +2,7 @@
 
 use super::peer::Peer;
 use super::words::WordId;
-use super::{SentenceId, TierId};
+use super::{ExternalId, SentenceId, TierId};
 use crate::date::Date;
 use crate::net::Traffic;
 use crate::source::Span;
@@ -29,13 +29,66 @@ pub enum Way {
     To,
 }
 
+/// Whose rules a sentence is about: a group that rules are put on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Owner {
+    /// A group of the program.
+    Tier(TierId),
+    /// A group that is made elsewhere.
+    External(ExternalId),
+}
+
+impl Owner {
+    /// The tier, if it is one.
+    pub fn tier(self) -> Option<TierId> {
+        match self {
+            Owner::Tier(id) => Some(id),
+            Owner::External(_) => None,
+        }
+    }
+
+    /// As the peer of a rule.
+    pub fn peer(self) -> Peer {
+        match self {
+            Owner::Tier(id) => Peer::Tier(id),
+            Owner::External(id) => Peer::External(id),
+        }
+    }
+}
+
+/// Which ends of a flow a sentence opens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Verb {
+    /// `allows`: both.
+    Allows,
+    /// `accepts`: the inbound side of the subject alone.
+    Accepts,
+    /// `sends`: the outbound side of the subject alone.
+    Sends,
+}
+
+impl Verb {
+    /// As a sentence about one tier writes it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Verb::Allows => "allows",
+            Verb::Accepts => "accepts",
+            Verb::Sends => "sends",
+        }
+    }
+}
+
 /// One connection that one sentence allows: the subject, one piece of traffic, one peer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Flow {
-    /// The subject of the sentence.
-    pub subject: TierId,
+    /// The group that the sentence is about.
+    pub subject: Owner,
+    /// An external as the sentence names it, which can have several names; `None` for a tier.
+    pub about: Option<WordId>,
     /// Whether it accepts or sends.
     pub way: Way,
+    /// Which ends it opens.
+    pub verb: Verb,
     /// The traffic.
     pub traffic: Traffic,
     /// The peer: the sender if the subject accepts, the receiver if it sends.
@@ -51,27 +104,46 @@ pub struct Flow {
 impl Flow {
     /// The tier that receives, if a tier does.
     pub fn receiver(&self) -> Option<TierId> {
-        match self.way {
-            Way::From => Some(self.subject),
-            Way::To => self.peer.tier(),
-        }
+        self.destination().tier()
     }
 
     /// The tier that sends, if a tier does.
     pub fn sender(&self) -> Option<TierId> {
-        match self.way {
-            Way::To => Some(self.subject),
-            Way::From => self.peer.tier(),
+        self.source().tier()
+    }
+
+    /// The group whose inbound side the sentence opens, if it opens one. That of an external is
+    /// opened by sentences about it alone.
+    pub fn accepting(&self) -> Option<Owner> {
+        match (self.verb, self.way) {
+            (Verb::Sends, _) => None,
+            (_, Way::From) => Some(self.subject),
+            (_, Way::To) => self.peer.tier().map(Owner::Tier),
+        }
+    }
+
+    /// The group whose outbound side the sentence opens: that of an open tier with `sends` alone.
+    pub fn sending(&self) -> Option<Owner> {
+        match (self.verb, self.way) {
+            (Verb::Accepts, _) => None,
+            (_, Way::To) => Some(self.subject),
+            (_, Way::From) => self.peer.tier().map(Owner::Tier),
         }
     }
 
     /// The sender, as the peer of the inbound rule.
     pub fn source(&self) -> Peer {
-        self.sender().map_or(self.peer, Peer::Tier)
+        match self.way {
+            Way::From => self.peer,
+            Way::To => self.subject.peer(),
+        }
     }
 
     /// The receiver, as the peer of the outbound rule.
     pub fn destination(&self) -> Peer {
-        self.receiver().map_or(self.peer, Peer::Tier)
+        match self.way {
+            Way::From => self.subject.peer(),
+            Way::To => self.peer,
+        }
     }
 }

@@ -6,6 +6,7 @@
 mod assertion;
 mod flow;
 mod icmp;
+mod members;
 mod output_rules;
 mod peer;
 mod stack;
@@ -15,8 +16,9 @@ mod words;
 mod written;
 
 pub use assertion::{Annotation, Assertion, Claim, End};
-pub use flow::{Flow, Sentence, Way};
+pub use flow::{Flow, Owner, Sentence, Verb, Way};
 pub use icmp::{IcmpName, icmp_name, icmp_names, icmp_pairs};
+pub use members::Members;
 pub use output_rules::{OutputRules, ParameterNames, ReplacedText};
 pub use peer::{External, ListReference, Network, Param, Peer, PrefixList, Reference};
 pub use stack::{DefaultGroup, Outbound, Stack, Vpc};
@@ -49,12 +51,16 @@ pub struct Policy {
     pub prefix_lists: Vec<PrefixList>,
     /// Tiers by name.
     pub tiers: Vec<Tier>,
+    /// The groups that the members of each tier carry.
+    pub members: Members,
     /// Named sets of tiers by name.
     pub tier_sets: Vec<TierSet>,
     /// The sentences, in source order.
     pub sentences: Vec<Sentence>,
     /// The flows of all sentences.
     pub flows: Vec<Flow>,
+    /// Foreign groups that sentences put rules on, sorted.
+    pub foreign_owners: Vec<ExternalId>,
     /// The flows of sentences whose last day is past; they are not in outputs.
     pub ended: Vec<Flow>,
     /// Assertions, in source order.
@@ -121,9 +127,11 @@ impl Policy {
             externals: Vec::new(),
             prefix_lists: Vec::new(),
             tiers: Vec::new(),
+            members: Members::default(),
             tier_sets: Vec::new(),
             sentences: Vec::new(),
             flows: Vec::new(),
+            foreign_owners: Vec::new(),
             ended: Vec::new(),
             assertions: Vec::new(),
             annotations: Vec::new(),
@@ -139,6 +147,36 @@ impl Policy {
     /// The ids of all tiers, in their order.
     pub fn tier_ids(&self) -> impl DoubleEndedIterator<Item = TierId> + use<> {
         (0..self.tiers.len() as u32).map(TierId)
+    }
+
+    /// All groups that rules are put on: the tiers, then the others.
+    pub fn owners(&self) -> impl Iterator<Item = Owner> + '_ {
+        let foreign = self.foreign_owners.iter().copied().map(Owner::External);
+        self.tier_ids().map(Owner::Tier).chain(foreign)
+    }
+
+    /// How many groups rules are put on.
+    pub fn owner_count(&self) -> usize {
+        self.tiers.len() + self.foreign_owners.len()
+    }
+
+    /// The position of a group among all that rules are put on; nothing for one that they are not.
+    pub fn owner_position(&self, owner: Owner) -> Option<usize> {
+        match owner {
+            Owner::Tier(id) => Some(id.index()),
+            Owner::External(id) => {
+                let found = self.foreign_owners.binary_search(&id).ok();
+                found.map(|position| self.tiers.len() + position)
+            }
+        }
+    }
+
+    /// The name of a group that rules are put on.
+    pub fn owner_name(&self, owner: Owner) -> &str {
+        match owner {
+            Owner::Tier(id) => &self.tier(id).name,
+            Owner::External(id) => &self.external(id).name,
+        }
     }
 
     /// The ids of all networks, in their order.
@@ -215,6 +253,14 @@ impl Policy {
     /// The sentence with this id.
     pub fn sentence(&self, id: SentenceId) -> &Sentence {
         &self.sentences[id.index()]
+    }
+
+    /// The group that a flow is about, as its sentence names it.
+    pub fn subject_name(&self, flow: &Flow) -> &str {
+        match flow.about {
+            Some(word) => self.words.text(word),
+            None => self.owner_name(flow.subject),
+        }
     }
 
     /// Appends the service of a flow as its sentence writes it.

@@ -21,6 +21,8 @@ pub struct Stack {
     pub tags: BTreeMap<String, String>,
     /// Rules a group may have per direction and family: `rule-quota`.
     pub rule_quota: u32,
+    /// Groups that a network interface may carry: `groups-per-interface`.
+    pub groups_per_interface: u32,
     /// `region`
     pub region: Option<String>,
     /// `account`

@@ -47,7 +47,7 @@ pub struct TierSet {
 }
 
 /// The kind of server of a tier; it determines what the lints expect.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Role {
     /// `web-server`
     WebServer,

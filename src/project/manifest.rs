@@ -244,6 +244,7 @@ impl Manifest<'_> {
 
         Build {
             environment: None,
+            is_chosen: false,
             values: vec![Values { vars, set }],
             as_of,
             outputs,

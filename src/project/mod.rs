@@ -49,12 +49,46 @@ pub struct Program {
 pub struct Build {
     /// `[program.environments.production]`; `None` for a program without environments.
     pub environment: Option<String>,
+    /// Whether the command line chose the environment: then the program has to declare it.
+    pub is_chosen: bool,
     /// Values of parameters; later ones take precedence.
     pub values: Vec<Values>,
     /// `as-of = 2026-01-15`: the day that counts as today.
     pub as_of: Option<Date>,
     /// `outputs = { terraform = "shop.tf" }`
     pub outputs: Vec<Output>,
+}
+
+impl Project {
+    /// Leaves the builds of one environment. A program that lists none is built for it all the
+    /// same. Whether any build is left.
+    pub fn keep_environment(&mut self, name: &str) -> bool {
+        for program in &mut self.programs {
+            for build in &mut program.builds {
+                if build.environment.is_none() {
+                    build.environment = Some(name.to_string());
+                }
+            }
+            let is_kept = |build: &Build| build.environment.as_deref() == Some(name);
+            program.builds.retain(is_kept);
+        }
+
+        self.programs.retain(|program| !program.builds.is_empty());
+        !self.programs.is_empty()
+    }
+
+    /// The environments that programs list, each once, in the order of the manifest.
+    pub fn list_environments(&self) -> Vec<&str> {
+        let builds = self.programs.iter().flat_map(|program| &program.builds);
+        let mut names: Vec<&str> = Vec::new();
+        for name in builds.filter_map(|build| build.environment.as_deref()) {
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+
+        names
+    }
 }
 
 /// Values of parameters from one place.

@@ -1,9 +1,10 @@
 //! The flow table: who may connect to whom, on what, and by which sentence.
 
-use crate::groups::describe_flow;
+use crate::groups::{Direction, describe_flow};
 use crate::net::Traffic;
 use crate::policy::{
     DefaultGroup, Flow, ListReference, Outbound, Peer, Policy, Reference, SentenceId, Tier, TierId,
+    Verb,
 };
 use crate::report::citation::Citation;
 use crate::source::Sources;
@@ -18,17 +19,25 @@ struct ConnectionRow {
     flows: Vec<u32>,
 }
 
-/// What identifies a connection: receiver, sender, traffic, and the endpoint that is not a tier.
-type Key = (Option<TierId>, Option<TierId>, Option<Peer>, Traffic);
+/// What identifies a connection: receiver, sender, traffic, and the endpoints that are not tiers:
+/// the one, or source and destination.
+type Key = (
+    Option<TierId>,
+    Option<TierId>,
+    Option<Peer>,
+    Option<Peer>,
+    Traffic,
+);
 
 fn connection_key(flow: &Flow) -> Key {
     let (receiver, sender) = (flow.receiver(), flow.sender());
-    let other = if receiver.is_some() && sender.is_some() {
-        None
-    } else {
-        Some(flow.peer)
+    let (source, destination) = match (receiver, sender) {
+        (Some(_), Some(_)) => (None, None),
+        (Some(_), None) => (Some(flow.source()), None),
+        (None, Some(_)) => (Some(flow.destination()), None),
+        (None, None) => (Some(flow.source()), Some(flow.destination())),
     };
-    (receiver, sender, other, flow.traffic)
+    (receiver, sender, source, destination, flow.traffic)
 }
 
 fn connection_rows(policy: &Policy) -> Vec<ConnectionRow> {
@@ -77,11 +86,28 @@ impl ConnectionRow {
             .map_or(String::new(), |(_, text)| text)
     }
 
+    /// The one side that its sentences open, where both ends are tiers and no sentence opens the
+    /// other.
+    fn only_side(&self, policy: &Policy) -> Option<Direction> {
+        let flow = self.flow(policy);
+        if flow.receiver().is_none() || flow.sender().is_none() {
+            return None;
+        }
+
+        let verbs = || self.flows.iter().map(|n| policy.flow(*n).verb);
+        if verbs().all(|verb| verb == Verb::Accepts) {
+            Some(Direction::Ingress)
+        } else if verbs().all(|verb| verb == Verb::Sends) {
+            Some(Direction::Egress)
+        } else {
+            None
+        }
+    }
+
     /// Sender and receiver.
     fn name_ends<'p>(&self, policy: &'p Policy) -> [End<'p>; 2] {
         let flow = self.flow(policy);
-        let end = |tier: Option<TierId>| End::new(policy, tier.map_or(flow.peer, Peer::Tier));
-        [end(flow.sender()), end(flow.receiver())]
+        [flow.source(), flow.destination()].map(|end| End::new(policy, end))
     }
 }
 
@@ -210,6 +236,18 @@ pub fn table(policy: &Policy, sources: &Sources) -> String {
         );
     }
 
+    for id in policy.tier_ids() {
+        let groups = policy.members.other_groups(id).iter();
+        let groups: Vec<&str> = groups.map(|id| policy.tier(*id).name.as_str()).collect();
+        if !groups.is_empty() {
+            let (name, groups) = (&policy.tier(id).name, groups.join(", "));
+            let _ = writeln!(
+                out,
+                "members of {name} carry the groups of {groups} too (also)"
+            );
+        }
+    }
+
     out
 }
 
@@ -219,18 +257,27 @@ fn table_lines(policy: &Policy, sources: &Sources) -> Vec<[String; 4]> {
     let mut last: Option<(Key, Vec<SentenceId>)> = None;
 
     for row in connection_rows(policy) {
-        let (receiver, sender, other, traffic) = connection_key(row.flow(policy));
+        let (receiver, sender, source, destination, traffic) = connection_key(row.flow(policy));
         let sentences = row.cited_sentences(policy);
-        let this = ((receiver, sender, other, Traffic::All), sentences);
+        let this = (
+            (receiver, sender, source, destination, Traffic::All),
+            sentences,
+        );
 
         match lines.last_mut() {
-            Some([.., on, _]) if last.as_ref() == Some(&this) => *on = format!("{on}, {traffic}"),
+            Some([.., on, _]) if last.as_ref() == Some(&this) => {
+                *on = format!("{on}, {traffic}");
+            }
             Some(_) | None => {
                 let [from, to] = row.name_ends(policy).map(|end| end.words());
                 let sentences = this.1.iter();
                 let sentences = sentences.map(|id| Citation::new(policy, sources, *id).to_string());
                 let sentences: Vec<String> = sentences.collect();
-                lines.push([from, to, traffic.to_string(), sentences.join("; ")]);
+                let mut sentences = sentences.join("; ");
+                if let Some(side) = row.only_side(policy) {
+                    let _ = write!(sentences, " ({} side only)", side.words());
+                }
+                lines.push([from, to, traffic.to_string(), sentences]);
                 last = Some(this);
             }
         }
@@ -263,6 +310,9 @@ struct FlowTierLine<'p> {
     vpc: Option<&'p str>,
     role: Option<&'static str>,
     outbound: &'static str,
+    /// The tiers whose groups its members carry too.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    also: Vec<&'p str>,
     tag_name: String,
 }
 
@@ -273,6 +323,9 @@ struct FlowLine<'p> {
     protocol: String,
     from_port: Option<i32>,
     to_port: Option<i32>,
+    /// The side that is opened, where it is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    opens: Option<&'static str>,
     description: String,
     sentences: Vec<Citation<'p>>,
 }
@@ -323,6 +376,7 @@ fn vpc_line<'p>(policy: &'p Policy, vpc: &'p crate::policy::Vpc) -> Option<VpcLi
 
 fn tier_line(policy: &Policy, id: TierId) -> FlowTierLine<'_> {
     let tier = policy.tier(id);
+    let also = policy.members.other_groups(id).iter();
     let outbound = match tier.outbound {
         Outbound::Open => "open",
         Outbound::Closed => "closed",
@@ -338,6 +392,7 @@ fn tier_line(policy: &Policy, id: TierId) -> FlowTierLine<'_> {
         vpc: policy.vpc_of(id).name.as_deref(),
         role: tier.role.map(crate::policy::Role::keyword),
         outbound,
+        also: also.map(|id| policy.tier(*id).name.as_str()).collect(),
         tag_name: shown.unwrap_or_else(|| format!("{}-{}", policy.stack.name, tier.name)),
     }
 }
@@ -353,6 +408,7 @@ fn flow_line<'p>(policy: &'p Policy, sources: &'p Sources, row: &ConnectionRow) 
         protocol: traffic.protocol().to_string(),
         from_port: ports.map(|(from, _)| from),
         to_port: ports.map(|(_, to)| to),
+        opens: row.only_side(policy).map(Direction::words),
         description: row.describe_rules(policy),
         sentences: row
             .cited_sentences(policy)

@@ -8,7 +8,7 @@ use crate::analysis::gate::{Gate, Who, peer_of};
 use crate::analysis::named_endpoint::{self, NamedEndpoint};
 use crate::analysis::trace::{Connection, GateStep, Leg, LegOutcome, Verdict, trace_connections};
 use crate::net::{Addresses, Family, TrafficSet};
-use crate::policy::{Policy, SentenceId, Tier, TierId};
+use crate::policy::{Outbound, Owner, Policy, SentenceId, Tier, TierId};
 use crate::report::citation::Citation;
 use crate::report::flows::End;
 use crate::source::Sources;
@@ -83,11 +83,11 @@ fn verdict_in_words(verdict: Verdict) -> &'static str {
     }
 }
 
-/// The name of a gate, and its tier.
-fn gate_in_words(gate: Gate) -> (&'static str, TierId) {
+/// The name of a gate, and its group.
+fn gate_in_words(gate: Gate) -> (&'static str, Owner) {
     match gate {
-        Gate::Outbound(tier) => ("out of", tier),
-        Gate::Inbound(tier) => ("into", tier),
+        Gate::Outbound(owner) => ("out of", owner),
+        Gate::Inbound(owner) => ("into", owner),
     }
 }
 
@@ -182,9 +182,9 @@ impl TraceWriter<'_> {
         for n in 0..legs[0].gates.len() {
             let steps: Vec<_> = legs.iter().map(|leg| (leg.family, &leg.gates[n])).collect();
             let (_, first) = steps[0];
-            let (word, tier) = gate_in_words(first.gate);
+            let (word, owner) = gate_in_words(first.gate);
             let (name, verdict) = (
-                &self.policy.tier(tier).name,
+                self.policy.owner_name(owner),
                 self.paint_verdict(first.verdict),
             );
             let _ = writeln!(out, "\n{indent}{word} {name}: {verdict}");
@@ -204,7 +204,14 @@ impl TraceWriter<'_> {
     fn describe_gate(&self, steps: &[(Family, &GateStep)]) -> Vec<String> {
         let (_, first) = steps[0];
         if first.open {
-            let name = &self.policy.tier(first.gate.tier()).name;
+            let name = match first.gate.tier() {
+                Some(tier) => self
+                    .policy
+                    .tier(open_group(self.policy, tier))
+                    .name
+                    .as_str(),
+                None => self.policy.owner_name(first.gate.owner()),
+            };
             return vec![format!(
                 "{name} may send all traffic to anywhere (outbound = open)"
             )];
@@ -265,8 +272,30 @@ impl TraceWriter<'_> {
             Gate::Outbound(_) => "to",
         };
         let peer = End::new(self.policy, peer_of(gate, self.policy.flow(flow))).words();
-        format!("{} {way} {peer}", self.policy.flow(flow).traffic)
+        let rule = format!("{} {way} {peer}", self.policy.flow(flow).traffic);
+        match admitting_group(self.policy, gate, flow) {
+            Some(group) => format!("{rule}, by group {}", self.policy.tier(group).name),
+            None => rule,
+        }
     }
+}
+
+/// The group whose rule a flow is at a gate, where it is another than that of the tier.
+pub(super) fn admitting_group(policy: &Policy, gate: Gate, flow: u32) -> Option<TierId> {
+    let flow = policy.flow(flow);
+    let group = match gate {
+        Gate::Inbound(_) => flow.accepting(),
+        Gate::Outbound(_) => flow.sending(),
+    };
+    let group = group.filter(|group| *group != gate.owner());
+    group.and_then(Owner::tier)
+}
+
+/// The group by which the members of a tier may send everything, that of the tier before others.
+fn open_group(policy: &Policy, tier: TierId) -> TierId {
+    let mut groups = policy.members.groups_of(tier);
+    let open = groups.find(|group| policy.tier(*group).outbound == Outbound::Open);
+    open.unwrap_or(tier)
 }
 
 /// Why a gate passes or stops traffic that no rule matches.
@@ -278,6 +307,9 @@ fn without_rules(step: &GateStep) -> &'static str {
             } else {
                 "security groups never filter some of the traffic of this address"
             }
+        }
+        Gate::Outbound(Owner::External(_)) | Gate::Inbound(Owner::External(_)) => {
+            "no sentence allows it, and what other rules it has is not known"
         }
         Gate::Outbound(_) => "no sentence allows it, and outbound is closed",
         Gate::Inbound(_) => "no sentence allows it",

@@ -1,7 +1,7 @@
 //! The answer of `tierwall trace` in JSON.
 
 use super::subject::QuestionEndpoints;
-use super::trace::{all_pass, first_blocks, outcome_pieces, suggest_sentence};
+use super::trace::{admitting_group, all_pass, first_blocks, outcome_pieces, suggest_sentence};
 use super::travel::{Packet, list_exchanges};
 use super::words::{EndLine, PieceLine, end_line, family_pieces, json_document, piece_lines};
 use crate::analysis::gate::{Gate, Unknown, peer_of};
@@ -43,6 +43,9 @@ struct LegLine<'p> {
 struct GateStepLine<'p> {
     gate: &'static str,
     tier: &'p str,
+    /// Whether it is an external.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    made_elsewhere: bool,
     verdict: &'static str,
     open: bool,
     rules: Vec<AdmittingRuleLine<'p>>,
@@ -63,6 +66,9 @@ struct UnknownLine<'p> {
 struct AdmittingRuleLine<'p> {
     what: String,
     peer: End<'p>,
+    /// The group whose rule it is, where it is another than that of the tier.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    group: Option<&'p str>,
     certain: bool,
     sentence: Citation<'p>,
 }
@@ -184,9 +190,9 @@ impl<'p> TraceLines<'p> {
         step: &GateStep,
         first: bool,
     ) -> GateStepLine<'p> {
-        let (name, tier) = match step.gate {
-            Gate::Outbound(tier) => ("outbound", tier),
-            Gate::Inbound(tier) => ("inbound", tier),
+        let (name, owner) = match step.gate {
+            Gate::Outbound(owner) => ("outbound", owner),
+            Gate::Inbound(owner) => ("inbound", owner),
         };
 
         let unknown = step
@@ -196,7 +202,8 @@ impl<'p> TraceLines<'p> {
 
         GateStepLine {
             gate: name,
-            tier: &self.policy.tier(tier).name,
+            tier: self.policy.owner_name(owner),
+            made_elsewhere: owner.tier().is_none(),
             verdict: verdict_keyword(step.verdict),
             open: step.open,
             rules: step
@@ -219,6 +226,8 @@ impl<'p> TraceLines<'p> {
         AdmittingRuleLine {
             what: self.policy.flow(flow).traffic.to_string(),
             peer: End::new(self.policy, peer_of(gate, self.policy.flow(flow))),
+            group: admitting_group(self.policy, gate, flow)
+                .map(|group| self.policy.tier(group).name.as_str()),
             certain,
             sentence: Citation::new(self.policy, self.sources, self.policy.flow(flow).sentence),
         }
@@ -238,6 +247,10 @@ fn unknown_line(policy: &Policy, unknown: Unknown) -> UnknownLine<'_> {
         Unknown::Contents(id) => UnknownLine {
             kind: "prefix-list",
             name: &policy.prefix_list(id).name,
+        },
+        Unknown::Rules(id) => UnknownLine {
+            kind: "rules",
+            name: &policy.external(id).name,
         },
         Unknown::Group(id) => UnknownLine {
             kind: "external",

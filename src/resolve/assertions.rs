@@ -1,15 +1,17 @@
 //! Resolves the names in assertions and annotations; assertions are judged elsewhere.
 
 use super::definitions::Definitions;
+use super::every::{KnownTiers, source_words};
 use super::lists::ParamPeer;
 use super::networks::report_missing_blocks;
 use super::params::ParamValue;
 use super::scope::{BuiltInNetwork, Entity, Scope};
-use crate::ast::{self, NetItem};
-use crate::diagnostic::{AwsField, NameKind, likely};
+use crate::ast::{self, EndList, NetItem};
+use crate::diagnostic::{AwsField, MeaningProblem, NameKind, likely};
 use crate::net::{Addresses, Traffic};
-use crate::policy::{Annotation, Assertion, Claim, End, Policy, VpcId};
+use crate::policy::{Annotation, Assertion, Claim, End, Policy, TierId, VpcId};
 use crate::source::Span;
+use std::collections::BTreeSet;
 
 /// Resolves one assertion into the policy.
 pub fn resolve(
@@ -23,8 +25,10 @@ pub fn resolve(
         ast::ClaimForm::Can => Claim::Can,
         ast::ClaimForm::Cannot => Claim::Cannot,
         ast::ClaimForm::Only => Claim::Only,
-        ast::ClaimForm::OnlyThrough(names) => {
-            Claim::OnlyThrough(scope.resolve_members(&policy.tier_sets, names))
+        ast::ClaimForm::OnlyThrough(list) => {
+            let mut tiers = Vec::new();
+            scope.add_tier_list(KnownTiers::new(policy), list, &mut tiers);
+            Claim::OnlyThrough(with_carriers(policy, tiers))
         }
     };
 
@@ -81,10 +85,10 @@ fn resolve_ends(
     scope: &mut Scope<'_>,
     definitions: &Definitions<'_>,
     policy: &Policy,
-    items: &[NetItem],
+    list: &EndList,
 ) -> Vec<(Span, End)> {
     let mut ends = Vec::new();
-    for item in items {
+    for item in &list.items {
         let span = item.span();
         match item {
             NetItem::Net(net) => {
@@ -95,6 +99,10 @@ fn resolve_ends(
             NetItem::Vpc(_, name) => {
                 let vpc = resolve_vpc(scope, policy, span, *name);
                 ends.extend(vpc.map(|id| (span, End::Vpc(id))));
+            }
+            NetItem::Every(every) => {
+                let tiers = scope.resolve_every(&policy.tiers, every);
+                ends.extend(tiers.into_iter().map(|tier| (span, End::Tier(tier))));
             }
             NetItem::Name(name) => match scope.resolve_peer(*name, NameKind::End) {
                 Some(Entity::TierSet(id)) => {
@@ -113,7 +121,72 @@ fn resolve_ends(
         }
     }
 
+    let gone = excepted_ends(scope, policy, &list.except);
+    take_out_ends(&mut ends, &gone);
+
+    if !policy.members.carry_one_group() {
+        ends = add_carriers(policy, ends);
+        take_out_ends(&mut ends, &gone);
+    }
+
     ends
+}
+
+/// The ends, each tier with the others whose members carry its group, and so are members of it too;
+/// each once.
+fn add_carriers(policy: &Policy, ends: Vec<(Span, End)>) -> Vec<(Span, End)> {
+    let mut found = Vec::with_capacity(ends.len());
+    let mut seen = BTreeSet::new();
+    for (span, end) in ends {
+        match end {
+            End::Tier(tier) => {
+                let carriers = policy.members.carriers_of(tier);
+                let new = carriers.filter(|tier| seen.insert(*tier));
+                found.extend(new.map(|tier| (span, End::Tier(tier))));
+            }
+            end => found.push((span, end)),
+        }
+    }
+    found
+}
+
+/// Some tiers, and all whose members carry their groups.
+fn with_carriers(policy: &Policy, tiers: Vec<TierId>) -> Vec<TierId> {
+    if policy.members.carry_one_group() {
+        return tiers;
+    }
+    let carriers = tiers
+        .iter()
+        .flat_map(|tier| policy.members.carriers_of(*tier));
+    let carriers: BTreeSet<TierId> = carriers.collect();
+    carriers.into_iter().collect()
+}
+
+/// The tiers of an `except` after ends, sorted; reports addresses in it.
+fn excepted_ends(scope: &mut Scope<'_>, policy: &Policy, except: &[NetItem]) -> Vec<TierId> {
+    for item in except {
+        let span = item.span();
+        let is_declared = match item {
+            NetItem::Name(name) => scope.resolve_peer(*name, NameKind::Tier).is_some(),
+            NetItem::Net(_) | NetItem::Vpc(..) | NetItem::Every(_) => true,
+        };
+        if is_declared && scope.tier_item(item).is_none() {
+            let text = source_words(scope, span);
+            scope
+                .problems
+                .push(MeaningProblem::ExceptInEnds { span, text });
+        }
+    }
+
+    scope.excepted_tiers(KnownTiers::new(policy), except)
+}
+
+/// Takes tiers, which are sorted, out of some ends.
+fn take_out_ends(ends: &mut Vec<(Span, End)>, gone: &[TierId]) {
+    ends.retain(|(_, end)| match end {
+        End::Tier(tier) => gone.binary_search(tier).is_err(),
+        _ => true,
+    });
 }
 
 /// Resolves a VPC, which must have address blocks to be an endpoint.

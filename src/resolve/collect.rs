@@ -7,7 +7,7 @@ use crate::diagnostic::{NameKind, NameProblem, Problem, Problems};
 use crate::policy::{
     Declaration, Declared, NetworkId, OutputRules, ParamId, TierId, TierSetId, VpcId,
 };
-use crate::source::Sources;
+use crate::source::{Sources, Span};
 use foldhash::{HashMap, HashMapExt};
 
 const BUILT_IN: [(&str, BuiltInNetwork); 5] = [
@@ -70,8 +70,10 @@ impl<'a> Scope<'a> {
             peers: networks.collect(),
             service_names: HashMap::new(),
             vpc_names: HashMap::new(),
+            elsewhere: names_of_other_environments(sources, program),
             broken: broken.map(|span| sources.text(*span)).collect(),
             is_incomplete: program.files.iter().any(|file| file.is_incomplete),
+            every: None,
             guesses: GUESSES,
             room: MOST,
         }
@@ -97,7 +99,7 @@ impl<'a> Scope<'a> {
                 .tiers
                 .extend(tier.names.iter().map(|name| (tier, *name))),
             Item::TierSet(set) => self.tier_sets.push(set),
-            Item::Include(_) | Item::Rule(_) | Item::Assertion(_) => {}
+            Item::Include(_) | Item::Environments(_) | Item::Rule(_) | Item::Assertion(_) => {}
         }
     }
 
@@ -113,7 +115,11 @@ impl<'a> Scope<'a> {
             | Item::Peering(_)
             | Item::External(_)
             | Item::PrefixList(_) => return,
-            Item::Tier(_) | Item::Include(_) | Item::Rule(_) | Item::Assertion(_) => return,
+            Item::Tier(_)
+            | Item::Include(_)
+            | Item::Environments(_)
+            | Item::Rule(_)
+            | Item::Assertion(_) => return,
         };
 
         self.seen.declarations.push(Declaration {
@@ -280,6 +286,18 @@ impl<'a> Scope<'a> {
             }
         }
     }
+}
+
+/// The names that statements declare which do not apply in the chosen environment.
+fn names_of_other_environments<'a>(
+    sources: &'a Sources,
+    program: &'a ProgramTree,
+) -> HashMap<&'a str, Span> {
+    let absent = program.files.iter().flat_map(|file| &file.absent);
+    let names = absent.flat_map(|statement| statement.item.declared_names());
+    names
+        .map(|name| (sources.text(name.span), name.span))
+        .collect()
 }
 
 fn reserved_name(name: ast::Name, text: &str, is: &'static str) -> Problem {

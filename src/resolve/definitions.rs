@@ -3,7 +3,10 @@
 use super::lists::ParamPeer;
 use super::networks::{Addressed, BuiltIns, KnownNetworks};
 use super::params::ParamValue;
+use super::scope::{Entity, Scope};
 use super::services::Services;
+use crate::ast;
+use crate::diagnostic::NameKind;
 use crate::policy::{ExternalId, ParamId, Peer, Policy, PrefixListId};
 
 /// What sentences and assertions use to look up names, besides the policy.
@@ -30,6 +33,29 @@ impl Definitions<'_> {
             (ParamPeer::Block, Some(ParamValue::Id(_)) | None) => Some(Peer::Param(id)),
             (ParamPeer::Vpc, _) => None,
         }
+    }
+
+    /// The external that a name stands for, which is used now; `None` for a name of something else.
+    /// What was found is nothing for a declaration that is reported.
+    pub fn external_of(
+        &self,
+        scope: &mut Scope<'_>,
+        name: ast::Name,
+    ) -> Option<Option<ExternalId>> {
+        let found = match scope.peer_named(scope.text(name))? {
+            Entity::External(position) => self.external_names[position],
+            Entity::Param(id) => match self.param_peers[id.index()] {
+                ParamPeer::External(id) => Some(id),
+                ParamPeer::Block | ParamPeer::PrefixList(_) | ParamPeer::Vpc => return None,
+            },
+            Entity::Tier(_)
+            | Entity::TierSet(_)
+            | Entity::Network(_)
+            | Entity::PrefixList(_)
+            | Entity::BuiltIn(_) => return None,
+        };
+        scope.resolve_peer(name, NameKind::External);
+        Some(found)
     }
 
     /// Everything with addresses, after the networks have been resolved.

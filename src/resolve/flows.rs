@@ -7,7 +7,7 @@ use super::scope::Scope;
 use crate::ast;
 use crate::diagnostic::MeaningProblem;
 use crate::net::{Family, Traffic};
-use crate::policy::{Flow, Peer, Policy, SentenceId, TierId, Way, WordId};
+use crate::policy::{Flow, Owner, Peer, Policy, SentenceId, Verb, Way, WordId};
 use crate::source::Span;
 
 /// One written service of a sentence.
@@ -18,13 +18,21 @@ pub struct SentenceService<'k> {
     pub span: Span,
 }
 
+/// A group that a sentence is about.
+#[derive(Clone, Copy)]
+pub struct SentenceSubject {
+    pub owner: Owner,
+    /// What an external is called; nothing for a tier.
+    pub word: Option<WordId>,
+}
+
 /// A sentence whose lists are resolved.
 pub struct ResolvedSentence<'s, 'k> {
     pub id: SentenceId,
     /// The statement.
     pub span: Span,
     pub rule: &'s ast::Rule,
-    pub subjects: &'s [TierId],
+    pub subjects: &'s [SentenceSubject],
     pub services: &'s [SentenceService<'k>],
     pub peers: &'s [SentencePeer],
 }
@@ -186,25 +194,32 @@ fn reset_flags(flags: &mut Vec<bool>, length: usize) {
 fn push_peer_flows(
     policy: &mut Policy,
     sentence: &ResolvedSentence<'_, '_>,
-    subject: TierId,
+    subject: SentenceSubject,
     service: &SentenceService<'_>,
     target: &SentencePeer,
 ) {
     let peer = match target.peer {
         PeerOrItself::Peer(peer) => peer,
-        PeerOrItself::Itself => Peer::Tier(subject),
+        PeerOrItself::Itself => subject.owner.peer(),
     };
 
     let way = match sentence.rule.way {
         ast::Way::From => Way::From,
         ast::Way::To => Way::To,
     };
+    let verb = match sentence.rule.verb {
+        ast::Verb::Allows => Verb::Allows,
+        ast::Verb::Accepts => Verb::Accepts,
+        ast::Verb::Sends => Verb::Sends,
+    };
     let family = peer_family(policy, peer);
 
     for atom in service.atoms.iter() {
         let flow = |traffic: Traffic| Flow {
-            subject,
+            subject: subject.owner,
+            about: subject.word,
             way,
+            verb,
             traffic,
             peer,
             sentence: sentence.id,

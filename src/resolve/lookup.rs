@@ -42,15 +42,6 @@ impl<'a> Scope<'a> {
         }
     }
 
-    /// The tiers of a list of tiers and sets.
-    pub fn resolve_members(&mut self, sets: &[TierSet], names: &[ast::Name]) -> Vec<TierId> {
-        let mut members = Vec::with_capacity(names.len());
-        names
-            .iter()
-            .for_each(|name| self.add_members(sets, *name, &mut members));
-        members
-    }
-
     /// Adds the tier, or the tiers of the set, with a name.
     pub fn add_members(&mut self, sets: &[TierSet], name: ast::Name, members: &mut Vec<TierId>) {
         match self.resolve_tier(name) {

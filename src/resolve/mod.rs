@@ -4,12 +4,15 @@
 //! Names are collected first, so that a program may use what it declares later. Each kind of
 //! declaration is resolved in its own file, dependencies first.
 
+mod also;
 mod assertions;
 mod atom;
 mod blocks;
 mod collect;
 mod collisions;
 mod definitions;
+mod environments;
+mod every;
 mod flows;
 mod lists;
 mod lookup;
@@ -24,13 +27,15 @@ mod services;
 mod settings;
 mod stack;
 mod strings;
+mod tier_index;
 mod tiers;
 mod unknown;
 mod unused;
 
 pub use atom::{BuiltIn, Catalogue};
+pub use environments::choose_environment;
 pub use services::built_in;
-pub use settings::Settings;
+pub use settings::{Environment, Settings};
 
 use crate::ast::{Item, ProgramTree, Statement};
 use crate::diagnostic::Problems;
@@ -50,6 +55,7 @@ pub fn resolve<'a>(
     let (mut policy, definitions) = resolve_declarations(&mut scope, settings);
     resolve_statements(&mut scope, &definitions, &mut policy, program, settings);
 
+    policy.foreign_owners = rules::foreign_owners(&policy);
     policy.unused = unused::find_unused(&scope, &policy, program);
     policy.shadowed = scope.seen.shadowed;
     policy.remainders = scope.seen.remainders;
@@ -69,7 +75,9 @@ fn resolve_declarations<'a>(
     let lists = lists::resolve(scope, &params, &stack);
     let services = services::resolve(scope, settings.catalogue);
     let tiers = tiers::resolve(scope, &mut stack, &vpcs, default_vpc, &networks);
-    let tier_sets = tiers::resolve_sets(scope);
+    let tier_sets = tiers::resolve_sets(scope, &tiers);
+
+    let members = also::resolve(scope, &tiers, &tier_sets, &vpcs);
 
     let mut policy = Policy::new(stack, settings.as_of);
     policy.vpcs = vpcs;
@@ -80,6 +88,7 @@ fn resolve_declarations<'a>(
     policy.prefix_lists = lists.prefix_lists;
     policy.tiers = tiers;
     policy.tier_sets = tier_sets;
+    policy.members = members;
     policy.declarations = std::mem::take(&mut scope.seen.declarations);
 
     let definitions = Definitions {
@@ -113,6 +122,7 @@ fn resolve_statements(
             }
             Item::Stack(_)
             | Item::Include(_)
+            | Item::Environments(_)
             | Item::Param(_)
             | Item::Vpc(_)
             | Item::Peering(_)

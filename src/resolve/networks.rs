@@ -169,6 +169,7 @@ impl Addressed<'_> {
                     }
                 }
                 NetItem::Vpc(span, name) => self.add_vpc(scope, *span, *name, &mut list),
+                NetItem::Every(every) => scope.report_every(every, "an address or a network"),
             }
         }
 

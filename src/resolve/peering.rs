@@ -21,8 +21,8 @@ pub fn report_unpeered(
         let PeerOrItself::Peer(Peer::Tier(other)) = target.peer else {
             continue;
         };
-        for subject in sentence.subjects {
-            let (a, b) = (policy.tier(*subject).vpc, policy.tier(other).vpc);
+        for subject in sentence.subjects.iter().filter_map(|it| it.owner.tier()) {
+            let (a, b) = (policy.tier(subject).vpc, policy.tier(other).vpc);
             let pair = (a.min(b), a.max(b));
             if a == b || reported.contains(&(target.item, pair)) {
                 continue;
@@ -30,14 +30,14 @@ pub fn report_unpeered(
 
             let written = sentence.rule.peers.get(target.item);
             let span = written.map_or(sentence.span, ast::PeerItem::span);
-            let across = across_regions(policy, span, *subject, other);
+            let across = across_regions(policy, span, subject, other);
             if across.is_none()
                 && let Ok(peering) = policy.peerings.binary_search(&pair)
             {
                 scope.seen.crossed[peering] = true;
                 continue;
             }
-            let problem = across.unwrap_or_else(|| unpeered(policy, span, *subject, other));
+            let problem = across.unwrap_or_else(|| unpeered(policy, span, subject, other));
             scope.problems.push(problem);
             reported.push((target.item, pair));
         }

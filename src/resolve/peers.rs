@@ -1,11 +1,12 @@
 //! Resolves the peers of a sentence.
 
 use super::definitions::Definitions;
+use super::every::{KnownTiers, source_words};
 use super::networks::{NetList, span_of};
 use super::scope::{BuiltInNetwork, Entity, Scope};
 use crate::ast::{self, NetItem};
 use crate::diagnostic::{MeaningProblem, NameKind};
-use crate::policy::{Peer, Policy, TierSetId, WordId};
+use crate::policy::{Peer, Policy, TierId, TierSetId, WordId};
 use crate::source::Span;
 
 /// One peer of a sentence, with its item in the source.
@@ -47,7 +48,7 @@ pub struct PeerResolver<'s, 'a> {
 impl PeerResolver<'_, '_> {
     /// Adds the peers of a sentence.
     pub fn add_peers(mut self, rule: &ast::Rule) {
-        if !rule.except.is_empty() {
+        if !rule.except.is_empty() && !self.scope.excepts_tiers(rule) {
             self.add_excepted(rule);
             return;
         }
@@ -62,9 +63,27 @@ impl PeerResolver<'_, '_> {
                     self.add_item(PeerOrItself::Peer(Peer::Net(net.net)), item, None);
                 }
                 ast::PeerItem::Vpc(span, name) => self.add_vpc(item, *span, *name),
+                ast::PeerItem::Every(every) => {
+                    let tiers = self.scope.resolve_every(&self.policy.tiers, every);
+                    self.add_tiers(item, &tiers);
+                }
                 ast::PeerItem::Name(name) => self.add_name(item, *name),
             }
         }
+
+        if !rule.except.is_empty() {
+            self.take_out_tiers(&rule.except);
+        }
+    }
+
+    /// Takes out the tiers of an `except`.
+    fn take_out_tiers(&mut self, except: &[NetItem]) {
+        let known = KnownTiers::new(self.policy);
+        let gone = self.scope.excepted_tiers(known, except);
+        self.peers.retain(|peer| match peer.peer {
+            PeerOrItself::Peer(Peer::Tier(tier)) => gone.binary_search(&tier).is_err(),
+            PeerOrItself::Peer(_) | PeerOrItself::Itself => true,
+        });
     }
 
     fn add_item(&mut self, peer: PeerOrItself, item: usize, word: Option<WordId>) {
@@ -112,7 +131,7 @@ impl PeerResolver<'_, '_> {
                 }
                 peer
             }
-            Entity::TierSet(id) => return self.add_tiers(item, id),
+            Entity::TierSet(id) => return self.add_set(item, id),
             Entity::Network(id) => {
                 let network = &self.policy.networks[id.index()];
                 let blocks = network.blocks.iter().map(|block| Peer::Net(*block));
@@ -129,8 +148,16 @@ impl PeerResolver<'_, '_> {
     }
 
     /// Adds the tiers of a set, each under its own name.
-    fn add_tiers(&mut self, item: usize, set: TierSetId) {
-        for tier in &self.policy.tier_sets[set.index()].members {
+    fn add_set(&mut self, item: usize, set: TierSetId) {
+        for n in 0..self.policy.tier_sets[set.index()].members.len() {
+            let tier = self.policy.tier_sets[set.index()].members[n];
+            self.add_tiers(item, &[tier]);
+        }
+    }
+
+    /// Some tiers, each under its own name.
+    fn add_tiers(&mut self, item: usize, tiers: &[TierId]) {
+        for tier in tiers {
             let name = &self.policy.tiers[tier.index()].name;
             let word = self.policy.words.id(name);
             self.peers
@@ -186,15 +213,18 @@ impl PeerResolver<'_, '_> {
         let (span, name, kind) = match peer {
             ast::PeerItem::Net(net) => return Some(NetItem::Net(*net)),
             ast::PeerItem::Vpc(span, name) => return Some(NetItem::Vpc(*span, *name)),
-            ast::PeerItem::Itself(span) => (*span, "itself", NameKind::Tier),
+            ast::PeerItem::Itself(span) => (*span, "itself".to_string(), NameKind::Tier),
+            ast::PeerItem::Every(every) => {
+                let span = every.span();
+                (span, source_words(self.scope, span), NameKind::TierSet)
+            }
             ast::PeerItem::Name(name) => match self.scope.resolve_peer(*name, NameKind::Peer)? {
                 Entity::Network(_) | Entity::BuiltIn(_) => return Some(NetItem::Name(*name)),
                 Entity::Param(id) if self.scope.is_block(id) => return Some(NetItem::Name(*name)),
-                other => (name.span, self.scope.text(*name), other.kind()),
+                other => (name.span, self.scope.text(*name).to_string(), other.kind()),
             },
         };
 
-        let name = name.to_string();
         self.scope
             .problems
             .push(MeaningProblem::ExceptOnNonAddress {
@@ -210,14 +240,8 @@ impl PeerResolver<'_, '_> {
 
 /// The source text of items, sorted, so that the result does not depend on their order.
 pub fn sorted_sources(scope: &Scope<'_>, spans: impl Iterator<Item = Span>) -> String {
-    let mut items: Vec<String> = spans.map(|span| spaced_source(scope, span)).collect();
+    let mut items: Vec<String> = spans.map(|span| source_words(scope, span)).collect();
     items.sort();
     items.dedup();
     items.join(", ")
-}
-
-/// The text of a span with single spaces.
-fn spaced_source(scope: &Scope<'_>, span: Span) -> String {
-    let words: Vec<&str> = scope.sources.text(span).split_whitespace().collect();
-    words.join(" ")
 }

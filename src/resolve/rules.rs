@@ -2,15 +2,17 @@
 
 use super::atom::Atom;
 use super::definitions::Definitions;
-use super::flows::{FlowCoverage, ResolvedSentence, SentenceService};
+use super::every::KnownTiers;
+use super::flows::{FlowCoverage, ResolvedSentence, SentenceService, SentenceSubject};
 use super::peering::report_unpeered;
 use super::peers::{PeerResolver, SentencePeer, sorted_sources};
 use super::scope::{MOST, Scope};
 use crate::ast::{self, NetItem};
 use crate::date::Date;
 use crate::diagnostic::{AwsField, MeaningProblem};
-use crate::policy::{Policy, Sentence, SentenceId, TierId, WordId};
+use crate::policy::{ExternalId, Flow, Owner, Policy, Sentence, SentenceId, TierId, WordId};
 use crate::source::Span;
+use std::collections::BTreeSet;
 use std::fmt::Write;
 
 /// Resolves sentences into the policy. Its lists are reused for the next sentence.
@@ -18,7 +20,9 @@ pub struct Sentences<'k> {
     definitions: &'k Definitions<'k>,
     /// The current day.
     as_of: Date,
-    subjects: Vec<TierId>,
+    subjects: Vec<SentenceSubject>,
+    /// The tiers that one name stands for.
+    members: Vec<TierId>,
     services: Vec<SentenceService<'k>>,
     peers: Vec<SentencePeer>,
     coverage: FlowCoverage,
@@ -30,7 +34,11 @@ pub fn reserve_sentences(policy: &mut Policy, program: &ast::ProgramTree) {
     let (mut sentences, mut flows) = (0, 0usize);
     for statement in program.files.iter().flat_map(|file| &file.statements) {
         if let ast::Item::Rule(rule) = &statement.item {
-            let count = rule.subjects.len().saturating_mul(rule.services.len());
+            let count = rule
+                .subjects
+                .items
+                .len()
+                .saturating_mul(rule.services.len());
             flows = flows.saturating_add(count.saturating_mul(rule.peers.len()));
             sentences += 1;
         }
@@ -46,6 +54,7 @@ impl<'k> Sentences<'k> {
             definitions,
             as_of,
             subjects: Vec::new(),
+            members: Vec::new(),
             services: Vec::new(),
             peers: Vec::new(),
             coverage: FlowCoverage::default(),
@@ -93,18 +102,87 @@ impl<'k> Sentences<'k> {
         }
     }
 
-    fn resolve_subjects(&mut self, scope: &mut Scope<'_>, policy: &Policy, names: &[ast::Name]) {
+    fn resolve_subjects(
+        &mut self,
+        scope: &mut Scope<'_>,
+        policy: &mut Policy,
+        list: &ast::TierList,
+    ) {
         self.subjects.clear();
-        for name in names {
-            if scope.text(*name) == "itself" {
-                let span = name.span;
-                scope.problems.push(MeaningProblem::ItselfSubject { span });
-            } else {
-                scope.add_members(&policy.tier_sets, *name, &mut self.subjects);
+        for item in &list.items {
+            match item {
+                ast::TierItem::Name(name) if scope.text(*name) == "itself" => {
+                    let span = name.span;
+                    scope.problems.push(MeaningProblem::ItselfSubject { span });
+                }
+                ast::TierItem::Name(name) => self.add_subject(scope, policy, *name),
+                ast::TierItem::Every(_) => {
+                    self.members.clear();
+                    scope.add_tier_item(KnownTiers::new(policy), item, &mut self.members);
+                    let subject = |tier: &TierId| SentenceSubject {
+                        owner: Owner::Tier(*tier),
+                        word: None,
+                    };
+                    self.subjects.extend(self.members.iter().map(subject));
+                }
             }
         }
-        self.subjects.sort_unstable();
-        self.subjects.dedup();
+        self.take_out_tiers(scope, policy, &list.except);
+        let name = |subject: &SentenceSubject| subject.word.map(|word| policy.words.text(word));
+        self.subjects
+            .sort_by(|a, b| (a.owner, name(a)).cmp(&(b.owner, name(b))));
+        self.subjects.dedup_by_key(|subject| subject.owner);
+    }
+
+    /// Takes tiers out of the subjects.
+    fn take_out_tiers(&mut self, scope: &mut Scope<'_>, policy: &Policy, except: &[ast::TierItem]) {
+        if except.is_empty() {
+            return;
+        }
+
+        let tiers = self
+            .subjects
+            .iter()
+            .filter_map(|subject| subject.owner.tier());
+        self.members.clear();
+        self.members.extend(tiers);
+        scope.take_out_items(KnownTiers::new(policy), except, &mut self.members);
+
+        let left = &self.members;
+        let is_left = |tier: TierId| left.contains(&tier);
+        self.subjects
+            .retain(|subject| subject.owner.tier().is_none_or(is_left));
+    }
+
+    /// Adds the groups that a name before a verb stands for.
+    fn add_subject(&mut self, scope: &mut Scope<'_>, policy: &mut Policy, name: ast::Name) {
+        let Some(found) = self.definitions.external_of(scope, name) else {
+            self.members.clear();
+            scope.add_members(&policy.tier_sets, name, &mut self.members);
+            self.subjects
+                .extend(self.members.iter().map(|tier| SentenceSubject {
+                    owner: Owner::Tier(*tier),
+                    word: None,
+                }));
+            return;
+        };
+
+        let Some(external) = found else {
+            return;
+        };
+        let declared = policy.external(external);
+        match &declared.account {
+            None => self.subjects.push(SentenceSubject {
+                owner: Owner::External(external),
+                word: Some(policy.words.id(scope.text(name))),
+            }),
+            Some(account) => scope.problems.push(MeaningProblem::ForeignOwner {
+                span: name.span,
+                name: scope.text(name).to_string(),
+                account: account.clone(),
+                declared: declared.span,
+            }),
+        }
     }
 
     fn resolve_services(
@@ -132,6 +210,19 @@ impl<'k> Sentences<'k> {
         };
         resolver.add_peers(rule);
     }
+}
+
+/// The externals that flows put rules on, sorted.
+pub fn foreign_owners(policy: &Policy) -> Vec<ExternalId> {
+    if policy.externals.is_empty() {
+        return Vec::new();
+    }
+    let owner = |flow: &Flow| match flow.subject {
+        Owner::Tier(_) => None,
+        Owner::External(id) => Some(id),
+    };
+    let owners: BTreeSet<ExternalId> = policy.flows.iter().filter_map(owner).collect();
+    owners.into_iter().collect()
 }
 
 /// The name of a service in descriptions; `None` for literal traffic.
@@ -173,7 +264,8 @@ fn push_sentence(
 /// ` except 10.0.0.0/8 until 2026-12-31`
 fn write_tail(scope: &Scope<'_>, rule: &ast::Rule) -> String {
     let mut tail = String::new();
-    if !rule.except.is_empty() {
+    // tiers that are taken out change nothing of what is said of the others
+    if !rule.except.is_empty() && !scope.excepts_tiers(rule) {
         let except = sorted_sources(scope, rule.except.iter().map(NetItem::span));
         let _ = write!(tail, " except {except}");
     }

@@ -1,6 +1,7 @@
 //! The three namespaces of a program, filled before any lookup.
 
 use super::atom::Catalogue;
+use super::tier_index::TierIndex;
 use crate::ast;
 use crate::diagnostic::{MeaningProblem, NameKind, Problems};
 use crate::policy::{
@@ -59,8 +60,12 @@ pub struct Scope<'a> {
     pub(super) vpc_names: HashMap<&'a str, Symbol<VpcId>>,
     /// Names of invalid declarations, whose uses are not reported.
     pub(super) broken: HashSet<&'a str>,
+    /// Names that are declared in other environments, and where.
+    pub(super) elsewhere: HashMap<&'a str, Span>,
     /// Whether an included file is unknown, which may declare any name.
     pub(super) is_incomplete: bool,
+    /// The tiers by role and VPC, once an `every` has asked for them.
+    pub(super) every: Option<TierIndex>,
     /// The remaining budget of name comparisons for suggestions.
     pub(super) guesses: usize,
     /// The remaining budget for the size of the program.

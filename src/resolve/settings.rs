@@ -4,6 +4,16 @@ use super::atom::Catalogue;
 use crate::date::Date;
 use crate::policy::OutputRules;
 
+/// The environment that a program is resolved for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Environment<'e> {
+    /// `staging`
+    pub name: &'e str,
+    /// Whether a program that declares no environments can be resolved for it: the manifest of a
+    /// project has environments of its own.
+    pub is_optional: bool,
+}
+
 /// The settings of the resolution of a program.
 #[derive(Debug)]
 pub struct Settings<'a> {

@@ -26,6 +26,7 @@ const STACK_KEYS: &[&str] = &[
     "ip",
     "tags",
     "rule-quota",
+    "groups-per-interface",
     "region",
     "account",
     "exports",
@@ -48,6 +49,7 @@ pub fn resolve_stack(scope: &mut Scope<'_>, settings: &Settings<'_>) -> (Stack, 
         dual: true,
         tags: BTreeMap::new(),
         rule_quota: 60,
+        groups_per_interface: 5,
         region: None,
         account: None,
         exports: false,
@@ -94,6 +96,10 @@ fn read_stack<'a>(
             "rule-quota" => {
                 stack.rule_quota = scope.read_count(value, key).unwrap_or(stack.rule_quota);
             }
+            "groups-per-interface" => {
+                let count = read_groups_per_interface(scope, value);
+                stack.groups_per_interface = count.unwrap_or(stack.groups_per_interface);
+            }
             "region" => stack.region = scope.read_region(value),
             "account" => stack.account = scope.read_account(value),
             _ => {
@@ -101,6 +107,14 @@ fn read_stack<'a>(
                 stack.exports = exports.unwrap_or(false);
             }
         }
+    }
+}
+
+/// `groups-per-interface = 10`: at most 16 (VPC user guide, "Amazon VPC quotas").
+fn read_groups_per_interface(scope: &mut Scope<'_>, value: &EntryValue) -> Option<u32> {
+    match value {
+        EntryValue::Number(_, number @ 1..=16) => Some(*number as u32),
+        _ => scope.report_bad_value(value, "groups-per-interface", "a number from 1 to 16"),
     }
 }
 

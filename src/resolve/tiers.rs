@@ -1,10 +1,11 @@
 //! Tiers and sets of tiers.
 
+use super::every::take_out;
 use super::networks::Networks;
 use super::order::{report_cycles, sort_by_dependency};
 use super::scope::{BuiltInNetwork, Entity, Scope};
 use super::stack::{Defaults, OUTBOUND, read_vpc, vpc_entry};
-use crate::ast::{self, EntryValue};
+use crate::ast::{self, EntryValue, TierItem};
 use crate::diagnostic::{AwsField, MeaningProblem, NameKind, NameProblem, likely, listed};
 use crate::net::Addresses;
 use crate::policy::{Role, Stack, Tier, TierId, TierSet, Vpc, VpcId};
@@ -298,22 +299,29 @@ fn report_elsewhere(scope: &mut Scope<'_>, stack: &mut Stack, vpcs: &[Vpc], tier
 }
 
 /// Resolves the sets of tiers, dependencies first.
-pub fn resolve_sets(scope: &mut Scope<'_>) -> Vec<TierSet> {
+pub fn resolve_sets(scope: &mut Scope<'_>, known: &[Tier]) -> Vec<TierSet> {
     let declared = scope.tier_sets.clone();
-    let mut members: Vec<Vec<Entity>> = Vec::new();
+    let (mut members, mut excepted) = (Vec::new(), Vec::new());
 
     for set in &declared {
-        let named = set.members.iter();
-        members.push(named.filter_map(|name| scope.resolve_tier(*name)).collect());
+        members.push(resolve_items(scope, known, &set.members.items));
+        excepted.push(resolve_items(scope, known, &set.members.except));
         scope.read_prose(&set.prose, AwsField::TagValue);
     }
 
-    let (sorted, cut) = sort_by_dependency(declared.len(), |n| named_sets(&members[n]));
+    let (sorted, cut) = sort_by_dependency(declared.len(), |n| {
+        let mut sets = named_sets(&members[n]);
+        sets.extend(named_sets(&excepted[n]));
+        sets
+    });
     report_cycles(scope, NameKind::TierSet, cut, |n| declared[n].name);
 
     let mut tiers: Vec<Vec<TierId>> = vec![Vec::new(); declared.len()];
     for n in sorted {
-        let found = collect_tiers(&members[n], &tiers);
+        let mut found = collect_tiers(&members[n], &tiers);
+        if !excepted[n].is_empty() {
+            take_out(&mut found, collect_tiers(&excepted[n], &tiers));
+        }
         if scope.has_room_for(declared[n].name.span, found.len()) {
             tiers[n] = found;
         }
@@ -329,6 +337,21 @@ pub fn resolve_sets(scope: &mut Scope<'_>) -> Vec<TierSet> {
     }
 
     sets
+}
+
+/// What the items of a set stand for.
+fn resolve_items(scope: &mut Scope<'_>, known: &[Tier], items: &[TierItem]) -> Vec<Entity> {
+    let mut found = Vec::new();
+    for item in items {
+        match item {
+            TierItem::Name(name) => found.extend(scope.resolve_tier(*name)),
+            TierItem::Every(every) => {
+                let tiers = scope.resolve_every(known, every);
+                found.extend(tiers.into_iter().map(Entity::Tier));
+            }
+        }
+    }
+    found
 }
 
 /// The sets among the members of a set.

@@ -41,6 +41,16 @@ impl<'a> Scope<'a> {
             return;
         }
 
+        if let Some(declared) = self.elsewhere.get(text) {
+            self.problems.push(NameProblem::OtherEnvironment {
+                span,
+                kind,
+                name: text.to_string(),
+                declared: *declared,
+            });
+            return;
+        }
+
         let is_listed = is_question && (kind != NameKind::Service || meant.is_none());
         let known = is_listed.then(|| self.list_names(kind)).flatten();
         self.problems.push(NameProblem::UnknownName {

@@ -4,7 +4,8 @@ use super::scope::Scope;
 use crate::ast::{FileTree, ProgramTree};
 use crate::diagnostic::NameKind;
 use crate::policy::{Declared, DefaultGroup, Policy, Unused};
-use crate::source::Span;
+use crate::source::{Sources, Span};
+use std::collections::HashSet;
 
 /// The unused declarations of the entry file, by position. Other files may be shared with programs
 /// that use them, and so may an entry file without a tier, which deploys nothing.
@@ -24,12 +25,31 @@ pub fn find_unused(scope: &Scope<'_>, policy: &Policy, program: &ProgramTree) ->
         })
     });
 
-    let named = named.filter(|it| it.what != Declared::Vpc || !has_effect(scope, policy, &it.name));
-    let mut found: Vec<Unused> = named.chain(unused_peerings(scope, policy)).collect();
+    let elsewhere = names_used_elsewhere(scope.sources, program);
+    let named = named.filter(|it| {
+        !elsewhere.contains(it.name.as_str())
+            && (it.what != Declared::Vpc || !has_effect(scope, policy, &it.name))
+    });
+
+    // a sentence of another environment may name tiers of both VPCs
+    let peerings = unused_peerings(scope, policy).filter(|_| entry.absent.is_empty());
+    let mut found: Vec<Unused> = named.chain(peerings).collect();
     found.retain(|it| it.span.file == entry.id);
     found.sort_unstable_by_key(|it| it.span);
 
     found
+}
+
+/// The names that statements use which do not apply in the chosen environment.
+fn names_used_elsewhere<'s>(sources: &'s Sources, program: &ProgramTree) -> HashSet<&'s str> {
+    let mut used = HashSet::new();
+    for statement in program.files.iter().flat_map(|file| &file.absent) {
+        statement.item.visit_used_names(&mut |name| {
+            used.insert(sources.text(name.span));
+        });
+    }
+
+    used
 }
 
 /// The statement of a file that contains a position.

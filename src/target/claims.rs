@@ -4,7 +4,7 @@
 use super::names::Names;
 use crate::aws::{GroupId, RuleKey, State};
 use crate::groups::{Deployment, Rule};
-use crate::policy::TierId;
+use crate::policy::Owner;
 use crate::source::Span;
 
 /// A deployment, and what AWS will hold of it.
@@ -43,9 +43,13 @@ impl<'d> NamedState<'d> {
         })
     }
 
-    /// The tier of a group.
+    /// The tier of a group, or the external that it is.
     pub fn tier_span(self, group: GroupId) -> Span {
-        self.deployment.policy().tier(TierId(group.0)).span
+        let policy = self.deployment.policy();
+        match self.deployment.groups[group.index()].owner {
+            Owner::Tier(id) => policy.tier(id).span,
+            Owner::External(id) => policy.external(id).span,
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! How a target deploys, for plans.
 
 use super::names::Names;
-use crate::aws::{Parameter, RuleKey, SecurityGroup, State};
+use crate::aws::{Parameter, Rule, RuleKey, SecurityGroup, State};
 
 /// How a target replaces one output by another.
 #[derive(Debug, Clone, Copy)]
@@ -9,7 +9,7 @@ pub struct Planning {
     /// The names of the rules that are resources.
     pub names: for<'s> fn(&'s State) -> Names<'s>,
     /// Whether a rule is a resource; otherwise it is inline in its group.
-    pub is_resource: fn(&RuleKey) -> bool,
+    pub is_resource: fn(&SecurityGroup, &RuleKey) -> bool,
     /// Whether an output has a parameter.
     pub asks_for: fn(&Parameter) -> bool,
     /// The current and earlier addresses of a group, the newest first.
@@ -30,6 +30,9 @@ pub struct Planning {
     pub has_exports: bool,
     /// Whether a group has the placeholder rule.
     pub has_placeholder: fn(&SecurityGroup) -> bool,
+    /// What stands in an output for a rule of a group: itself, or its halves but for those that
+    /// stand there by themselves.
+    pub written: fn(&SecurityGroup, &Rule) -> [Option<RuleKey>; 2],
     /// The name of its own plan.
     pub report: &'static str,
     /// The columns of its own plan, in order.

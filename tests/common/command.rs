@@ -9,6 +9,35 @@ use std::process::{Command, Output, Stdio};
 pub struct Scratch(tempfile::TempDir);
 
 impl Scratch {
+    /// Runs git in it.
+    pub fn git(&self, arguments: &[&str]) {
+        let who = [
+            "-c",
+            "user.name=T",
+            "-c",
+            "user.email=t@example.com",
+            "-c",
+            "commit.gpgsign=false",
+        ];
+        let run = Command::new("git")
+            .args(who)
+            .args(arguments)
+            .current_dir(self.path(""))
+            .output();
+        let output = run.expect("git is installed");
+        assert!(
+            output.status.success(),
+            "git {arguments:?}: {}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+    }
+
+    /// Commits all files in it.
+    pub fn commit(&self, message: &str) {
+        self.git(&["add", "--all"]);
+        self.git(&["commit", "--quiet", "--message", message]);
+    }
+
     /// A new one.
     pub fn new() -> Scratch {
         Scratch(tempfile::tempdir().expect("a temporary directory"))

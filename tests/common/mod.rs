@@ -7,7 +7,7 @@ pub mod repository;
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
-use tierwall::compile::{Compilation, compile};
+use tierwall::compile::{Compilation, Inputs, compile};
 use tierwall::date::Date;
 use tierwall::diagnostic::{Explanation, Problem, explanations};
 use tierwall::lint::{self, Levels};
@@ -64,7 +64,11 @@ pub fn compile_text(
     bindings: &[(String, String)],
     as_of: Date,
 ) -> Compilation {
-    compile(name, &mut Memory::new().with(name, text), bindings, as_of)
+    let inputs = Inputs {
+        bindings,
+        ..Inputs::on(as_of)
+    };
+    compile(name, &mut Memory::new().with(name, text), &inputs)
         .unwrap_or_else(|error| panic!("{error:?}"))
 }
 
@@ -87,6 +91,7 @@ pub fn check(program: &str, levels: &Levels) -> (Compilation, Vec<Problem>) {
                     .unwrap_or(("", ""));
                 options = options.set(name, value);
             }
+            "--environment" => options = options.environment(words.next().unwrap_or_default()),
             "--as-of" => {
                 let day = words.next().and_then(|day| day.parse().ok());
                 options = options.on(day.unwrap_or(as_of()));
@@ -134,7 +139,11 @@ impl Example {
     /// Compiles it.
     pub fn compile(&self) -> Compilation {
         let mut disk = Disk::default();
-        compile(&self.path, &mut disk, &self.bindings, as_of())
+        let inputs = Inputs {
+            bindings: &self.bindings,
+            ..Inputs::on(as_of())
+        };
+        compile(&self.path, &mut disk, &inputs)
             .unwrap_or_else(|error| panic!("{}: {error:?}", self.path))
     }
 }

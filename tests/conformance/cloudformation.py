@@ -3,6 +3,7 @@
 import json
 import warnings
 
+import members
 import standin
 import cloudformation_validate
 from cfnlint.api import lint
@@ -51,7 +52,9 @@ def create(cfn, name, text, parameters):
     made = {r["LogicalResourceId"]: r for r in listed if "LogicalResourceId" in r}
     problems += [f"resource {id} was not made" for id in json.loads(text)["Resources"] if id not in made]
     groups = {r["PhysicalResourceId"] for r in made.values() if r["ResourceType"] == "AWS::EC2::SecurityGroup"}
-    outputs = [output["OutputValue"] for output in stack.get("Outputs", [])]
+    values = {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}
+    outputs = members.single(values)
     if sorted(outputs) != sorted(groups):
         problems.append(f"the outputs {sorted(outputs)} are not the groups {sorted(groups)}, each once")
+    problems += members.cloudformation_problems(values)
     return groups, problems

@@ -326,8 +326,8 @@ EDITS = [
     ),
     edit(
         "a closed tier may send everything by IPv4",
-        (2, 0, 0),
-        "the all-traffic rule as its two halves, beside the outbound rule to app",
+        (1, 0, 0),
+        "the all-traffic rule, beside the outbound rule to app",
         ("tcp 9000 from db", "tcp 9000 from db\ndb allows all to anywhere-ipv4"),
         base=BASE + "app allows tcp 9000 from db\n",
     ),

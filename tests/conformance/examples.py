@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 import cloudformation
 import lowering
+import members
 import readback
 import standin
 import terraform
@@ -143,7 +144,8 @@ def apply_modules(report, subjects, server, directory):
         )
         report.check(
             f"{subject.name}: the module's outputs are its groups",
-            unequal(sorted(groups[slug]), sorted(outputs.get(slug, {}).values())),
+            unequal(sorted(groups[slug]), sorted(members.single(outputs.get(slug, {}))))
+            + members.terraform_problems(subject.table, outputs.get(slug, {})),
         )
     check_default_groups(
         report, [subjects[slug] for slug in root.modules], standing, readback.default_groups(server.ec2)
@@ -204,7 +206,8 @@ def different(subject):
             problems.append(f"{tier} is deployed by one output alone")
             continue
         rules = [rule for rule in stacked["rules"] if rule != lowering.PLACEHOLDER]
-        problems += [f"{tier}: one alone has {rule}" for rule in sorted(set(rules) ^ set(applied["rules"]))]
+        halved = lowering.halved(applied["rules"])
+        problems += [f"{tier}: one alone has {rule}" for rule in sorted(set(rules) ^ set(halved))]
         for what in ("description", "tags", *(["name"] if {stacked["name"], applied["name"]} & named else [])):
             if stacked[what] != applied[what]:
                 problems.append(f"{tier}: {what} {stacked[what]!r} by template, {applied[what]!r} by module")

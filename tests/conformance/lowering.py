@@ -14,14 +14,16 @@ EVERYWHERE = {"0.0.0.0/0": ("0.0.0.0/1", "128.0.0.0/1"), "::/0": ("::/1", "8000:
 
 def lower(table, values, target):
     """{tier: sorted rules} that the table means in a target, where `values` are the `Values` of
-    its parameters. The targets differ in CloudFormation's placeholder alone."""
+    its parameters. The targets differ in CloudFormation's placeholder and halves alone."""
     tiers = {tier["name"]: tier for tier in table["tiers"]}
     rules = {name: [] for name in tiers}
     for flow in table["flows"]:
         source, sink = flow["from"], flow["to"]
-        if sink["kind"] == "tier":
+        side = flow.get("opens")
+        if sink["kind"] == "tier" and side != "outbound":
             rules[sink["name"]].append(rule("ingress", flow, source, values))
-        if source["kind"] == "tier" and tiers[source["name"]]["outbound"] == "closed":
+        writes = side == "outbound" or source["kind"] == "tier" and tiers[source["name"]]["outbound"] == "closed"
+        if source["kind"] == "tier" and side != "inbound" and writes:
             rules[source["name"]].append(rule("egress", flow, sink, values))
     families = ["0.0.0.0/0"] + (["::/0"] if table["ip"] == "dual" else [])
     for name, tier in tiers.items():
@@ -29,22 +31,34 @@ def lower(table, values, target):
             rules[name] += [Rule("egress", "-1", -1, -1, block, OPEN_TEXT) for block in families]
         else:
             rules[name] = closed(rules[name], families)
+        if target == "cloudformation":
+            rules[name] = halved(rules[name])
+        if tier["outbound"] == "closed":
             if target == "cloudformation" and not any(inline_outbound(rule) for rule in rules[name]):
                 rules[name].append(PLACEHOLDER)
     return {name: sorted(rules[name]) for name in rules}
 
 
 def closed(rules, families):
-    """The rules of a closed tier: outbound rules to tiers that all-traffic rules cover are left out;
-    where some remain, CloudFormation would drop an all-traffic rule, which is written as halves."""
-    everything = [rule for rule in rules if is_outbound(rule) and rule.protocol == "-1" and rule.peer in EVERYWHERE]
-    if set(families) <= {rule.peer for rule in everything}:
+    """The rules of a closed tier: outbound rules to tiers that all-traffic rules cover are left out."""
+    everything = {rule.peer for rule in rules if is_everything(rule)}
+    if set(families) <= everything:
         return [rule for rule in rules if not (is_outbound(rule) and rule.peer.startswith("tier "))]
+    return rules
+
+
+def halved(rules):
+    """Beside an outbound rule to a tier, CloudFormation would drop an all-traffic rule: it has its halves."""
     if not any(is_outbound(rule) and rule.peer.startswith("tier ") for rule in rules):
         return rules
+    everything = [rule for rule in rules if is_everything(rule)]
     halves = [rule._replace(peer=half) for rule in everything for half in EVERYWHERE[rule.peer]]
     known = {rule[:5] for rule in rules}
     return [rule for rule in rules if rule not in everything] + [half for half in halves if half[:5] not in known]
+
+
+def is_everything(rule):
+    return is_outbound(rule) and rule.protocol == "-1" and rule.peer in EVERYWHERE
 
 
 def is_outbound(rule):

@@ -310,7 +310,6 @@ MODULE = "".join(
             "prefix_list_id",
             "data.aws_ec2_managed_prefix_list.backups.id",
         ),
-        hcl_rule("egress", "db_low", "db", "db allows all to anywhere-ipv4", "-1", (), "cidr_ipv4", '"0.0.0.0/1"'),
-        hcl_rule("egress", "db_high", "db", "db allows all to anywhere-ipv4", "-1", (), "cidr_ipv4", '"128.0.0.0/1"'),
+        hcl_rule("egress", "db_all", "db", "db allows all to anywhere-ipv4", "-1", (), "cidr_ipv4", '"0.0.0.0/0"'),
     ]
 )

@@ -107,6 +107,18 @@ fn edited(replacements: &[(&str, &str)]) -> String {
 }
 
 #[test]
+fn a_rule_to_a_tier_halves_those_for_everything_in_cloudformation() {
+    let new = format!("{SHOP}web sends tcp 8080 to app\n");
+    let told = [
+        "AWS by CloudFormation: 1 rule to add, 2 to replace",
+        "! web outbound all to anywhere (2 rules) replaced by two, for half of the addresses each (CloudFormation)",
+        "+ web outbound tcp 8080 to app shop.tier:8: web sends tcp 8080 to app",
+    ];
+    foretold(SHOP, &new, [1, 0, 0], [1, 1, 0, 0], &told);
+    foretold(&new, SHOP, [0, 0, 1], [0, 1, 0, 1], &[]);
+}
+
+#[test]
 fn a_rule_is_added_and_one_removed() {
     let new = edited(&[("203.0.113.0/24", "192.0.2.0/24")]);
     let told = [

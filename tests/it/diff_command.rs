@@ -29,30 +29,11 @@ impl Repository {
     }
 
     fn git(&self, arguments: &[&str]) {
-        let who = [
-            "-c",
-            "user.name=T",
-            "-c",
-            "user.email=t@example.com",
-            "-c",
-            "commit.gpgsign=false",
-        ];
-        let run = Command::new("git")
-            .args(who)
-            .args(arguments)
-            .current_dir(self.0.path(""))
-            .output();
-        let output = run.expect("git is installed");
-        assert!(
-            output.status.success(),
-            "git {arguments:?}: {}",
-            String::from_utf8_lossy(&output.stderr)
-        );
+        self.0.git(arguments);
     }
 
     fn commit(&self, message: &str) {
-        self.git(&["add", "--all"]);
-        self.git(&["commit", "--quiet", "--message", message]);
+        self.0.commit(message);
     }
 
     fn write(&self, name: &str, text: &str) {

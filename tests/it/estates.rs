@@ -5,7 +5,7 @@ mod estate;
 
 use crate::common::as_of;
 use estate::{ENTRY, Estate, Files, Mix, Peers};
-use tierwall::compile::{Compilation, compile};
+use tierwall::compile::{Compilation, Inputs, compile};
 use tierwall::lint::Levels;
 use tierwall::{fmt, parse};
 
@@ -29,7 +29,8 @@ fn estates(rules: usize) -> impl Iterator<Item = Estate> {
 }
 
 fn compiled(estate: &Estate) -> Compilation {
-    compile(ENTRY, &mut estate.files(), &[], as_of()).unwrap_or_else(|error| panic!("{error:?}"))
+    compile(ENTRY, &mut estate.files(), &Inputs::on(as_of()))
+        .unwrap_or_else(|error| panic!("{error:?}"))
 }
 
 /// That nothing is found, and how many rules sentences ask for.

@@ -10,7 +10,13 @@ use std::process::{Command, Output, Stdio};
 use tierwall::fmt::format;
 use tierwall::parse;
 
-const TOPICS: [(&str, &str); 11] = [
+const TOPICS: [(&str, &str); 12] = [
+    (
+        "every",
+        "tier a is app-server also management,base was old {outbound=closed}\ntier longer also base \"x\"\n\ntiers scraped=every tier  except prometheus \"all\"\ntiers dbs = every database in vpc main,\nweb\n\n\
+         every  tier except web, api allows ssh from every bastion, office except old-bastion\nweb allows https from lb\n\n\
+         assert internet cannot reach every database except public,\nevery cache on mysql\nassert web can reach db only through every proxy except old\n",
+    ),
     (
         "alignment",
         "tier web is web-server \"pages\"\ntier api,worker is app-server was old {outbound=closed}\ntier db \"data\" { outbound = closed }\n\n\

@@ -3,7 +3,7 @@
 
 use crate::common::{as_of, check};
 use tierwall::Memory;
-use tierwall::compile::compile;
+use tierwall::compile::{Inputs, compile};
 use tierwall::lint::{Level, Levels};
 
 /// The messages of one lint about a program without errors.
@@ -328,7 +328,7 @@ fn only_the_entry_file_declares_for_itself() {
     ] {
         let files = &mut Memory::new().with(MAIN.0, MAIN.1).with(SHARED.0, SHARED.1);
         let compilation =
-            compile(entry, files, &[], as_of()).unwrap_or_else(|error| panic!("{error:?}"));
+            compile(entry, files, &Inputs::on(as_of())).unwrap_or_else(|error| panic!("{error:?}"));
         let names: Vec<&str> = compilation
             .policy
             .unused
@@ -551,4 +551,68 @@ fn defaults_that_make_a_rule_twice() {
         ),
         &[],
     );
+}
+
+#[test]
+fn one_side_of_a_flow_between_tiers() {
+    let check = |sentences: &str, expected: &[&str]| {
+        let program = format!(
+            "tier lb, web\ntier app, db {{ outbound = closed }}\ntiers both = web, db\n{sentences}\n"
+        );
+        assert_eq!(said("half-open", &program), expected, "{program}");
+    };
+    let closed = |side: &str, tiers: &str, what: &str| {
+        format!("the {side} side of {tiers} admits no {what}")
+    };
+    let db = closed("inbound", "`db`", "`tcp 3306`");
+    check("app sends mysql to db", &[&db]);
+    check(
+        "app sends mysql to db\ndb accepts tcp 3307 from app",
+        &[&db, &closed("outbound", "`app`", "`tcp 3307`")],
+    );
+    check("app sends mysql to db\ndb accepts mysql from app", &[]);
+    // some of it passes
+    check("app sends tcp to db\ndb accepts mysql from app", &[]);
+    check(
+        "db accepts mysql from app",
+        &[&closed("outbound", "`app`", "`tcp 3306`")],
+    );
+    check("db accepts mysql from lb", &[]);
+    check("db accepts mysql from 10.0.0.0/8", &[]);
+    check(
+        "lb sends https, http to both",
+        &[&closed("inbound", "`db`, `web`", "`tcp 443`, `tcp 80`")],
+    );
+    check(
+        "app sends ssh to itself",
+        &[&closed("inbound", "`app`", "`tcp 22`")],
+    );
+    check("app sends ssh to itself\napp accepts ssh from itself", &[]);
+    check("@allow(half-open)\napp sends ssh to itself", &[]);
+}
+
+#[test]
+fn what_an_open_tier_sends_is_redundant() {
+    let check = |ip: &str, sentences: &str, expected: &[&str]| {
+        let program = format!("stack s {{ ip = {ip} }}\ntier a, b\n{sentences}\n");
+        assert_eq!(said("redundant-outbound", &program), expected, "{program}");
+    };
+    let adds = |peers: &str| {
+        format!("the outbound side of `a` is open, so a rule to {peers} opens nothing")
+    };
+    check("dual", "a sends https to b", &[&adds("`b`")]);
+    check(
+        "dual",
+        "a sends https to 2001:db8::/32",
+        &[&adds("`2001:db8::/32`")],
+    );
+    check(
+        "ipv4",
+        "a sends https to 10.0.0.0/8",
+        &[&adds("`10.0.0.0/8`")],
+    );
+    // what an open tier sends is IPv4 there
+    check("ipv4", "a sends https to 2001:db8::/32", &[]);
+    check("ipv4", "a sends https to b", &[]);
+    check("dual", "a accepts https from b", &[]);
 }

@@ -479,8 +479,12 @@ fn what_is_in_a_commit_is_not_to_be_edited() {
         }
     }
     let mut old = Old("tier web\nweb allows https from 10.0.0.1/8\n");
-    let compilation = tierwall::compile::compile("s.tier", &mut old, &[], crate::common::as_of())
-        .expect("a program");
+    let compilation = tierwall::compile::compile(
+        "s.tier",
+        &mut old,
+        &tierwall::compile::Inputs::on(crate::common::as_of()),
+    )
+    .expect("a program");
     let [problem] = compilation
         .problems
         .sorted()

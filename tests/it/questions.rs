@@ -8,7 +8,7 @@ use tierwall::Memory;
 use tierwall::analysis::gate::Gate;
 use tierwall::analysis::paths::find_paths;
 use tierwall::analysis::trace::{Verdict, trace_connections};
-use tierwall::compile::{AskError, Asked, ask_question};
+use tierwall::compile::{AskError, Asked, Inputs, ask_question};
 use tierwall::lint::Levels;
 use tierwall::net::TrafficSet;
 use tierwall::parse::Question;
@@ -42,8 +42,7 @@ fn posed(program: &str, (from, to, on): Asks<'_>) -> Result<Asked, AskError> {
     ask_question(
         "shop.tier",
         &mut Memory::new().with("shop.tier", program),
-        &[],
-        as_of(),
+        &Inputs::on(as_of()),
         &question,
     )
 }
@@ -1435,4 +1434,61 @@ fn a_matrix_is_a_grid_where_it_fits() {
     let width = width.expect("lines");
     assert_eq!(table(width), grid);
     assert!(table(width - 1).starts_with("TO"), "{}", table(width - 1));
+}
+
+/// Machines that carry two groups: what is open to whom stands partly in the one, partly in the
+/// other.
+const FLEET: &str = "\
+stack fleet { outbound = closed }
+
+tier bastion, monitoring
+tier management
+tier ci, mirror also management
+
+management allows ssh      from bastion
+management allows tcp 9100 from management
+mirror     allows https    from ci
+";
+
+#[test]
+fn members_of_several_groups_pass_by_any_of_them() {
+    passes(FLEET, ("bastion", "ci", "ssh"));
+    passes(FLEET, ("ci", "mirror", "https"));
+    passes(FLEET, ("ci", "mirror", "tcp 9100"));
+    passes(FLEET, ("ci", "ci", "tcp 9100"));
+    stopped(FLEET, ("mirror", "ci", "https"));
+    stopped(FLEET, ("monitoring", "ci", "tcp 9100"));
+    // the members of `management`: its own, those of `ci` and those of `mirror`
+    let question = ("management", "web", "https");
+    let web = format!("{FLEET}tier web\nweb allows https from ci\n");
+    let all = [Verdict::Stopped, Verdict::Passes, Verdict::Stopped];
+    assert_eq!(verdicts(&web, question), all);
+
+    // without `also`, the machines of `ci` are in no group that accepts SSH
+    let apart = FLEET.replace(" also management", "");
+    stopped(&apart, ("bastion", "ci", "ssh"));
+    stopped(&apart, ("ci", "mirror", "tcp 9100"));
+}
+
+#[test]
+fn a_group_is_all_who_carry_it() {
+    let (asked, subject) = asked(FLEET, ("bastion", "management", "ssh"));
+    let to: Vec<&str> = subject.to.iter().map(|end| end.name.as_str()).collect();
+    assert_eq!(to, ["management", "ci", "mirror"]);
+    assert_eq!(asked.compilation.policy.tiers.len(), 5);
+}
+
+#[test]
+fn traces_name_the_group_whose_rule_admits() {
+    shown_trace(
+        "trace-groups",
+        FLEET,
+        ("bastion, ci", "mirror", "ssh, https, tcp 9100"),
+    );
+    let open = FLEET.replace("tier management\n", "tier management { outbound = open }\n");
+    let text = trace_text(&open, ("ci", "internet", "https"));
+    assert!(
+        text.contains("management may send all traffic to anywhere (outbound = open)"),
+        "{text}"
+    );
 }

@@ -31,7 +31,7 @@ fn used(compilation: &Compilation, tier: &str, direction: Direction) -> (u32, u3
     let sides = direction_usages(&lower(policy));
     let side = sides
         .iter()
-        .find(|side| policy.tier(side.tier).name == tier && side.direction == direction);
+        .find(|side| policy.owner_name(side.owner) == tier && side.direction == direction);
     let Count { v4, v6 } = side.unwrap_or_else(|| panic!("`{tier}` has a group")).used;
     (v4, v6)
 }
@@ -179,11 +179,12 @@ fn outbound_rules_are_those_of_the_group() {
         &format!("{closed}web allows https to 203.0.113.0/24, 198.51.100.0/24"),
         (2, 0),
     );
-    // two halves
+    // CloudFormation writes two halves
     outbound(
         &format!("{closed}web allows all to anywhere-ipv4\nweb allows ssh to app"),
         (3, 1),
     );
+    outbound("tier web, app\nweb sends ssh to app", (3, 3));
     // the rule to `app` is left out
     outbound(
         &format!("{closed}web allows all to anywhere\nweb allows ssh to app"),
@@ -199,7 +200,7 @@ fn what_several_sentences_ask_for_counts_once_and_for_the_first() {
     let compilation = compiled(program);
     assert_eq!(used(&compilation, "web", Direction::Ingress), (4, 3));
     let deployment = lower(&compilation.policy);
-    let web = deployment.groups[1].tier;
+    let web = deployment.groups[1].owner;
     let costs: Vec<_> = sentence_costs(&deployment, web, Direction::Ingress)
         .into_iter()
         .map(|(id, n)| (id.0, n))
@@ -262,7 +263,7 @@ fn the_ledger_is_shown_so() {
                 .groups
                 .iter()
                 .filter(|g| tiers.contains(&g.name))
-                .map(|g| g.tier)
+                .filter_map(|g| g.owner.tier())
                 .collect::<Vec<_>>();
             ledger.keep_tiers(&kept);
         }

@@ -151,7 +151,10 @@ const ROWS: [(&str, Family, &str); 16] = [
 
 #[test]
 fn each_kind_of_peer_lets_each_kind_of_end_through() {
-    for (way, gate) in [("from", Gate::Inbound(NEAR)), ("to", Gate::Outbound(NEAR))] {
+    for (way, gate) in [
+        ("from", Gate::into_tier(NEAR)),
+        ("to", Gate::out_of_tier(NEAR)),
+    ] {
         let compilation = scene(way);
         let (policy, gates) = (&compilation.policy, Gates::new(&compilation.policy));
         let mut found = Vec::new();

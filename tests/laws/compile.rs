@@ -2,7 +2,7 @@
 
 use proptest::test_runner::Config;
 use tierwall::ast::ProgramTree;
-use tierwall::compile::{Compilation, compile};
+use tierwall::compile::{Compilation, Environment, Inputs, compile};
 use tierwall::diagnostic::{Level, Problem};
 use tierwall::groups::{self, Deployment};
 use tierwall::lint::Levels;
@@ -63,6 +63,7 @@ fn resolved(text: &str) -> Result<(Sources, ProgramTree, Policy), Vec<Problem>> 
         sources,
         policy,
         problems,
+        environments: _,
     } = compilation(text);
     let errors: Vec<_> = problems
         .into_iter()
@@ -105,8 +106,24 @@ pub fn cases(of_256: u32) -> Config {
 
 /// A program as the command line compiles it.
 pub fn compilation(text: &str) -> Compilation {
-    let as_of = TODAY.parse().expect("a date");
-    compile(ENTRY, &mut Memory::new().with(ENTRY, text), &[], as_of).expect("a text is always read")
+    compile_for(text, None)
+}
+
+/// Likewise, for one of its environments.
+pub fn compilation_in(text: &str, environment: &str) -> Compilation {
+    let environment = Environment {
+        name: environment,
+        is_optional: false,
+    };
+    compile_for(text, Some(environment))
+}
+
+fn compile_for(text: &str, environment: Option<Environment<'_>>) -> Compilation {
+    let inputs = Inputs {
+        environment,
+        ..Inputs::on(TODAY.parse().expect("a date"))
+    };
+    compile(ENTRY, &mut Memory::new().with(ENTRY, text), &inputs).expect("a text is always read")
 }
 
 /// The codes of what is wrong with a program.
@@ -116,7 +133,11 @@ pub fn codes(text: &str) -> Vec<&'static str> {
 
 /// What is wrong with a program, as code and words, in the order of the places.
 pub fn problems(text: &str) -> Vec<(&'static str, String)> {
-    let compilation = compilation(text);
+    problems_of(&compilation(text))
+}
+
+/// Likewise, of one that was compiled.
+pub fn problems_of(compilation: &Compilation) -> Vec<(&'static str, String)> {
     let judged = compilation.judge_at(&Levels::default());
     let told = judged
         .problems

@@ -183,6 +183,9 @@ pub fn params(scene: &mut Scene, numbers: &[Vec<u16>]) {
             line = line.equals().exactly(default);
         }
         scene.lines.push(line.prose(prose));
+        if kind == "external" {
+            scene.owners.push(name.to_string());
+        }
         scene.peers.extend(peer.map(|kind| Peer {
             text: name.to_string(),
             kind,
@@ -252,6 +255,7 @@ pub fn networks(scene: &mut Scene, numbers: &[Vec<u16>]) {
 
 /// Groups and prefix lists of others. `partner` and `legacy` can be one group.
 pub fn foreign(scene: &mut Scene, numbers: &[Vec<u16>]) {
+    let mut elsewhere = Vec::new();
     for (numbers, name) in numbers.iter().zip(FOREIGN) {
         let choose = &mut Choices::new(numbers);
         let prose = choose.once_in(4).then(|| choose.of(&PROSE));
@@ -267,6 +271,12 @@ pub fn foreign(scene: &mut Scene, numbers: &[Vec<u16>]) {
                 line = line.then("in account").then(account);
             }
             scene.lines.push(line.prose(prose));
+            // two names of one group are one, in another account if one of them says so
+            match kind {
+                PeerKind::Foreign => elsewhere.push(id),
+                _ if elsewhere.contains(&id) => {}
+                _ => scene.owners.push(name.to_string()),
+            }
             scene.peers.push(Peer {
                 text: name.to_string(),
                 kind,
@@ -356,8 +366,19 @@ pub fn tiers(scene: &mut Scene, numbers: &[Vec<u16>]) {
             2 | 3 => block.push(word("outbound", "closed")),
             _ => block.push(word("outbound", "open")),
         }
+        let mut kinds = vec!["every tier".to_string()];
         if choose.once_in(3) {
-            line = line.then(&format!("is {}", choose.of(&ROLES)));
+            let role = choose.of(&ROLES);
+            line = line.then(&format!("is {role}"));
+            kinds.push(format!("every {role}"));
+        }
+        let has_tools = scene.vpcs.contains(&"tools".to_string());
+        let vpc = (has_tools && choose.once_in(2)).then(|| choose.of(&["tools", "main"]));
+        let here = vpc.unwrap_or("main");
+        let before = scene.in_vpc.iter().filter(|(vpc, _)| *vpc == here);
+        let before: Vec<String> = before.map(|(_, name)| name.clone()).collect();
+        if !before.is_empty() && choose.once_in(3) {
+            line = line.then("also").list(&choose.some(&before, 2));
         }
         if these.len() == 1 && choose.once_in(3) {
             line = line.then(&format!(
@@ -369,12 +390,18 @@ pub fn tiers(scene: &mut Scene, numbers: &[Vec<u16>]) {
             ));
         }
         let prose = choose.once_in(3).then(|| choose.of(&PROSE));
-        if scene.vpcs.contains(&"tools".to_string()) {
-            block.extend(
-                choose
-                    .once_in(2)
-                    .then(|| word("vpc", choose.of(&["tools", "main"]))),
-            );
+        if has_tools {
+            block.extend(vpc.map(|vpc| word("vpc", vpc)));
+            // those of `main` are also the tiers that say nothing
+            let vpc = vpc.filter(|vpc| *vpc == "tools");
+            kinds.extend(vpc.map(|vpc| format!("every tier in vpc {vpc}")));
+        }
+        for kind in kinds {
+            let tiers = these.iter().map(|name| name.to_string());
+            match scene.every.iter_mut().find(|(known, _)| *known == kind) {
+                Some((_, known)) => known.extend(tiers),
+                None => scene.every.push((kind, tiers.collect())),
+            }
         }
         if choose.once_in(4) {
             let addresses = ["10.0.1.0/24".to_string(), "2001:db8:40::/48".to_string()];
@@ -401,6 +428,8 @@ pub fn tiers(scene: &mut Scene, numbers: &[Vec<u16>]) {
             line = line.annotated("@allow(template-limits, \"a stack a team, from next year\")");
         }
         scene.lines.push(line);
+        let in_vpc = these.iter().map(|name| (here, name.to_string()));
+        scene.in_vpc.extend(in_vpc);
         scene
             .tiers
             .extend(these.iter().map(|name| name.to_string()));
@@ -430,12 +459,19 @@ pub fn tiers(scene: &mut Scene, numbers: &[Vec<u16>]) {
 pub fn sets(scene: &mut Scene, numbers: &[Vec<u16>]) {
     for (numbers, name) in numbers.iter().zip(SETS) {
         let choose = &mut Choices::new(numbers);
-        let members = choose.some(&scene.subjects.clone(), 3);
+        let mut members = choose.some(&scene.subjects.clone(), 3);
         let prose = choose.once_in(4).then(|| choose.of(&PROSE));
+        let (mut tail, kinds) = (String::new(), &scene.every);
+        if choose.once_in(3) && !kinds.is_empty() {
+            members.push(choose.of(kinds).0);
+            if choose.once_in(2) {
+                tail = format!(" except {}", choose.of(&scene.tiers));
+            }
+        }
         scene.lines.push(
             Line::new(&format!("tiers {name}"))
                 .equals()
-                .words(&members.join(", "))
+                .words(&format!("{}{tail}", members.join(", ")))
                 .prose(prose),
         );
         scene.subjects.push(name.to_string());

@@ -29,7 +29,19 @@ fn outputs_have_all_that_the_contract_speaks_of() {
         .map(|program| outputs(&program.text()).concat())
         .collect();
     let wanted = [
-        ("halves of everything", "_all_to_128_0_0_0_1", 5),
+        ("halves of everything", "\"CidrIp\": \"128.0.0.0/1\"", 5),
+        (
+            "rules on groups of others, CloudFormation",
+            "\"GroupId\": \"sg-",
+            5,
+        ),
+        (
+            "rules on groups of others, Terraform",
+            "security_group_id = \"sg-",
+            5,
+        ),
+        ("rules of one side", " accepts ", 30),
+        ("rules of the other", " sends ", 20),
         ("placeholders", "no outbound traffic", 50),
         ("silenced checks", "W3687", 50),
         ("moved rules", "from = aws_vpc_security_group_", 30),

@@ -21,6 +21,8 @@ pub struct Group {
     pub description: String,
     pub vpc: String,
     pub tags: BTreeMap<String, String>,
+    /// The `Name` tags of the other groups that its members carry, sorted.
+    pub also: Vec<String>,
 }
 
 /// A rule.
@@ -33,7 +35,7 @@ pub struct Rule {
 /// What AWS knows a rule by; a second one with the same key it refuses.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Key {
-    /// The `Name` tag of the group.
+    /// The `Name` tag of the group; `group sg-…` of one that is made elsewhere.
     pub group: String,
     /// `ingress`, `egress`
     pub direction: &'static str,
@@ -76,9 +78,69 @@ impl Key {
         self.direction == "egress" && self.protocol == "-1" && self.peer == block
     }
 
+    /// An outbound rule for everything to every address of a version or to half of them, as the
+    /// one to all of them.
+    fn of_whole(&self) -> Option<(Key, bool)> {
+        let wholes = [
+            ("0.0.0.0/0", ["0.0.0.0/1", "128.0.0.0/1"]),
+            ("::/0", ["::/1", "8000::/1"]),
+        ];
+        let (whole, _) = wholes.iter().find(|(whole, halves)| {
+            [whole]
+                .into_iter()
+                .chain(halves)
+                .any(|block| self.is_everything_to(block))
+        })?;
+        let key = Key {
+            peer: whole.to_string(),
+            ..self.clone()
+        };
+        Some((key, self.peer == *whole))
+    }
+
     /// Whether it is an outbound rule to a tier.
     pub fn is_to_tier(&self) -> bool {
         self.direction == "egress" && self.peer.starts_with("tier ")
+    }
+}
+
+impl Deployed {
+    /// The same rules, where one for everything to every address of a version and two to half of
+    /// them each are one: CloudFormation writes the two for the one. Where the program has them
+    /// all, the text of the two counts.
+    pub fn with_halves_united(mut self) -> Deployed {
+        let mut parts: BTreeMap<Key, Vec<(bool, Rule)>> = BTreeMap::new();
+        let mut rules = Vec::new();
+        for rule in self.rules {
+            match rule.key.of_whole() {
+                Some((whole, is_whole)) => {
+                    let parts = parts.entry(whole).or_default();
+                    parts.push((is_whole, rule));
+                }
+                None => rules.push(rule),
+            }
+        }
+
+        for (whole, parts) in parts {
+            let halves = parts.iter().filter(|(is_whole, _)| !is_whole).count();
+            if halves == parts.len() && halves < 2 {
+                rules.extend(parts.into_iter().map(|(_, rule)| rule));
+                continue;
+            }
+            let counts = |(is_whole, _): &&(bool, Rule)| halves < 2 || !is_whole;
+            let texts = parts.iter().filter(counts);
+            let mut texts: Vec<&str> = texts.map(|(_, rule)| rule.description.as_str()).collect();
+            texts.sort();
+            texts.dedup();
+            rules.push(Rule {
+                description: texts.join("; "),
+                key: whole,
+            });
+        }
+
+        rules.sort();
+        self.rules = rules;
+        self
     }
 }
 
@@ -112,8 +174,8 @@ pub fn of(deployment: &Deployment<'_>) -> Deployed {
     };
     let policy = deployment.policy();
     for group in &deployment.groups {
-        let (tier, tags) = (policy.tier(group.tier), tags(policy, group.tier));
-        let tag = tags["Name"].clone();
+        let tag = peer(deployment, group.owner.peer());
+        let tag = tag.strip_prefix("tier ").unwrap_or(&tag).to_string();
         for (direction, rules) in [
             (Direction::Ingress, &group.ingress),
             (Direction::Egress, &group.egress),
@@ -124,17 +186,18 @@ pub fn of(deployment: &Deployment<'_>) -> Deployed {
                     .map(|rule| self::rule(deployment, &tag, direction, rule)),
             );
         }
-        let vpc = policy
-            .vpc_of(group.tier)
-            .id
-            .as_ref()
-            .expect("a tier is in a VPC");
+        let Some(id) = group.owner.tier() else {
+            continue;
+        };
+        let (tier, tags) = (policy.tier(id), tags(policy, id));
+        let vpc = policy.vpc_of(id).id.as_ref().expect("a tier is in a VPC");
         let description = tier.description.as_deref();
         let value = Group {
             name: tier.group_name.clone(),
             description: description.unwrap_or("Managed by tierwall").to_string(),
             vpc: reference(deployment, vpc),
             tags,
+            also: also(policy, id),
         };
         assert!(
             deployed.groups.insert(tag, value).is_none(),
@@ -143,6 +206,14 @@ pub fn of(deployment: &Deployment<'_>) -> Deployed {
     }
     deployed.rules.sort();
     deployed
+}
+
+/// The `Name` tags of the other groups that the members of a tier carry.
+fn also(policy: &Policy, tier: TierId) -> Vec<String> {
+    let others = policy.members.other_groups(tier).iter();
+    let mut names: Vec<String> = others.map(|id| tags(policy, *id)["Name"].clone()).collect();
+    names.sort();
+    names
 }
 
 /// The tags of a tier's group (docs/outputs.md): its `Name`, its prose, those of the stack and its

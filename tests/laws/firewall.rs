@@ -26,8 +26,8 @@ pub struct Home {
 /// One end of a question.
 #[derive(Debug, Clone)]
 pub struct End {
-    /// The `Name` tag of its group, if it is a tier.
-    pub group: Option<String>,
+    /// The `Name` tags of the groups that its hosts carry, if it is a tier, that of the tier first.
+    pub groups: Vec<String>,
     pub home: Home,
     /// The VPC of its group.
     pub cidr: Cidr,
@@ -236,15 +236,19 @@ impl Firewall {
         passes: impl Fn(&Gate<'_>) -> bool,
     ) -> bool {
         let gate = |near: &'_ End, far: &End, direction| {
-            let rules = self
-                .gates
-                .get(&(near.group.clone()?, direction))
-                .map_or(&[][..], Vec::as_slice);
+            if near.groups.is_empty() {
+                return None;
+            }
+            let groups = near.groups.iter();
+            let rules = groups
+                .filter_map(|group| self.gates.get(&(group.clone(), direction)))
+                .flatten()
+                .collect();
             let (surely, perhaps) = services(near, far, version);
             Some(passes(&Gate {
                 rules,
                 version,
-                group: far.group.as_deref(),
+                groups: &far.groups,
                 far: &self.addresses(&far.home, version, &surely),
                 is_exempt: perhaps || !surely.is_empty(),
             }))
@@ -270,9 +274,9 @@ impl Firewall {
                 Peer::Block(v6, first, last) => {
                     usize::from(*v6) == gate.version && (*first..=*last).contains(&address)
                 }
-                Peer::Tier(name) => gate.group == Some(name),
-                // whoever is in a tier is in its group alone
-                Peer::Foreign => guess == Guess::Everyone && gate.group.is_none(),
+                Peer::Tier(name) => gate.groups.contains(name),
+                // whoever is in a tier is in the groups of the program alone
+                Peer::Foreign => guess == Guess::Everyone && gate.groups.is_empty(),
                 Peer::Unknown(v6) => guess == Guess::Everyone && usize::from(*v6) == gate.version,
             };
             names && (rule.all || carries)
@@ -282,9 +286,9 @@ impl Firewall {
 
 /// One direction of a group, and the host at the other end.
 struct Gate<'g> {
-    rules: &'g [Rule],
+    rules: Vec<&'g Rule>,
     version: usize,
-    group: Option<&'g str>,
+    groups: &'g [String],
     /// Addresses of the far end that groups filter.
     far: &'g [u128],
     /// Whether there may be one that they do not.

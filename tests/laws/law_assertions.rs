@@ -7,7 +7,7 @@ use crate::meaning::Meaning;
 use crate::packets::{Host, Material, Packet, Payload, Random};
 use ipnet::IpNet;
 use proptest::prelude::*;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::net::IpAddr;
 use tierwall::analysis::gate::{Endpoint, Gates};
@@ -56,11 +56,12 @@ proptest! {
             let line = |span: Span| sources.file(span.file).line_column(span.start).0;
             for (question, first) in questions.iter().zip(&lines) {
                 let expected = brute.fails(question);
+                let alone = brute.fails_of_its_own(question);
                 let posed = policy.assertions.iter().find(|assertion| line(assertion.span) == *first);
                 let traced = posed.map(|posed| traced(policy, posed));
-                prop_assert_eq!(traced, Some(verdict(expected)), "trace of {:#?}\n{}", question, asked);
-                let error = failed.get(&(first + 3)).map(String::as_str);
-                prop_assert_eq!(error, brute.error(question), "only through (left: the compiler) {:#?}\n{}", question, asked);
+                prop_assert_eq!(traced, Some(verdict(alone)), "trace of {:#?}\n{}", question, asked);
+                let errors = failed.get(&(first + 3)).cloned().unwrap_or_default();
+                prop_assert_eq!(errors, brute.errors(question), "only through (left: the compiler) {:#?}\n{}", question, asked);
                 let found = [0, 1, 2, 3].map(|n| failed.contains_key(&(first + n)));
                 prop_assert_eq!(found, expected, "cannot, can, only, only through (left: the compiler) {:#?}\n{}", question, asked);
             }
@@ -96,7 +97,7 @@ proptest! {
             for (question, posed) in questions.iter().zip(asserted) {
                 let line = sources.file(posed.span.file).line_column(posed.span.start).0;
                 let serves = brute.serves(question);
-                prop_assert_eq!(!failed.contains_key(&line), serves, "{:#?}\n{}", question, asked);
+                prop_assert_eq!(!failed.contains_key(&line), brute.serves_all(question), "{:#?}\n{}", question, asked);
                 let [from, to] = [&posed.from, &posed.to].map(|ends| named_endpoint::named_endpoints(policy, &ends[0].1));
                 let traced = trace_connections(policy, &from, &to, &[])[0].verdict;
                 prop_assert_eq!(traced == Verdict::Passes, serves, "trace of {:#?}\n{}", question, asked);
@@ -106,14 +107,18 @@ proptest! {
     }
 }
 
-/// The lines of the assertions that fail, each with the code of its first error.
-fn failed(sources: &Sources, policy: &Policy) -> BTreeMap<usize, String> {
+/// The lines of the assertions that fail, each with the codes of its errors.
+fn failed(sources: &Sources, policy: &Policy) -> BTreeMap<usize, BTreeSet<String>> {
     let problems = assertions::judge_assertions(policy, &Gates::new(policy)).sorted();
     let at = |span: Span| sources.file(span.file).line_column(span.start).0;
-    let coded = problems
-        .iter()
-        .filter_map(|problem| Some((at(problem.span()?), problem.report().code.to_string())));
-    coded.collect()
+    let mut failed: BTreeMap<usize, BTreeSet<String>> = BTreeMap::new();
+    for problem in problems.iter() {
+        if let Some(span) = problem.span() {
+            let code = problem.report().code.to_string();
+            failed.entry(at(span)).or_default().insert(code);
+        }
+    }
+    failed
 }
 
 /// What a trace says of the question that an assertion asks.
@@ -128,7 +133,7 @@ fn traced(policy: &Policy, posed: &Assertion) -> Verdict {
 }
 
 /// What it is to say where `cannot` and `can` fail like this.
-fn verdict([cannot, can, ..]: [bool; 4]) -> Verdict {
+fn verdict([cannot, can]: [bool; 2]) -> Verdict {
     match (cannot, can) {
         (_, false) => Verdict::Passes,
         (true, true) => Verdict::ForSome,
@@ -219,26 +224,50 @@ struct Brute<'p> {
 impl Brute<'_> {
     /// Whether each form fails: cannot, can, only, only through.
     fn fails(&self, question: &Question) -> [bool; 4] {
-        let (from, to) = (&question.from, &question.to);
+        let (from, to) = (self.members(&question.from), self.members(&question.to));
+        let pairs = || {
+            from.iter()
+                .flat_map(|from| to.iter().map(move |to| (from, to)))
+        };
         [
-            self.may(from, to, question),
-            !self.must(from, to, question),
-            self.others(from, to, question),
-            self.error(question).is_some(),
+            pairs().any(|(from, to)| self.may(from, to, question)),
+            !pairs().all(|(from, to)| self.must(from, to, question)),
+            to.iter().any(|to| self.others(&from, to, question)),
+            !self.errors(question).is_empty(),
         ]
     }
 
-    /// Whether anyone but `from` may reach a tier; what is no tier anyone may send to.
-    fn others(&self, from: &End, to: &End, question: &Question) -> bool {
+    /// Whether `cannot` and `can` fail of those who are declared as members of the tiers.
+    fn fails_of_its_own(&self, question: &Question) -> [bool; 2] {
+        let (from, to) = (&question.from, &question.to);
+        [self.may(from, to, question), !self.must(from, to, question)]
+    }
+
+    /// An end; of a tier all tiers whose members carry its group, itself first.
+    fn members(&self, end: &End) -> Vec<End> {
+        let End::Tier(tier) = end else {
+            return vec![end.clone()];
+        };
+        let name = &self.policy.tiers[*tier].name;
+        let carries = |n: &usize| {
+            let groups = self.meaning.groups(&self.policy.tiers[*n].name);
+            n != tier && groups.contains(name)
+        };
+        let others = (0..self.policy.tiers.len()).filter(carries).map(End::Tier);
+        std::iter::once(end.clone()).chain(others).collect()
+    }
+
+    /// Whether anyone but these may reach a tier; what is no tier anyone may send to.
+    fn others(&self, from: &[End], to: &End, question: &Question) -> bool {
         let mut tiers = (0..self.policy.tiers.len())
             .map(End::Tier)
-            .filter(|tier| tier != from);
+            .filter(|tier| !from.contains(tier));
         let hosts: Vec<End> = match (to, from) {
             (End::Tier(_), _) => self
                 .material
                 .addresses()
                 .map(End::Address)
-                .filter(|host| host != from)
+                .filter(|host| !from.contains(host))
                 .collect(),
             (End::Address(_), _) => Vec::new(),
         };
@@ -249,13 +278,14 @@ impl Brute<'_> {
 
     /// Whether a chain leads around the tier that is to be on the way.
     fn around(&self, question: &Question) -> bool {
-        let by = End::Tier(question.by);
+        let by = self.members(&End::Tier(question.by));
         let last = |end: &End| self.may(end, &question.to, question);
         let passes =
             |gates: &Gates<'_>, from: &Endpoint, to: &Endpoint, family, all: &TrafficSet| {
                 gates.may_pass(from, to, family, all)
             };
-        question.from != by && question.to != by && self.chain(question, Some(by), &last, passes)
+        let is_on_it = by.contains(&question.from) || by.contains(&question.to);
+        !is_on_it && self.chain(question, &by, &last, passes)
     }
 
     /// Whether some chain must pass, the last step all of what is asked about.
@@ -265,11 +295,28 @@ impl Brute<'_> {
             |gates: &Gates<'_>, from: &Endpoint, to: &Endpoint, family, all: &TrafficSet| {
                 gates.must_pass(from, to, family, all)
             };
-        self.chain(question, None, &last, passes)
+        self.chain(question, &[], &last, passes)
     }
 
-    /// The error of `only through`, if it fails: another chain may pass, none may, or none must.
-    fn error(&self, question: &Question) -> Option<&'static str> {
+    /// The errors of `only through`, of all members of either end.
+    fn errors(&self, question: &Question) -> BTreeSet<String> {
+        let (from, to) = (self.members(&question.from), self.members(&question.to));
+        let pairs = from
+            .iter()
+            .flat_map(|from| to.iter().map(move |to| (from, to)));
+        let error = |(from, to): (&End, &End)| {
+            let (from, to) = (from.clone(), to.clone());
+            self.error_between(&Question {
+                from,
+                to,
+                ..*question
+            })
+        };
+        pairs.filter_map(error).map(str::to_string).collect()
+    }
+
+    /// The error between two ends: another chain may pass, none may, or none must.
+    fn error_between(&self, question: &Question) -> Option<&'static str> {
         let last = |end: &End| self.may(end, &question.to, question);
         let passes =
             |gates: &Gates<'_>, from: &Endpoint, to: &Endpoint, family, all: &TrafficSet| {
@@ -278,12 +325,28 @@ impl Brute<'_> {
         match () {
             () if self.around(question) => Some("E0703"),
             () if self.led(question) => None,
-            () if self.chain(question, None, &last, passes) => Some("E0705"),
+            () if self.chain(question, &[], &last, passes) => Some("E0705"),
             () => Some("E0704"),
         }
     }
 
     /// Whether one service must pass in each family that both ends have. ICMP of both is one.
+    fn serves_all(&self, question: &Question) -> bool {
+        let (from, to) = (self.members(&question.from), self.members(&question.to));
+        let mut pairs = from
+            .iter()
+            .flat_map(|from| to.iter().map(move |to| (from, to)));
+        pairs.all(|(from, to)| {
+            let (from, to) = (from.clone(), to.clone());
+            self.serves(&Question {
+                from,
+                to,
+                ..*question
+            })
+        })
+    }
+
+    /// The same of those who are declared as members of the tiers.
     fn serves(&self, question: &Question) -> bool {
         let asks = |payload, v6| Question {
             from: question.from.clone(),
@@ -318,7 +381,7 @@ impl Brute<'_> {
     fn chain(
         &self,
         question: &Question,
-        without: Option<End>,
+        without: &[End],
         last: &dyn Fn(&End) -> bool,
         passes: impl Fn(&Gates<'_>, &Endpoint, &Endpoint, Family, &TrafficSet) -> TrafficSet,
     ) -> bool {
@@ -342,9 +405,8 @@ impl Brute<'_> {
                 return true;
             }
             for tier in (0..self.policy.tiers.len()).map(End::Tier) {
-                let new = !reached.contains(&tier)
-                    && tier != question.to
-                    && without.as_ref() != Some(&tier);
+                let new =
+                    !reached.contains(&tier) && tier != question.to && !without.contains(&tier);
                 if new && step(&here, &tier) {
                     reached.push(tier);
                 }

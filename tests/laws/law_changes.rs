@@ -14,8 +14,11 @@ use crate::{read_cloudformation, read_terraform};
 use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 use tierwall::aws::{self, State};
-use tierwall::groups::{Deployment, Direction, Group, Peer, lower};
-use tierwall::plan::{BeforeAfter, Changes, GroupOutcome, RuleOutcome, RulePlace, Targets};
+use tierwall::groups::{Deployment, Direction, Group, lower};
+use tierwall::net::Traffic;
+use tierwall::plan::{
+    BeforeAfter, Changes, GroupOutcome, RuleChange, RuleOutcome, RulePlace, Targets,
+};
 use tierwall::policy::TierMapping;
 
 proptest! {
@@ -65,6 +68,8 @@ proptest! {
             let fate = match fate {
                 RuleOutcome::Added => RuleOutcome::Removed,
                 RuleOutcome::Removed => RuleOutcome::Added,
+                RuleOutcome::Halved => RuleOutcome::Joined,
+                RuleOutcome::Joined => RuleOutcome::Halved,
                 other => other,
             };
             (targets, fate, is, was)
@@ -191,7 +196,7 @@ fn is_spoken_of(deployment: &Deployment<'_>, group: &Group<'_>) -> bool {
     let names = |other: &Group<'_>| {
         rules(other)
             .iter()
-            .any(|rule| rule.peer == Peer::Tier(group.tier))
+            .any(|rule| rule.peer == group.owner.peer())
     };
     let is_renamed = RENAMED.iter().any(|(_, is)| *is == group.name);
     is_renamed && (!rules(group).is_empty() || deployment.groups.iter().any(names))
@@ -289,8 +294,13 @@ fn listed(old: &str, new: &str) -> Result<(), String> {
                 read_cloudformation::read(&emit(deployment, "cloudformation")).deployed;
             [rules(&terraform), rules(&cloudformation)]
         };
-        let [was, is] = deployments.map(read);
+        let [mut was, mut is] = deployments.map(read);
         for (n, (of, _)) in changes.counts.iter().enumerate() {
+            // a template can have two rules for one, which is foretold as one
+            let is_listed = |key: &Key| of.target.name != "cloudformation" || !may_be_halved(key);
+            for rules in [&mut was[n], &mut is[n]] {
+                rules.retain(|key, _| is_listed(key));
+            }
             let (was, is) = (&was[n], &is[n]);
             let only =
                 |a: &Rules, b: &Rules| a.iter().filter(|(key, _)| !b.contains_key(*key)).count();
@@ -298,13 +308,15 @@ fn listed(old: &str, new: &str) -> Result<(), String> {
                 .iter()
                 .filter(|(key, text)| is.get(*key).is_some_and(|now| now != *text))
                 .count();
+            let listed_changes = || {
+                changes.rules.iter().filter(|(change, targets)| {
+                    targets.includes_any(of.alone)
+                        && (of.target.name != "cloudformation" || !is_of_halves(changes, change))
+                })
+            };
             let told = |fate| {
-                changes
-                    .rules
-                    .iter()
-                    .filter(|(change, targets)| {
-                        targets.includes_any(of.alone) && change.fate == fate
-                    })
+                listed_changes()
+                    .filter(|(change, _)| change.fate == fate)
                     .count()
             };
             let foretold = [
@@ -313,17 +325,16 @@ fn listed(old: &str, new: &str) -> Result<(), String> {
                 told(RuleOutcome::Text),
             ];
             // a rule that is in the list of another fate may have another text as well
-            let again = changes.rules.iter().filter(|(change, targets)| {
-                targets.includes_any(of.alone)
-                    && matches!(
-                        change.fate,
-                        RuleOutcome::ResourceRenamed
-                            | RuleOutcome::Retargeted
-                            | RuleOutcome::Default
-                            | RuleOutcome::WithGroup
-                            | RuleOutcome::WithPeer
-                    )
-                    && text(changes, change.sides, true) != text(changes, change.sides, false)
+            let again = listed_changes().filter(|(change, _)| {
+                matches!(
+                    change.fate,
+                    RuleOutcome::ResourceRenamed
+                        | RuleOutcome::Retargeted
+                        | RuleOutcome::Default
+                        | RuleOutcome::WithGroup
+                        | RuleOutcome::OwnerDefault
+                        | RuleOutcome::WithPeer
+                ) && text(changes, change.sides, true) != text(changes, change.sides, false)
             });
             let found = [only(is, was), only(was, is), retold - again.count()];
             if foretold != found {
@@ -334,6 +345,31 @@ fn listed(old: &str, new: &str) -> Result<(), String> {
         }
         Ok(())
     })
+}
+
+/// Blocks that a template may have in two, and the two.
+const WHOLES_AND_HALVES: [&str; 6] = [
+    "0.0.0.0/0",
+    "0.0.0.0/1",
+    "128.0.0.0/1",
+    "::/0",
+    "::/1",
+    "8000::/1",
+];
+
+fn may_be_halved(key: &Key) -> bool {
+    WHOLES_AND_HALVES
+        .iter()
+        .any(|block| key.is_everything_to(block))
+}
+
+fn is_of_halves(changes: &Changes<'_>, change: &RuleChange) -> bool {
+    let (_, _, rule) = changes.resolve_rule(change);
+    let aws::Peer::Block(block) = rule.key.peer else {
+        return false;
+    };
+    let is_everything = rule.key.direction == Direction::Egress && rule.key.traffic == Traffic::All;
+    is_everything && WHOLES_AND_HALVES.contains(&block.to_string().as_str())
 }
 
 fn text<'c>(changes: &Changes<'c>, sides: BeforeAfter<RulePlace>, old: bool) -> &'c str {

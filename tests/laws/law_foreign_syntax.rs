@@ -26,7 +26,7 @@ const SLIPS: [Slip; 22] = [
     ("8000-8100", "8000..8100"),
     ("33434-33534", "33434 to 33534"),
     (" allow", " Allow"),
-    (" allows ", " accepts "),
+    (" allows ", " permits "),
     (" from ", "\n    from "),
     (" to ", " TO "),
     (" from ", " from ["),

@@ -26,22 +26,26 @@ pub fn check(Addition { program, sentence }: &Addition) -> Result<Exceptions, St
         compiled(&program.with_only(sentence)),
     );
     assert_eq!(old.deployed.groups, new.deployed.groups);
-    let (old_rules, new_rules, own_rules) = (&old.deployed, &new.deployed, &own.deployed);
-    let step = Step {
-        dual: program.scene.dual,
-        sentences: &more.sentences,
-        old: old_rules,
-        new: new_rules,
-        own: own_rules,
+    let step = |[old, new, own]: [&Deployed; 3], has_halves| {
+        changes(&Step {
+            dual: program.scene.dual,
+            has_halves,
+            sentences: &more.sentences,
+            old,
+            new,
+            own,
+        })
     };
-    let changes = changes(&step)?;
+    let changes = step([&old.deployed, &new.deployed, &own.deployed], false)?;
+    let templates = [&old, &new, &own].map(|it| read_cloudformation::read(&it.cloudformation));
+    let of_templates = step(templates.each_ref().map(|it| &it.deployed), true)?;
     let mut exceptions = Exceptions {
         retold: changes.retold.len(),
-        gone: changes.gone.len(),
+        gone: changes.gone.len() + of_templates.gone.len(),
         ..Exceptions::default()
     };
     let compared = [
-        cloudformation(&old, &new, &changes, &mut exceptions),
+        cloudformation(&old, &new, &of_templates, &mut exceptions),
         terraform(&old, &new, &changes, &mut exceptions),
     ];
     for (expected, (target, old), new) in compared {

@@ -20,6 +20,8 @@ pub struct Changes {
 /// sentence alone.
 pub struct Step<'s> {
     pub dual: bool,
+    /// Whether the output writes a whole as its halves beside a rule to a tier.
+    pub has_halves: bool,
     /// All sentences, the new one included.
     pub sentences: &'s [Sentence],
     pub old: &'s Deployed,
@@ -34,6 +36,9 @@ const WHOLES: [(&str, [&str; 2]); 2] = [
     ("0.0.0.0/0", ["0.0.0.0/1", "128.0.0.0/1"]),
     ("::/0", ["::/1", "8000::/1"]),
 ];
+
+/// The text of the rules of an open tier.
+const OPEN: &str = "all outbound traffic";
 
 fn rules(deployed: &Deployed) -> Rules<'_> {
     deployed
@@ -80,9 +85,8 @@ struct Judge<'s> {
 }
 
 impl Judge<'_> {
-    /// Outputs, "An all-traffic rule to 0.0.0.0/0 or ::/0 and a separate egress resource never
-    /// stand on one group … every output writes the all-traffic rule as its two /1 halves": so a
-    /// rule comes that is the sentence's own, or a half of the whole, or the whole again where no
+    /// Outputs, CloudFormation, "An all-traffic rule to 0.0.0.0/0 or ::/0 and a separate egress
+    /// resource never stand on one group … the template has the two /1 halves": so a rule comes that is the sentence's own, or a half of the whole, or the whole again where no
     /// outbound rule to a tier is left.
     fn may_come(&self, key: &Key) -> bool {
         let halved = |whole: &Key| {
@@ -98,8 +102,8 @@ impl Judge<'_> {
                 && !sends_to_tier(&self.new, key)
         };
         self.own.contains_key(key)
-            || whole_of(key).is_some_and(|whole| halved(&whole))
-            || is_whole(key) && healed()
+            || self.step.has_halves && whole_of(key).is_some_and(|whole| halved(&whole))
+            || self.step.has_halves && is_whole(key) && healed()
     }
 
     /// Language, 5: "An outbound rule to a tier that the sender's own all-traffic rules to
@@ -120,8 +124,8 @@ impl Judge<'_> {
             self.new.contains_key(whole) && !sends_to_tier(&self.new, key) && brings_all()
         };
         key.is_to_tier() && covered() && brings_all()
-            || is_whole(key) && halved()
-            || whole_of(key).is_some_and(|whole| healed(&whole))
+            || self.step.has_halves && is_whole(key) && halved()
+            || self.step.has_halves && whole_of(key).is_some_and(|whole| healed(&whole))
     }
 
     /// Language, 5: "Sentences that produce the same rule produce it once, with the text that sorts
@@ -148,7 +152,9 @@ impl Judge<'_> {
         let healed = of_whole(&self.new).is_some()
             && of_whole(&self.old).is_none()
             && self.sorts_before(was, is);
-        gains || healed
+        // a sentence may ask for a rule that an open tier has without one
+        let asked = own == Some(is) || of_whole(&self.own).is_some_and(|text| text == is);
+        gains || healed || was == OPEN && asked
     }
 
     /// Whether a text may sort before another: a written one before a generated one, then by

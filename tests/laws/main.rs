@@ -42,6 +42,8 @@ mod law_changes;
 mod law_defaults;
 mod law_deployed;
 pub mod law_diff;
+mod law_environments;
+mod law_every;
 pub mod law_fmt;
 mod law_foreign_syntax;
 mod law_lints;

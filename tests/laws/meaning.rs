@@ -5,7 +5,7 @@ use crate::packets::{Host, Material, Packet, Payload};
 use ipnet::IpNet;
 use std::net::IpAddr;
 use tierwall::ast::ProgramTree;
-use tierwall::ast::{self, IcmpType, Item, NetItem, ServiceItem, Way};
+use tierwall::ast::{self, IcmpType, Item, NetItem, ServiceItem, Verb, Way};
 use tierwall::source::Sources;
 
 /// A program, asked.
@@ -73,8 +73,11 @@ impl Meaning<'_> {
     /// Whether the sender may send it; always true for a host in no tier.
     pub fn sends(&self, packet: &Packet) -> bool {
         match &packet.sender.tier {
-            Some(tier) if self.is_open(tier) => self.dual() || packet.sender.address.is_ipv4(),
-            Some(tier) => self.states(packet, tier, Way::To),
+            Some(tier) => self.groups(tier).iter().any(|group| {
+                let is_covered =
+                    self.is_open(group) && (self.dual() || packet.sender.address.is_ipv4());
+                is_covered || self.states(packet, group, Way::To)
+            }),
             None => true,
         }
     }
@@ -82,9 +85,42 @@ impl Meaning<'_> {
     /// Whether the receiver accepts it, likewise.
     pub fn accepts(&self, packet: &Packet) -> bool {
         match &packet.receiver.tier {
-            Some(tier) => self.states(packet, tier, Way::From),
+            Some(tier) => {
+                let groups = self.groups(tier);
+                groups
+                    .iter()
+                    .any(|group| self.states(packet, group, Way::From))
+            }
             None => true,
         }
+    }
+
+    /// The groups that the members of a tier carry: its own, those of the tiers that its `also`
+    /// names, and so on.
+    pub fn groups(&self, tier: &str) -> Vec<String> {
+        let tiers = || {
+            self.items().filter_map(|item| match item {
+                Item::Tier(tier) => Some(tier),
+                _ => None,
+            })
+        };
+        let (mut groups, mut next) = (vec![tier.to_string()], 0);
+        while next < groups.len() {
+            let here = groups[next].clone();
+            let is_here = |name: &ast::Name| self.text(*name) == here;
+            for declared in tiers().filter(|tier| tier.names.iter().any(is_here)) {
+                for other in tiers().flat_map(|tier| &tier.names) {
+                    let other = self.text(*other);
+                    let mut named = declared.also.iter();
+                    let is_carried = named.any(|name| self.members(self.text(*name), other));
+                    if is_carried && !groups.iter().any(|known| known == other) {
+                        groups.push(other.to_string());
+                    }
+                }
+            }
+            next += 1;
+        }
+        groups
     }
 
     /// Whether some sentence opens this side's gate: one about this tier that points this way, or
@@ -96,22 +132,28 @@ impl Meaning<'_> {
         } else {
             &packet.receiver
         };
-        self.rules().any(|rule| {
-            let of = |name: &str| {
-                rule.subjects
-                    .iter()
-                    .any(|subject| self.members(self.text(*subject), name))
-            };
+        // an open tier has the rules of `sends` alone
+        let is_open = way == Way::To && self.is_open(tier);
+        let counts = |rule: &&ast::Rule| !is_open || rule.verb == Verb::Sends;
+        self.rules().filter(counts).any(|rule| {
+            let of = |name: &str| self.in_tiers(&rule.subjects, name);
             let about_this =
                 rule.way == way && of(tier) && self.peers_hold(rule, tier, other, packet);
             let about_other = rule.way != way
+                && rule.verb == Verb::Allows
                 && !self.leaves_out(packet, tier, way)
-                && other
-                    .tier
-                    .as_ref()
-                    .is_some_and(|subject| of(subject) && self.names_tier(rule, subject, tier))
+                && other.tier.as_ref().is_some_and(|other| {
+                    let mut subjects = self.groups(other).into_iter();
+                    subjects.any(|subject| of(&subject) && self.names_tier(rule, &subject, tier))
+                })
                 && self.offers(rule, packet, Side::Group);
-            about_this || about_other
+            // a sentence about a foreign group that names this tier
+            let about_foreign = rule.way != way
+                && rule.verb == Verb::Allows
+                && self.is_about_group_of(rule, other)
+                && self.names_tier(rule, "", tier)
+                && self.offers(rule, packet, Side::Group);
+            about_this || about_other || about_foreign
         })
     }
 
@@ -122,10 +164,7 @@ impl Meaning<'_> {
         let is_asked = way == Way::To && !self.dual() && packet.sender.address.is_ipv6();
         is_asked
             && self.rules().any(|rule| {
-                let of_tier = rule
-                    .subjects
-                    .iter()
-                    .any(|subject| self.members(self.text(*subject), tier));
+                let of_tier = self.in_tiers(&rule.subjects, tier);
                 let is_all = rule.services.iter().any(|service| self.is_all(service));
                 rule.way == Way::To && of_tier && is_all && self.has_a_rule_to_anywhere(rule)
             })
@@ -148,7 +187,7 @@ impl Meaning<'_> {
     /// `except` leaves.
     fn has_a_rule_to_anywhere(&self, rule: &ast::Rule) -> bool {
         let is_whole = |net: &ast::Net| net.net.prefix_len() == 0 && net.net.network().is_ipv4();
-        if !rule.except.is_empty() {
+        if !rule.except.is_empty() && !self.excepts_tiers(rule) {
             return self.every_ipv4(|host| {
                 let holds = |peer: &ast::PeerItem| self.peer_holds(peer, host);
                 rule.peers.iter().any(holds) && !self.is_in(&rule.except, host)
@@ -157,7 +196,7 @@ impl Meaning<'_> {
         rule.peers.iter().any(|peer| match peer {
             ast::PeerItem::Net(net) => is_whole(net),
             ast::PeerItem::Name(name) => self.name_has_whole(self.text(*name)),
-            ast::PeerItem::Itself(_) | ast::PeerItem::Vpc(..) => false,
+            ast::PeerItem::Itself(_) | ast::PeerItem::Vpc(..) | ast::PeerItem::Every(_) => false,
         })
     }
 
@@ -173,7 +212,7 @@ impl Meaning<'_> {
                             net.net.prefix_len() == 0 && net.net.network().is_ipv4()
                         }
                         NetItem::Name(name) => self.name_has_whole(self.text(*name)),
-                        NetItem::Vpc(..) => false,
+                        NetItem::Vpc(..) | NetItem::Every(_) => false,
                     })
                 }
                 Item::Network(network) if self.text(network.name) == name => {
@@ -232,7 +271,7 @@ impl Meaning<'_> {
             return false;
         }
         let by_address = rule.peers.iter().any(|peer| self.peer_holds(peer, host));
-        let is_left_out = self.leaves_out(packet, subject, rule.way);
+        let is_left_out = rule.verb == Verb::Allows && self.leaves_out(packet, subject, rule.way);
         let by_tier = !is_left_out && self.names_tier_of(rule, subject, host);
         let by_group = by_tier || self.names_group(rule, host);
         by_address && self.offers(rule, packet, Side::Addresses)
@@ -242,7 +281,7 @@ impl Meaning<'_> {
     /// Whether a peer of a sentence holds a host's address.
     fn peer_holds(&self, peer: &ast::PeerItem, host: &Host) -> bool {
         match peer {
-            ast::PeerItem::Itself(_) => false,
+            ast::PeerItem::Itself(_) | ast::PeerItem::Every(_) => false,
             ast::PeerItem::Net(net) => net.net.contains(&host.address),
             ast::PeerItem::Vpc(_, name) => self.in_vpc(self.text(*name), host),
             ast::PeerItem::Name(name) => self.in_named(self.text(*name), host),
@@ -250,16 +289,23 @@ impl Meaning<'_> {
     }
 
     fn names_tier_of(&self, rule: &ast::Rule, subject: &str, host: &Host) -> bool {
-        host.tier
-            .as_ref()
-            .is_some_and(|tier| self.names_tier(rule, subject, tier))
+        host.tier.as_ref().is_some_and(|tier| {
+            let mut groups = self.groups(tier).into_iter();
+            groups.any(|group| self.names_tier(rule, subject, &group))
+        })
     }
 
     /// Whether a sentence about `subject` names this tier at the other end.
     fn names_tier(&self, rule: &ast::Rule, subject: &str, tier: &str) -> bool {
+        let is_out = rule.except.iter().any(|item| match item {
+            NetItem::Name(name) => self.members(self.text(*name), tier),
+            NetItem::Every(every) => self.is_every(every, tier),
+            NetItem::Net(_) | NetItem::Vpc(..) => false,
+        });
         rule.peers.iter().any(|peer| match peer {
             ast::PeerItem::Itself(_) => subject == tier,
-            ast::PeerItem::Name(name) => self.members(self.text(*name), tier),
+            ast::PeerItem::Name(name) => !is_out && self.members(self.text(*name), tier),
+            ast::PeerItem::Every(every) => !is_out && self.is_every(every, tier),
             ast::PeerItem::Net(_) | ast::PeerItem::Vpc(..) => false,
         })
     }
@@ -267,11 +313,7 @@ impl Meaning<'_> {
     /// Whether `name` is this tier, or a set that holds it.
     fn members(&self, name: &str, tier: &str) -> bool {
         let in_set = |set: &ast::TierSetDeclaration| {
-            self.text(set.name) == name
-                && set
-                    .members
-                    .iter()
-                    .any(|m| self.members(self.text(*m), tier))
+            self.text(set.name) == name && self.in_tiers(&set.members, tier)
         };
         name == tier
             || self
@@ -279,13 +321,75 @@ impl Meaning<'_> {
                 .any(|item| matches!(item, Item::TierSet(set) if in_set(set)))
     }
 
+    /// Whether a tier is one of a list, and not taken out of it.
+    fn in_tiers(&self, list: &ast::TierList, tier: &str) -> bool {
+        let holds = |items: &[ast::TierItem]| {
+            items.iter().any(|item| match item {
+                ast::TierItem::Name(name) => self.members(self.text(*name), tier),
+                ast::TierItem::Every(every) => self.is_every(every, tier),
+            })
+        };
+        holds(&list.items) && !holds(&list.except)
+    }
+
+    /// Whether a tier is one of `every tier`, `every cache in vpc main`.
+    fn is_every(&self, every: &ast::Every, tier: &str) -> bool {
+        let kind = self.text(every.kind);
+        let mut declared = self.items().filter_map(|item| match item {
+            Item::Tier(declared) if declared.names.iter().any(|name| self.text(*name) == tier) => {
+                Some(declared)
+            }
+            _ => None,
+        });
+        let Some(declared) = declared.next() else {
+            return false;
+        };
+        let is_kind = kind == "tier" || declared.role.is_some_and(|role| self.text(role) == kind);
+        let vpc = self.of_tier(tier, "vpc").or_else(|| self.of_stack("vpc"));
+        let in_vpc = every.vpc.is_none_or(|wanted| {
+            // without any word of it, there is but one VPC
+            vpc.is_none_or(|vpc| vpc == self.text(wanted))
+        });
+        is_kind && in_vpc
+    }
+
+    /// Whether the `except` of a sentence takes tiers out, and not addresses.
+    fn excepts_tiers(&self, rule: &ast::Rule) -> bool {
+        rule.except.iter().any(|item| match item {
+            NetItem::Every(_) => true,
+            NetItem::Name(name) => self.items().any(|item| match item {
+                Item::Tier(tier) => tier.names.iter().any(|n| self.text(*n) == self.text(*name)),
+                Item::TierSet(set) => self.text(set.name) == self.text(*name),
+                _ => false,
+            }),
+            NetItem::Net(_) | NetItem::Vpc(..) => false,
+        })
+    }
+
     /// Whether the sentence names a foreign group that the host is in.
     fn names_group(&self, rule: &ast::Rule, host: &Host) -> bool {
-        let named = rule.peers.iter().filter_map(|peer| match peer {
+        let mut named = rule.peers.iter().filter_map(|peer| match peer {
             ast::PeerItem::Name(name) => Some(self.text(*name)),
-            ast::PeerItem::Net(_) | ast::PeerItem::Itself(_) | ast::PeerItem::Vpc(..) => None,
+            ast::PeerItem::Net(_)
+            | ast::PeerItem::Itself(_)
+            | ast::PeerItem::Vpc(..)
+            | ast::PeerItem::Every(_) => None,
         });
-        let mut groups = named.flat_map(|name| {
+        named.any(|name| self.is_in_group(name, host))
+    }
+
+    /// Whether the sentence is about a foreign group that the host is in.
+    fn is_about_group_of(&self, rule: &ast::Rule, host: &Host) -> bool {
+        let mut subjects = rule.subjects.items.iter().filter_map(|item| match item {
+            ast::TierItem::Name(name) => Some(self.text(*name)),
+            ast::TierItem::Every(_) => None,
+        });
+        subjects.any(|name| self.is_in_group(name, host))
+    }
+
+    /// Whether the host is in the foreign group of this name.
+    fn is_in_group(&self, name: &str, host: &Host) -> bool {
+        let mut groups = [name].into_iter().flat_map(|name| {
             self.items().filter_map(move |item| match item {
                 Item::External(external) if self.text(external.name) == name => {
                     Some(external.id.value.to_string())
@@ -306,6 +410,7 @@ impl Meaning<'_> {
             NetItem::Net(net) => net.net.contains(&host.address),
             NetItem::Name(name) => self.in_named(self.text(*name), host),
             NetItem::Vpc(_, name) => self.in_vpc(self.text(*name), host),
+            NetItem::Every(_) => false,
         })
     }
 

@@ -177,11 +177,13 @@ impl Material {
                         ast::PeerItem::Net(net) => material.block(net.net),
                         ast::PeerItem::Name(_)
                         | ast::PeerItem::Itself(_)
-                        | ast::PeerItem::Vpc(..) => {}
+                        | ast::PeerItem::Vpc(..)
+                        | ast::PeerItem::Every(_) => {}
                     });
                 }
                 Item::Stack(_)
                 | Item::Include(_)
+                | Item::Environments(_)
                 | Item::Peering(_)
                 | Item::TierSet(_)
                 | Item::Assertion(_) => {}
@@ -226,7 +228,7 @@ impl Material {
         for item in items {
             match item {
                 NetItem::Net(net) => self.block(net.net),
-                NetItem::Name(_) | NetItem::Vpc(..) => {}
+                NetItem::Name(_) | NetItem::Vpc(..) | NetItem::Every(_) => {}
             }
         }
     }

@@ -82,6 +82,9 @@ pub fn read(text: &str) -> Template {
             other => panic!("a resource of type {other}"),
         }
     }
+    for (name, output) in object(&root["Outputs"]) {
+        reader.output(name, object(output));
+    }
     assert_eq!(
         reader.parameters, reader.used,
         "each parameter is used, and each that is used is declared"
@@ -126,6 +129,7 @@ impl Reader {
             description: string(&properties["GroupDescription"]).to_string(),
             vpc: self.value(&properties["VpcId"]),
             tags,
+            also: Vec::new(),
         };
         let name = group.tags["Name"].clone();
         assert!(
@@ -137,6 +141,34 @@ impl Reader {
             "two groups are called {name}"
         );
         name
+    }
+
+    /// Reads an output: the id of a group, or the ids of all that its members carry.
+    fn output(&mut self, name: &str, output: &Object) {
+        known(output, &["Description", "Value", "Export"]);
+        let id_of = |value: &Value| {
+            let get = list(&object(value)["Fn::GetAtt"]);
+            assert_eq!(get[1], "GroupId");
+            string(&get[0]).to_string()
+        };
+        let Some(join) = object(&output["Value"]).get("Fn::Join") else {
+            assert_eq!(name, id_of(&output["Value"]) + "Id");
+            return;
+        };
+
+        let [comma, ids] = list(join) else {
+            panic!("{name}: what is between, and what is joined")
+        };
+        assert_eq!(comma, ",");
+        let ids: Vec<String> = list(ids).iter().map(id_of).collect();
+        let [own, others @ ..] = ids.as_slice() else {
+            panic!("{name} is empty")
+        };
+        assert_eq!(name, format!("{own}Ids"), "its own group is the first");
+        let mut also: Vec<String> = others.iter().map(|id| self.names[id].clone()).collect();
+        also.sort();
+        let group = self.template.deployed.groups.get_mut(&self.names[own]);
+        group.expect("a group of the template").also = also;
     }
 
     /// Reads the inline rules of a group.
@@ -178,9 +210,8 @@ impl Reader {
         let mut properties = properties.clone();
         let group = properties.remove("GroupId").expect("a rule has a group");
         let group = self.value(&group);
-        let group = group
-            .strip_prefix("tier ")
-            .expect("a rule is of a group of the template");
+        let foreign = format!("group {group}");
+        let group = group.strip_prefix("tier ").unwrap_or(&foreign);
         self.rule(
             Place {
                 id: id.to_string(),

@@ -31,9 +31,15 @@ pub fn read(text: &str) -> Deployed {
     for locked in list(&root["locked_default_groups"]) {
         reader.value(&fields(locked, "vpc vpc_name")["vpc"]);
     }
-    let groups: BTreeMap<String, Group> = list(&root["groups"])
+    let mut groups: BTreeMap<String, Group> = list(&root["groups"])
         .map(|group| reader.group(group))
         .collect();
+    for group in groups.values_mut() {
+        for name in &mut group.also {
+            *name = reader.names[name].clone();
+        }
+        group.also.sort();
+    }
     assert_eq!(groups.len(), reader.names.len(), "no `Name` twice");
 
     let mut rules: Vec<Rule> = list(&root["rules"]).map(|rule| reader.rule(rule)).collect();
@@ -57,7 +63,14 @@ struct Reader {
 
 impl Reader {
     fn group(&mut self, group: &Value) -> (String, Group) {
-        let group = fields(group, "description group_name name tags vpc was");
+        let also = group
+            .get("also")
+            .map(|also| list(also).map(string).collect::<Vec<_>>());
+        let names = match also {
+            Some(_) => "also description group_name name tags vpc was",
+            None => "description group_name name tags vpc was",
+        };
+        let group = fields(group, names);
         let tags: BTreeMap<String, String> = group["tags"]
             .as_object()
             .expect("tags are an object")
@@ -71,15 +84,24 @@ impl Reader {
             description: string(&group["description"]),
             vpc: self.value(&group["vpc"]),
             tags,
+            also: also.unwrap_or_default(),
         };
         (shown, value)
     }
 
     fn rule(&mut self, rule: &Value) -> Rule {
+        let mut rule = rule.clone();
+        let external = rule
+            .as_object_mut()
+            .and_then(|rule| rule.remove("external"));
         let rule = fields(
-            rule,
+            &rule,
             "description direction from_port group peer protocol to_port",
         );
+        let group = match &external {
+            Some(external) => format!("group {}", self.value(external)),
+            None => self.names[&string(&rule["group"])].clone(),
+        };
         let direction = match string(&rule["direction"]).as_str() {
             "inbound" => "ingress",
             "outbound" => "egress",
@@ -88,7 +110,7 @@ impl Reader {
         let ports = (rule["from_port"].as_i64(), rule["to_port"].as_i64());
         let peer = self.peer(&rule["peer"]);
         let key = Key::new(
-            &self.names[&string(&rule["group"])],
+            &group,
             direction,
             &string(&rule["protocol"]),
             ports.0.zip(ports.1),

@@ -31,6 +31,7 @@ pub fn read(text: &str) -> Configuration {
         },
         places: BTreeMap::new(),
     };
+    let mut outputs: Vec<(&str, &Body)> = Vec::new();
     for block in &file.blocks {
         let label = |n: usize| block.labels[n].as_str();
         match (block.kind.as_str(), block.labels.len()) {
@@ -55,13 +56,14 @@ pub fn read(text: &str) -> Configuration {
                 }
                 other => panic!("a resource of type {other}"),
             },
-            ("output", 1) => drop(reader.value(&block.body.attributes["value"])),
+            ("output", 1) => outputs.push((label(0), &block.body)),
             ("variable", 1) | ("data", 2) => {}
             ("moved", 0) => reader.moved(&block.body),
             other => panic!("the block {other:?}"),
         }
     }
     read.deployed.rules.sort();
+    reader.outputs(&mut read, &outputs);
     read
 }
 
@@ -121,6 +123,47 @@ impl Reader {
         format!("{start}region{rest}")
     }
 
+    /// Reads the outputs: the id of each group, the ids of all that its members carry where these
+    /// are more, and then a map with these ids of every group.
+    fn outputs(&self, read: &mut Configuration, outputs: &[(&str, &Body)]) {
+        let ids = |value: &Expression| -> Vec<String> {
+            let Expression::List(ids) = value else {
+                panic!("{value:?} is no list")
+            };
+            let ids = ids.iter().map(|id| self.value(id));
+            ids.map(|id| id.strip_prefix("tier ").expect("a group").to_string())
+                .collect()
+        };
+        let mut lists: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for (name, body) in outputs {
+            known(body, &["description", "value"], &[]);
+            match &body.attributes["value"] {
+                Expression::List(_) => {
+                    let ids = ids(&body.attributes["value"]);
+                    assert!(name.ends_with("_security_group_ids") && ids.len() > 1);
+                    lists.insert(ids[0].clone(), ids[1..].to_vec());
+                }
+                Expression::Map(map) => {
+                    assert_eq!(*name, "security_group_ids");
+                    assert_eq!(map.len(), read.deployed.groups.len());
+                    for ids in map.values().map(ids) {
+                        let also = lists.get(&ids[0]).map_or(&[][..], Vec::as_slice);
+                        assert_eq!(also, &ids[1..], "the map and the lists agree");
+                    }
+                }
+                id => drop(self.value(id)),
+            }
+        }
+        let has_map = outputs
+            .iter()
+            .any(|(name, _)| *name == "security_group_ids");
+        assert_eq!(has_map, !lists.is_empty());
+        for (name, mut also) in lists {
+            also.sort();
+            read.deployed.groups.get_mut(&name).expect("a group").also = also;
+        }
+    }
+
     fn group(&self, body: &Body) -> Group {
         known(
             body,
@@ -154,6 +197,7 @@ impl Reader {
             description: text(&body.attributes["description"]),
             vpc: self.value(&body.attributes["vpc_id"]),
             tags,
+            also: Vec::new(),
         }
     }
 
@@ -173,9 +217,8 @@ impl Reader {
         ];
         known(body, &[&peers[..], &others].concat(), &[]);
         let group = self.value(&body.attributes["security_group_id"]);
-        let group = group
-            .strip_prefix("tier ")
-            .expect("a rule is of a group of the file");
+        let foreign = format!("group {group}");
+        let group = group.strip_prefix("tier ").unwrap_or(&foreign);
         let named = peers.iter().filter_map(|key| {
             body.attributes
                 .get(*key)

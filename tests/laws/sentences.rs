@@ -9,7 +9,11 @@ use crate::text::Line;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sentence {
     pub subjects: Vec<String>,
+    /// Tiers that `except` takes out of the subjects.
+    pub spared: Vec<String>,
     pub services: Vec<String>,
+    /// `allows`; one that opens a single side goes with one way
+    pub verb: &'static str,
     /// `from`, `to`
     pub way: &'static str,
     pub peers: Vec<String>,
@@ -68,7 +72,35 @@ const TWINS: [(&str, &str); 9] = [
 /// Builds a sentence; `None` when what was chosen does not go together.
 pub fn sentence(scene: &Scene, numbers: &[u16]) -> Option<Sentence> {
     let choose = &mut Choices::new(numbers);
-    let subjects = choose.some(&scene.subjects, 2);
+    let is_one_sided = choose.once_in(4);
+    let mut sentence = any_sentence(scene, choose)?;
+    if choose.once_in(4) && !scene.owners.is_empty() {
+        sentence.subjects.push(choose.of(&scene.owners));
+        if choose.once_in(2) {
+            sentence.subjects.remove(0);
+        }
+        // CloudFormation cannot let a foreign group send everything
+        if sentence.way == "to" {
+            sentence.services = vec!["tcp 80".to_string()];
+        }
+    }
+    let verb = match sentence.way {
+        "from" if is_one_sided => "accepts",
+        "to" if is_one_sided => "sends",
+        _ => "allows",
+    };
+    Some(Sentence { verb, ..sentence })
+}
+
+fn any_sentence(scene: &Scene, choose: &mut Choices<'_>) -> Option<Sentence> {
+    let mut subjects = choose.some(&scene.subjects, 2);
+    let mut spared = Vec::new();
+    if choose.once_in(6) && !scene.every.is_empty() {
+        subjects = vec![choose.of(&scene.every).0];
+        if choose.once_in(2) {
+            spared = choose.some(&scene.subjects, 2);
+        }
+    }
     let way = choose.of(&["from", "to"]);
     let until = choose.once_in(8).then(|| choose.of(&UNTIL));
     let prose = choose.once_in(5).then(|| choose.of(&PROSE));
@@ -78,10 +110,28 @@ pub fn sentence(scene: &Scene, numbers: &[u16]) -> Option<Sentence> {
         let way = if choose.once_in(3) { way } else { "to" };
         return Some(Sentence {
             subjects,
+            spared,
             services,
+            verb: "allows",
             way,
             peers,
             except: Vec::new(),
+            until,
+            prose,
+        });
+    }
+    if choose.once_in(6) && !scene.every.is_empty() {
+        return Some(Sentence {
+            subjects,
+            spared,
+            services: vec![choose.of(&["tcp 80", "https", "all", "ping"]).to_string()],
+            verb: "allows",
+            way,
+            peers: vec![choose.of(&scene.every).0],
+            except: match choose.once_in(2) {
+                true => choose.some(&scene.subjects, 2),
+                false => Vec::new(),
+            },
             until,
             prose,
         });
@@ -97,7 +147,9 @@ pub fn sentence(scene: &Scene, numbers: &[u16]) -> Option<Sentence> {
         let peers = vec![one.to_string(), other.to_string()];
         return Some(Sentence {
             subjects,
+            spared,
             services,
+            verb: "allows",
             way: "from",
             peers,
             except: Vec::new(),
@@ -137,7 +189,9 @@ pub fn sentence(scene: &Scene, numbers: &[u16]) -> Option<Sentence> {
     let peers = texts(&peers);
     (!services.is_empty() && !peers.is_empty()).then_some(Sentence {
         subjects,
+        spared,
         services,
+        verb: "allows",
         way,
         peers,
         except,
@@ -196,9 +250,11 @@ fn meets(atom: Atom, (v4, v6): (bool, bool)) -> bool {
 impl Sentence {
     /// The statement.
     pub fn line(&self) -> Line {
-        let mut line = Line::new(&self.subjects.join(", "))
-            .then("allows")
-            .list(&self.services);
+        let mut line = Line::new(&self.subjects.join(", "));
+        if !self.spared.is_empty() {
+            line = line.then("except").list(&self.spared);
+        }
+        line = line.then(self.verb).list(&self.services);
         line = line.then(self.way).list(&self.peers);
         if !self.except.is_empty() {
             line = line.then("except").list(&self.except);
@@ -213,6 +269,7 @@ impl Sentence {
     pub fn reordered(&self, choose: &mut Choices<'_>) -> Sentence {
         Sentence {
             subjects: choose.shuffled(&self.subjects),
+            spared: choose.shuffled(&self.spared),
             services: choose.shuffled(&self.services),
             peers: choose.shuffled(&self.peers),
             except: choose.shuffled(&self.except),

@@ -1,34 +1,37 @@
 //! May this packet pass? As AWS decides it over the rules of the lowered groups.
 
 use crate::packets::{Host, Packet, Payload};
-use tierwall::groups::{Deployment, ListReference, Peer, Reference, Rule, Traffic};
+use tierwall::groups::{Deployment, Group, ListReference, Peer, Reference, Rule, Traffic};
 
 /// Whether the sender's outbound rules admit the packet, and the receiver's inbound rules. Groups
 /// are stateful, so that nothing is asked about the reply.
 pub fn may_pass(deployment: &Deployment<'_>, packet: &Packet) -> bool {
-    let group = |tier: &String| {
-        deployment
-            .groups
-            .iter()
-            .find(|group| group.name == tier)
-            .expect("each tier has a group")
-    };
     let admits = |rules: &[Rule], other: &Host| {
         rules
             .iter()
             .any(|rule| carries(rule.traffic, packet) && matches(deployment, rule.peer, other))
     };
-    let sends = packet
-        .sender
-        .tier
-        .as_ref()
-        .is_none_or(|tier| admits(&group(tier).egress, &packet.receiver));
-    let accepts = packet
-        .receiver
-        .tier
-        .as_ref()
-        .is_none_or(|tier| admits(&group(tier).ingress, &packet.sender));
+    let sends = packet.sender.tier.as_ref().is_none_or(|tier| {
+        let mut groups = groups_of(deployment, tier);
+        groups.any(|group| admits(&group.egress, &packet.receiver))
+    });
+    let accepts = packet.receiver.tier.as_ref().is_none_or(|tier| {
+        let mut groups = groups_of(deployment, tier);
+        groups.any(|group| admits(&group.ingress, &packet.sender))
+    });
     sends && accepts
+}
+
+/// The groups that the members of a tier carry.
+fn groups_of<'d>(
+    deployment: &'d Deployment<'_>,
+    tier: &str,
+) -> impl Iterator<Item = &'d Group<'d>> + use<'d> {
+    let named = deployment.groups.iter().filter(|group| group.name == tier);
+    let mut own = named.filter_map(|group| group.owner.tier());
+    let own = own.next().expect("each tier has a group");
+    let groups = deployment.policy().members.groups_of(own);
+    groups.map(|tier| deployment.group(tier))
 }
 
 fn carries(traffic: Traffic, packet: &Packet) -> bool {
@@ -70,7 +73,9 @@ fn matches(deployment: &Deployment<'_>, peer: Peer, host: &Host) -> bool {
     let parameter = |id| format!("parameter {}", deployment.parameter_name(id));
     match peer {
         Peer::Net(block) => block.contains(&host.address),
-        Peer::Tier(tier) => host.tier.as_deref() == Some(deployment.group(tier).name),
+        Peer::Tier(tier) => host.tier.as_deref().is_some_and(|host| {
+            groups_of(deployment, host).any(|group| group.owner.tier() == Some(tier))
+        }),
         Peer::Param(id) => host
             .blocks
             .iter()

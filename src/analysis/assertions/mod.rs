@@ -149,7 +149,7 @@ impl<'p> Proof<'p> {
         };
         let gates = self
             .gates
-            .without_flows(Gate::Inbound(receiver), is_left_out);
+            .without_flows(Gate::into_tier(receiver), is_left_out);
         Proof::new(self.policy, gates)
     }
 

@@ -6,7 +6,7 @@ use super::ends::EndId;
 use super::version::Version;
 use crate::groups::Direction;
 use crate::net::{Addresses, Family};
-use crate::policy::{Flow, Peer, TierId};
+use crate::policy::{Flow, Owner, Peer, TierId};
 
 /// A gate that connections pass.
 struct PassedGate<'c> {
@@ -59,7 +59,7 @@ fn passed_gates<'c>(
 
 impl PassedGate<'_> {
     fn gate(&self) -> Gate {
-        Gate::new(self.tier, self.direction)
+        Gate::new(Owner::Tier(self.tier), self.direction)
     }
 
     /// Whether hosts are reached because the tier may send all traffic.

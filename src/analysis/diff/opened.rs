@@ -8,7 +8,7 @@ use super::change::Change;
 use super::defaults::DefaultValue;
 use super::ends::{EndId, Ends};
 use super::products::{Product, changes_of, merge_product};
-use super::version::{GateAccess, Version};
+use super::version::{GateAccess, MemberEnds, Version};
 use crate::groups::Direction;
 use crate::net::{self, Addresses, Family, Packets, PerFamily, TrafficSet, routable_sources};
 use std::cell::OnceCell;
@@ -17,6 +17,10 @@ use std::cell::OnceCell;
 struct GateChange<'d> {
     before: &'d GateAccess,
     after: &'d GateAccess,
+    /// The groups that members carry before the change, and after it.
+    members: [&'d MemberEnds; 2],
+    /// The tiers whose members carry a group that they did not.
+    more: &'d [EndId],
     /// The traffic that blocks admit in either program, computed on demand.
     by_block: OnceCell<Packets>,
 }
@@ -28,6 +32,8 @@ struct GateComparison<'d, 'p> {
     after: &'d Version<'p>,
     /// The access of a gate that one of the programs does not have: none.
     nothing: GateAccess,
+    /// The tiers whose members carry a group after the change that they did not before.
+    more: Vec<EndId>,
 }
 
 /// What passes in the program `after` and not in `before`: open to the internet first, then by
@@ -38,6 +44,7 @@ pub(super) fn find_opened(ends: &Ends, before: &Version<'_>, after: &Version<'_>
         before,
         after,
         nothing: GateAccess::default(),
+        more: after.members.with_more_than(&before.members),
     };
 
     let (mut changes, mut between_tiers) = (Vec::new(), Vec::new());
@@ -78,6 +85,8 @@ impl GateComparison<'_, '_> {
         Some(GateChange {
             before: before.unwrap_or(&self.nothing),
             after,
+            members: [&self.before.members, &self.after.members],
+            more: &self.more,
             by_block: OnceCell::new(),
         })
     }
@@ -213,10 +222,10 @@ impl GateComparison<'_, '_> {
             return Vec::new();
         }
 
-        let traffic_before = gate.before.admitted_by_name(end);
+        let traffic_before = gate.before.admitted_by_own_name(end);
         let traffic = gate
             .after
-            .admitted_by_name(end)
+            .admitted_by_own_name(end)
             .intersection(&traffic_before);
         let internet =
             is_wide(after.addresses(), &traffic) && !is_wide(before.addresses(), &traffic);
@@ -240,14 +249,39 @@ impl GateChange<'_> {
     /// The traffic that rules newly admit by reference, by endpoint.
     fn newly_named(&self) -> impl Iterator<Item = (EndId, PerFamily<TrafficSet>)> + '_ {
         let named = self.after.named.iter();
-        let named = named.map(|(end, _)| (*end, self.new_by_name(*end)));
-        named.filter(|(_, new)| !new.is_empty())
+        let mut ends: Vec<EndId> = named.map(|(end, _)| *end).collect();
+
+        for group in ends.clone() {
+            let carriers = self.members[1].carriers_of(group);
+            if carriers.is_empty() {
+                continue;
+            }
+
+            let before = self.before.admitted_by_own_name(group);
+            let after = self.after.admitted_by_own_name(group);
+            let more = self.more.iter();
+            if after.difference(&before).is_empty() {
+                ends.extend(more.filter(|tier| carriers.binary_search(tier).is_ok()));
+            } else {
+                ends.extend(carriers);
+            }
+        }
+
+        ends.sort_unstable();
+        ends.dedup();
+        let new = ends.into_iter().map(|end| (end, self.new_by_name(end)));
+        new.filter(|(_, new)| !new.is_empty())
     }
 
     /// The traffic that rules that reference an endpoint newly admit.
     fn new_by_name(&self, end: EndId) -> PerFamily<TrafficSet> {
-        let before = self.before.admitted_by_name(end);
-        self.after.admitted_by_name(end).difference(&before)
+        let before = self.before.admitted_by_name(end, self.members[0]);
+        self.admitted_by_name(end).difference(&before)
+    }
+
+    /// What rules that name an end admit after the change.
+    fn admitted_by_name(&self, end: EndId) -> PerFamily<TrafficSet> {
+        self.after.admitted_by_name(end, self.members[1])
     }
 
     /// The part of this traffic that only rules that reference an endpoint can admit: at addresses
@@ -267,7 +301,7 @@ impl GateChange<'_> {
         asked: &PerFamily<TrafficSet>,
     ) -> Packets {
         let asked = Packets::product(places, asked);
-        let by_name = Packets::product(places, &self.after.admitted_by_name(end));
+        let by_name = Packets::product(places, &self.admitted_by_name(end));
         self.after.blocks.union(&by_name).intersection(&asked)
     }
 

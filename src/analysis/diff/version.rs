@@ -5,7 +5,9 @@ use super::super::never_filtered;
 use super::ends::{EndId, EndIndex};
 use crate::groups::Direction;
 use crate::net::{Addresses, Packets, PerFamily, TrafficSet};
-use crate::policy::Policy;
+use crate::policy::{
+    Owner, {Peer, Policy},
+};
 use std::cell::OnceCell;
 use std::collections::HashMap;
 
@@ -14,6 +16,8 @@ pub(super) struct Version<'p> {
     pub(super) policy: &'p Policy,
     pub(super) gates: &'p Gates<'p>,
     pub(super) index: &'p EndIndex,
+    /// The groups that members carry.
+    pub(super) members: MemberEnds,
     /// The gates of its tiers.
     access: HashMap<(EndId, Direction), GateAccess>,
 }
@@ -31,6 +35,55 @@ pub(super) struct GateAccess {
     flows: OnceCell<Vec<(EndId, u32)>>,
 }
 
+/// The groups that members carry, as ends.
+#[derive(Debug, Default)]
+pub(super) struct MemberEnds {
+    /// Of each tier, the groups beside its own.
+    groups: HashMap<EndId, Vec<EndId>>,
+    /// Of each group, the other tiers whose members carry it.
+    carriers: HashMap<EndId, Vec<EndId>>,
+}
+
+impl MemberEnds {
+    fn new(policy: &Policy, index: &EndIndex) -> MemberEnds {
+        let mut members = MemberEnds::default();
+        for (tier, end) in index.tiers() {
+            for group in policy.members.other_groups(tier) {
+                let group = index.end_of(Peer::Tier(*group));
+                members.groups.entry(end).or_default().push(group);
+                members.carriers.entry(group).or_default().push(end);
+            }
+        }
+        members
+            .carriers
+            .values_mut()
+            .for_each(|ends| ends.sort_unstable());
+        members
+    }
+
+    /// The groups that the members of a tier carry beside its own.
+    pub(super) fn groups_of(&self, tier: EndId) -> &[EndId] {
+        self.groups.get(&tier).map_or(&[], Vec::as_slice)
+    }
+
+    /// The other tiers whose members carry a group.
+    pub(super) fn carriers_of(&self, group: EndId) -> &[EndId] {
+        self.carriers.get(&group).map_or(&[], Vec::as_slice)
+    }
+
+    /// The tiers whose members carry a group that they do not carry by another table.
+    pub(super) fn with_more_than(&self, other: &MemberEnds) -> Vec<EndId> {
+        let has_more = |(tier, groups): (&EndId, &Vec<EndId>)| {
+            let known = other.groups_of(*tier);
+            let is_more = groups.iter().any(|group| !known.contains(group));
+            is_more.then_some(*tier)
+        };
+        let mut tiers: Vec<EndId> = self.groups.iter().filter_map(has_more).collect();
+        tiers.sort_unstable();
+        tiers
+    }
+}
+
 impl<'p> Version<'p> {
     pub(super) fn new(
         policy: &'p Policy,
@@ -40,8 +93,9 @@ impl<'p> Version<'p> {
         let mut access = HashMap::new();
         for (tier, end) in index.tiers() {
             for direction in Direction::ALL {
-                let gate = Gate::new(tier, direction);
-                let of_gate = GateAccess::new(policy, gates, index, gate);
+                let gate = Gate::new(Owner::Tier(tier), direction);
+                let unfiltered = never_filtered::exempt_addresses(policy.vpc_of(tier));
+                let of_gate = GateAccess::new(gates, index, gate, unfiltered);
                 access.insert((end, direction), of_gate);
             }
         }
@@ -50,6 +104,7 @@ impl<'p> Version<'p> {
             policy,
             gates,
             index,
+            members: MemberEnds::new(policy, index),
             access,
         }
     }
@@ -76,16 +131,33 @@ impl<'p> Version<'p> {
     }
 
     fn flows_by_end(&self, gate: Gate) -> Vec<(EndId, u32)> {
-        let with_end = |flow: &u32| (self.index.end_of(self.gates.far_peer(gate, *flow)), *flow);
+        let with_ends = |flow: &u32| {
+            let (peer, flow) = (self.gates.far_peer(gate, *flow), *flow);
+            ends_of(self.policy, self.index, peer).map(move |end| (end, flow))
+        };
         let flows = self.gates.gate_flows(gate).iter();
-        let mut flows: Vec<(EndId, u32)> = flows.map(with_end).collect();
+        let mut flows: Vec<(EndId, u32)> = flows.flat_map(with_ends).collect();
         flows.sort_unstable();
         flows
     }
 }
 
+/// The ends that a peer is: a group that several tiers carry is all of them.
+fn ends_of<'v>(
+    policy: &'v Policy,
+    index: &'v EndIndex,
+    peer: Peer,
+) -> impl Iterator<Item = EndId> + 'v {
+    let others = peer
+        .tier()
+        .map(|group| policy.members.other_carriers(group));
+    let others = others.unwrap_or_default().iter();
+    let others = others.map(|tier| index.end_of(Peer::Tier(*tier)));
+    std::iter::once(index.end_of(peer)).chain(others)
+}
+
 impl GateAccess {
-    fn new(policy: &Policy, gates: &Gates<'_>, index: &EndIndex, gate: Gate) -> GateAccess {
+    fn new(gates: &Gates<'_>, index: &EndIndex, gate: Gate, unfiltered: Addresses) -> GateAccess {
         let rules = gates.gate_rules(gate);
         let named = rules.named_peers();
         let mut named: Vec<_> = named
@@ -106,14 +178,27 @@ impl GateAccess {
         GateAccess {
             blocks: rules.blocks.union(&open),
             named,
-            unfiltered: never_filtered::exempt_addresses(policy.vpc_of(gate.tier())),
+            unfiltered,
             flows: OnceCell::new(),
         }
     }
 
-    /// The traffic that rules that reference an endpoint admit.
-    pub(super) fn admitted_by_name(&self, end: EndId) -> PerFamily<TrafficSet> {
+    /// The traffic that rules that reference an endpoint itself admit, whatever other groups its members carry.
+    pub(super) fn admitted_by_own_name(&self, end: EndId) -> PerFamily<TrafficSet> {
         let at = self.named.binary_search_by_key(&end, |(end, _)| *end);
         at.map_or(PerFamily::default(), |at| self.named[at].1.clone())
+    }
+
+    /// What rules that name an end or a group that its members carry admit.
+    pub(super) fn admitted_by_name(
+        &self,
+        end: EndId,
+        members: &MemberEnds,
+    ) -> PerFamily<TrafficSet> {
+        let own = self.admitted_by_own_name(end);
+        let groups = members.groups_of(end).iter();
+        groups.fold(own, |all, group| {
+            all.union(&self.admitted_by_own_name(*group))
+        })
     }
 }

@@ -18,7 +18,7 @@ mod number_range;
 use super::gate::{Endpoint, Gate, Gates, Unknown, Who, peer_family};
 use crate::groups::{Deployment, Direction};
 use crate::net::{Addresses, Family, PerFamily, Traffic, TrafficSet};
-use crate::policy::{Peer, Policy};
+use crate::policy::{Owner, Peer, Policy, TierId};
 use blocks::mark_blocks;
 use covered::covered_rules;
 use disjoint::{Sizes, are_disjoint};
@@ -55,6 +55,8 @@ struct GateContext<'g> {
 /// Redundant flows, by position in the policy.
 pub fn redundant_flows(deployment: &Deployment<'_>, gates: &Gates<'_>) -> Vec<Redundant> {
     let policy = deployment.policy();
+    // another group does not make a rule redundant: it may have other members
+    let gates = &gates.of_groups();
     let mut found = Findings {
         gates: vec![0; policy.flows.len()],
         by: BTreeMap::new(),
@@ -63,7 +65,7 @@ pub fn redundant_flows(deployment: &Deployment<'_>, gates: &Gates<'_>) -> Vec<Re
 
     for group in &deployment.groups {
         for direction in Direction::ALL {
-            let gate = Gate::new(group.tier, direction);
+            let gate = Gate::new(group.owner, direction);
             let rules = group.rules(direction);
 
             if gates.gate_flows(gate).is_empty() || are_disjoint(policy, &mut tier_sizes, rules) {
@@ -186,13 +188,30 @@ impl GateContext<'_> {
     /// Whether a peer that is not a block is relevant at the gate in a family: both may have hosts
     /// of the family.
     fn concerns_endpoint(self, peer: Peer, end: &Endpoint, family: Family) -> bool {
-        let own = Endpoint::for_tier(self.policy, self.gate.tier());
+        let own = match self.gate.owner() {
+            Owner::Tier(tier) => Endpoint::for_tier(self.policy, tier),
+            Owner::External(id) => {
+                Endpoint::with_unknown_addresses(Who::External(id), Unknown::Group(id))
+            }
+        };
+        let members = &self.policy.members;
+        let carries_others = |tier: TierId| !members.other_groups(tier).is_empty();
+        let is_carried = |tier: TierId| !members.other_carriers(tier).is_empty();
+        let is_shared = self.gate.tier().is_some_and(is_carried);
+
         let may_send = match (self.gate, peer) {
-            (Gate::Inbound(_), Peer::Tier(sender)) => self.gates.may_send(sender, &own, family),
+            // the members of a group that others carry may be elsewhere, and may send by other rules
+            (Gate::Inbound(receiver), Peer::Tier(sender)) => {
+                is_carried(sender)
+                    || carries_others(sender)
+                    || is_shared
+                    || receiver.tier().is_some_and(carries_others)
+                    || self.gates.may_send(sender, &own, family)
+            }
             (Gate::Inbound(_) | Gate::Outbound(_), _) => true,
         };
         may_send
-            && own.may_be_in(family)
+            && (is_shared || own.may_be_in(family))
             && end.may_be_in(family)
             && peer_family(self.policy, peer).is_none_or(|only| only == family)
     }
@@ -238,7 +257,7 @@ impl GateContext<'_> {
 fn peer_endpoint(policy: &Policy, peer: Peer) -> Option<Endpoint> {
     let (who, unknown) = match peer {
         Peer::Net(_) => return None,
-        Peer::Tier(id) => return Some(Endpoint::for_tier(policy, id)),
+        Peer::Tier(id) => return Some(Endpoint::for_group(policy, id)),
         Peer::External(id) => (Who::External(id), Unknown::Group(id)),
         Peer::PrefixList(id) => (Who::PrefixList(id), Unknown::Contents(id)),
         Peer::Param(id) => (Who::Param(id), Unknown::Value(id)),

@@ -25,6 +25,14 @@ pub enum InputProblem {
         meant: Option<String>,
         params: String,
     },
+    /// `environments production, staging` without `--environment`
+    NoEnvironment { span: Span, names: Vec<String> },
+    /// `--environment stagin`
+    UnknownChoice {
+        name: String,
+        known: Vec<String>,
+        meant: Option<String>,
+    },
     /// `--set office=banana`
     BadBinding {
         name: String,

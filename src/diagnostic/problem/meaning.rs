@@ -22,6 +22,22 @@ pub enum MeaningProblem {
         kind: NameKind,
         except: Span,
     },
+    /// `assert office except 10.0.0.7 cannot reach db`
+    ExceptInEnds { span: Span, text: String },
+    /// `tier a also b` and `tier b also a`
+    AlsoCircle {
+        span: Span,
+        tier: String,
+        circle: String,
+    },
+    /// `tier ci also management` where `management` is in another VPC
+    AlsoElsewhere {
+        span: Span,
+        tier: String,
+        vpc: String,
+        other: String,
+        other_vpc: String,
+    },
     /// `web allows icmpv6 128 from 10.0.0.0/8`
     FamilyMismatch {
         span: Span,
@@ -149,5 +165,12 @@ pub enum MeaningProblem {
         name: String,
         first: Span,
         target: &'static str,
+    },
+    /// `partner allows https from web`, where `partner` is in another account
+    ForeignOwner {
+        span: Span,
+        name: String,
+        account: String,
+        declared: Span,
     },
 }

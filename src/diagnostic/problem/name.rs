@@ -94,6 +94,20 @@ pub enum NameProblem {
         what: &'static str,
         help: String,
     },
+    /// `web allows ssh from office only in stagin`
+    UnknownEnvironment {
+        span: Span,
+        name: String,
+        known: Vec<String>,
+        meant: Option<String>,
+    },
+    /// `web allows ssh from debug` where `tier debug only in staging`
+    OtherEnvironment {
+        span: Span,
+        kind: NameKind,
+        name: String,
+        declared: Span,
+    },
     /// `web allows icmp ping from anywhere`
     ServiceAsType {
         span: Span,

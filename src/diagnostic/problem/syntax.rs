@@ -132,4 +132,12 @@ pub enum SyntaxProblem {
         what: &'static str,
         rewrite: Rewrite,
     },
+    /// `web accepts https to lb`
+    WrongWay {
+        span: Span,
+        verb: &'static str,
+        way: &'static str,
+        meant: String,
+        other: String,
+    },
 }

@@ -1,5 +1,6 @@
 //! Files, E04, and values of parameters, E05.
 
+use super::super::listed;
 use super::super::problem::InputProblem;
 use super::super::report::Report;
 
@@ -35,6 +36,26 @@ impl InputProblem {
             )
             .meant(meant)
             .help(format!("the program has {params}")),
+            InputProblem::NoEnvironment { span, names } => {
+                let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+                R::error(
+                    "E0504",
+                    format!(
+                        "the program has the environments {}, but none is chosen",
+                        listed(&quoted, 10)
+                    ),
+                )
+                .at(span, "declared here")
+                .help(format!(
+                    "choose one: `--environment {}`",
+                    names.first().map_or("NAME", String::as_str)
+                ))
+            }
+            InputProblem::UnknownChoice { name, known, meant } => {
+                R::error("E0505", format!("the program has no environment `{name}`"))
+                    .meant(meant)
+                    .declared_environments(known, name)
+            }
             InputProblem::BadBinding {
                 name,
                 value,

@@ -31,13 +31,43 @@ impl MeaningProblem {
             } => R::error(
                 "E0304",
                 format!(
-                    "`except` applies only to addresses, and `{name}` is {}",
+                    "`except` excludes addresses here, and `{name}` is {}",
                     kind.one()
                 ),
             )
             .at(span, "has no known addresses")
             .at(except, "because of this `except`")
             .help(format!("write a separate sentence for `{name}`")),
+            MeaningProblem::ExceptInEnds { span, text } => R::error(
+                "E0340",
+                format!("`except` in an assertion excludes tiers, and `{text}` is none"),
+            )
+            .at(span, "not a tier")
+            .help(format!(
+                "declare the addresses that are left: `network rest = office except {text}`, and \
+                 name `rest`"
+            )),
+            MeaningProblem::AlsoCircle { span, tier, circle } => R::error(
+                "E0341",
+                format!("`also` of `{tier}` leads back to `{tier}`"),
+            )
+            .at(span, circle)
+            .help("remove one of these steps"),
+            MeaningProblem::AlsoElsewhere {
+                span,
+                tier,
+                vpc,
+                other,
+                other_vpc,
+            } => R::error(
+                "E0342",
+                format!(
+                    "`{tier}` is in VPC `{vpc}` and `{other}` in `{other_vpc}`, and a network \
+                     interface carries groups of one VPC"
+                ),
+            )
+            .at(span, "security group in another VPC")
+            .help(format!("declare a tier like `{other}` in `{vpc}`")),
             MeaningProblem::FamilyMismatch {
                 span,
                 what,
@@ -272,6 +302,22 @@ impl MeaningProblem {
                 "rename a tier or a parameter that is part of the name, or \
                  declare a prefix list by its id, `pl-…`",
             ),
+            MeaningProblem::ForeignOwner {
+                span,
+                name,
+                account,
+                declared,
+            } => R::error(
+                "E0327",
+                format!(
+                    "`{name}` is a group of account {account}, where this program has no rules"
+                ),
+            )
+            .at(span, "expected a group of the account of the deployment")
+            .at(declared, "declared here")
+            .help(format!(
+                "a rule can only be put on a group of the own account; `{name}` can be a peer"
+            )),
         }
     }
 }

@@ -133,6 +133,26 @@ impl NameProblem {
                     .at(span, "a service already includes its protocol")
                     .help(format!("write `{write}`"))
             }
+            NameProblem::UnknownEnvironment {
+                span,
+                name,
+                known,
+                meant,
+            } => R::error("E0215", format!("unknown environment `{name}`"))
+                .at(span, "not declared")
+                .meant(meant)
+                .declared_environments(known, name),
+            NameProblem::OtherEnvironment {
+                span,
+                kind,
+                name,
+                declared,
+            } => R::error(
+                "E0216",
+                format!("unknown {} `{name}` in this environment", kind.words()),
+            )
+            .at(span, "not declared in this environment")
+            .at(declared, "declared for other environments"),
         }
     }
 }

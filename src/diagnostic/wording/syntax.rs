@@ -72,6 +72,15 @@ impl SyntaxProblem {
                          applies to",
                     )
             }
+            SyntaxProblem::WrongWay {
+                span,
+                verb,
+                way,
+                meant,
+                other,
+            } => R::error("E0129", format!("`{verb}` needs `{way}`"))
+                .at(span, format!("expected `{way}`"))
+                .help(format!("write `{meant}`, or `{other}`")),
             SyntaxProblem::BadAddress { span, text, meant } => {
                 R::error("E0110", format!("`{text}` is not a valid address"))
                     .at(span, "not an IPv4 or IPv6 address or block")

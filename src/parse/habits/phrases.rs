@@ -22,6 +22,10 @@ pub(super) const RANGE: &str = "write a range of ports with `-` and without spac
 const EVERYTHING: &str = "for all traffic, write `all`";
 const PEERS_FOLLOW: &str = "peers follow `from` or `to`";
 const TAKEN_OUT: &str = "exclude addresses with `except`";
+const TIERS_TAKEN_OUT: &str = "exclude tiers with `except`";
+const EVERY: &str = "for all tiers, or all of a role, write `every`";
+const ROLES: &str =
+    "web-server|app-server|database|file-server|proxy|bastion|cache|mail-server|dns-server";
 const CLAIM: &str = "an assertion uses `can reach` or `cannot reach`";
 const VERB: &str = "a sentence uses `allows`";
 
@@ -168,6 +172,48 @@ const PHRASES: &[Phrase] = &[
         false,
     ),
     (
+        StatementPart::Names,
+        &["all|each|any", "tiers|tier|groups"],
+        "every tier",
+        EVERY,
+        false,
+    ),
+    (
+        StatementPart::Peers,
+        &["all|each|any", "tiers|tier|groups"],
+        "every tier",
+        EVERY,
+        false,
+    ),
+    (
+        StatementPart::Names,
+        &["all|each|any", ROLES],
+        "every {1}",
+        EVERY,
+        false,
+    ),
+    (
+        StatementPart::Peers,
+        &["all|each|any", ROLES],
+        "every {1}",
+        EVERY,
+        false,
+    ),
+    (
+        StatementPart::Names,
+        &["but", "not"],
+        "except",
+        TIERS_TAKEN_OUT,
+        true,
+    ),
+    (
+        StatementPart::Names,
+        &["but|without|excluding|minus"],
+        "except",
+        TIERS_TAKEN_OUT,
+        false,
+    ),
+    (
         StatementPart::Peers,
         &["host|ip|cidr|address|subnet", "ADDRESS"],
         "{1}",
@@ -283,9 +329,7 @@ const PHRASES: &[Phrase] = &[
     ),
     (
         StatementPart::Names,
-        &[
-            "accepts|accept|permits|permit|admits|admit|allowed|allowing|lets|grants|grant|receives|accepting",
-        ],
+        &["permits|permit|admits|admit|allowed|allowing|lets|grants|grant|receives|accepting"],
         "allows",
         VERB,
         true,
@@ -325,7 +369,7 @@ pub(super) fn known_phrase(here: &Here<'_>) -> Option<Replacement> {
     let phrases = PHRASES.iter().filter(|(part, ..)| *part == here.part);
     // a statement is not its own verb: `access-list …`, `permit …`
     let phrases = phrases.filter(|(_, words, ..)| {
-        here.part != StatementPart::Names || here.before.is_some() && !words.is_empty()
+        here.part != StatementPart::Names || here.before.is_some() || words.len() > 1
     });
 
     let mut matching = phrases.filter(|(_, words, ..)| {
@@ -360,13 +404,27 @@ pub(super) fn known_phrase(here: &Here<'_>) -> Option<Replacement> {
     })
 }
 
+/// Words that go on with a statement, or are to, and so are no names.
+const NO_NAMES: [&str; 12] = [
+    "from",
+    "to",
+    "in",
+    "except",
+    "until",
+    "and",
+    "or",
+    "but",
+    "not",
+    "without",
+    "excluding",
+    "minus",
+];
+
 pub(super) fn is_like(word: &str, typed: &str) -> bool {
     match word {
         "#" => is_number(typed),
         NO_NUMBER => !typed.starts_with(|c: char| c.is_ascii_digit()),
-        "NAME" => {
-            is_name(typed) && !["from", "to", "except", "until", "and", "or"].contains(&typed)
-        }
+        "NAME" => is_name(typed) && !NO_NAMES.contains(&typed),
         "ADDRESS" => net::parse_block(typed).is_ok(),
         _ => word.split('|').any(|word| word.eq_ignore_ascii_case(typed)),
     }

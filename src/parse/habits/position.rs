@@ -64,7 +64,10 @@ pub fn first_part(head: &str) -> StatementPart {
 /// The part that follows a word.
 pub fn next_part(part: StatementPart, head: &str, word: &str) -> StatementPart {
     match (word, head) {
-        ("allows" | "allow" | "on", _) | ("=", "service") => StatementPart::Services,
+        ("allows" | "allow" | "accepts" | "accept" | "sends" | "send" | "on", _)
+        | ("=", "service") => StatementPart::Services,
+        // tiers are taken out of tiers: `every tier except web allows …`
+        ("except", _) if part == StatementPart::Names => part,
         ("from" | "to" | "reach" | "except", _) | ("=", "network") => StatementPart::Peers,
         _ => part,
     }

@@ -140,9 +140,10 @@ pub(super) fn wrong_quotes(here: &Here<'_>) -> Option<Replacement> {
 impl Here<'_> {
     /// Whether a name is expected here: there is one before each description.
     fn expects_name(&self) -> bool {
-        const WORDS: [&str; 19] = [
-            "from", "to", "allows", "allow", ",", "tier", "tiers", "network", "service", "param",
-            "stack", "vpc", "peer", "is", "was", "except", "on", "reach", "assert",
+        const WORDS: [&str; 24] = [
+            "from", "to", "allows", "allow", "accepts", "accept", "sends", "send", ",", "tier",
+            "tiers", "network", "service", "param", "stack", "vpc", "peer", "is", "also", "was",
+            "except", "on", "reach", "assert",
         ];
         let is_value = ["network", "service", "tiers"].contains(&self.head)
             && self.before.is_some_and(|it| it.text == "=");
@@ -155,9 +156,9 @@ impl Here<'_> {
 
 /// `http, https, from anywhere`
 pub(super) fn spare_comma(here: &Here<'_>) -> Option<Replacement> {
-    const NO_ITEM: [&str; 12] = [
-        ",", "from", "to", "allows", "allow", "except", "until", "on", "can", "cannot", "reach",
-        "{",
+    const NO_ITEM: [&str; 16] = [
+        ",", "from", "to", "allows", "allow", "accepts", "accept", "sends", "send", "except",
+        "until", "on", "can", "cannot", "reach", "{",
     ];
 
     let [Token { text: ",", .. }, next, ..] = here.rest else {
@@ -278,9 +279,9 @@ pub(super) fn spare_bracket(here: &Here<'_>) -> Option<Replacement> {
 }
 
 /// Words that are keywords at any position.
-const KEYWORDS: [&str; 16] = [
-    "allows", "allow", "from", "to", "except", "until", "can", "cannot", "reach", "on", "only",
-    "tcp", "udp", "icmp", "icmpv6", "proto",
+const KEYWORDS: [&str; 20] = [
+    "allows", "allow", "accepts", "accept", "sends", "send", "from", "to", "except", "until",
+    "can", "cannot", "reach", "on", "only", "tcp", "udp", "icmp", "icmpv6", "proto",
 ];
 
 /// `ALLOWS`

@@ -9,8 +9,11 @@ const RULE_COUNTS: [(&[RuleOutcome], &str); 6] = [
     (
         &[
             RuleOutcome::WithGroup,
+            RuleOutcome::OwnerDefault,
             RuleOutcome::WithPeer,
             RuleOutcome::ResourceRenamed,
+            RuleOutcome::Halved,
+            RuleOutcome::Joined,
         ],
         "to replace",
     ),

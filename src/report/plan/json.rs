@@ -239,7 +239,10 @@ impl<'c> RuleLines<'c> {
             RuleOutcome::Text => (&mut self.text, None),
             RuleOutcome::Retargeted => (&mut self.repointed, None),
             RuleOutcome::Default => (&mut self.defaults, None),
-            RuleOutcome::WithGroup => (&mut self.replaced, Some("group")),
+            RuleOutcome::Halved | RuleOutcome::Joined => (&mut self.replaced, Some("halves")),
+            RuleOutcome::WithGroup | RuleOutcome::OwnerDefault => {
+                (&mut self.replaced, Some("group"))
+            }
             RuleOutcome::WithPeer => (&mut self.replaced, Some("peer")),
             RuleOutcome::ResourceRenamed => (&mut self.replaced, Some("address")),
         }

@@ -312,7 +312,12 @@ impl<'c> PlanLines<'c> {
             RuleOutcome::Added => "+",
             RuleOutcome::Removed => "-",
             RuleOutcome::Text | RuleOutcome::Default | RuleOutcome::Retargeted => "~",
-            RuleOutcome::WithGroup | RuleOutcome::WithPeer | RuleOutcome::ResourceRenamed => "!",
+            RuleOutcome::WithGroup
+            | RuleOutcome::OwnerDefault
+            | RuleOutcome::WithPeer
+            | RuleOutcome::ResourceRenamed
+            | RuleOutcome::Halved
+            | RuleOutcome::Joined => "!",
         };
 
         let why = match change.fate {
@@ -324,7 +329,12 @@ impl<'c> PlanLines<'c> {
             )),
             RuleOutcome::Default => Why::Text(self.default_words(change)),
             RuleOutcome::Retargeted => Why::Known("references another group, in place"),
+            RuleOutcome::Halved => Why::Known("replaced by two, for half of the addresses each"),
+            RuleOutcome::Joined => Why::Known("replaces two, for half of the addresses each"),
             RuleOutcome::WithGroup => Why::Known("replaced with its group"),
+            RuleOutcome::OwnerDefault => {
+                Why::Known("replaced, because the default of its group changed")
+            }
             RuleOutcome::WithPeer => Why::Known("replaced, because its peer is replaced"),
             RuleOutcome::ResourceRenamed => Why::Known("replaced unchanged, under another name"),
         };

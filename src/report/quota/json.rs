@@ -19,6 +19,9 @@ struct QuotaDocument<'p> {
 #[derive(Serialize)]
 struct UseLine<'p> {
     tier: &'p str,
+    /// Whether it is an external, which may have more rules than those of the program.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    at_least: bool,
     direction: &'static str,
     family: &'static str,
     used: u32,
@@ -83,7 +86,8 @@ fn use_lines<'p>(
         };
 
         UseLine {
-            tier: &policy.tier(side.tier).name,
+            tier: policy.owner_name(side.owner),
+            at_least: side.owner.tier().is_none(),
             direction: side.direction.words(),
             family: family.keyword(),
             used,

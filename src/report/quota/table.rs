@@ -99,19 +99,20 @@ impl Digits {
 }
 
 fn side_line(ledger: &Ledger<'_>, side: &DirectionUsage, digits: Digits) -> Line {
-    let tier = ledger.policy.tier(side.tier);
-    let said = match (side.direction, tier.outbound) {
+    let outbound = side.owner.tier().map(|id| ledger.policy.tier(id).outbound);
+    let said = match (side.direction, outbound) {
         _ if ledger.is_over(side) => "over the quota",
-        (Direction::Egress, Outbound::Open) => "(outbound = open)",
-        (Direction::Egress, Outbound::Closed)
-        | (Direction::Ingress, Outbound::Open | Outbound::Closed) => "",
+        (_, None) => "(at least: made elsewhere)",
+        (Direction::Egress, Some(Outbound::Open)) => "(outbound = open)",
+        (Direction::Egress, Some(Outbound::Closed))
+        | (Direction::Ingress, Some(Outbound::Open | Outbound::Closed)) => "",
     };
 
     let [v4, v6] =
         Family::BOTH.map(|family| digits.format_total(side.used.in_family(family), ledger.quota()));
 
     [
-        tier.name.clone(),
+        ledger.policy.owner_name(side.owner).to_string(),
         side.direction.words().to_string(),
         v4,
         v6,
@@ -158,7 +159,7 @@ fn sentence_lines(
 
 /// `12 groups, 2 over the quota of 60 (api, web); fullest: web inbound, 110 of IPv4`
 fn summarize_quota(ledger: &Ledger<'_>) -> String {
-    let name = |side: &DirectionUsage| ledger.policy.tier(side.tier).name.as_str();
+    let name = |side: &DirectionUsage| ledger.policy.owner_name(side.owner);
     let mut over: Vec<&str> = ledger
         .sides
         .iter()

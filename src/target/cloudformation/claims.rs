@@ -19,7 +19,7 @@ pub fn claims(named: NamedState<'_>) -> Vec<Claim> {
         return claims;
     }
 
-    let groups = state.groups_by_id();
+    let groups = state.own_groups();
     claims.extend(groups.map(|(id, group)| (group_id(group), named.tier_span(id))));
     let parameters = (0..).map(ParameterId).zip(&state.parameters);
 
@@ -28,7 +28,9 @@ pub fn claims(named: NamedState<'_>) -> Vec<Claim> {
         claims.extend(span.map(|span| (parameter_id(parameter), span)));
     }
 
-    let rules = named.rule_places().filter(|place| is_separate(place.key));
+    let rules = named
+        .rule_places()
+        .filter(|place| is_separate(state.group(place.group), place.key));
     claims.extend(rules.map(|place| (place.resource_name(&names), place.span(named))));
 
     claims

@@ -1,7 +1,7 @@
 //! What CloudFormation limits of a template.
 
 use super::resources::{is_separate, used_parameters};
-use crate::aws::State;
+use crate::aws::{SecurityGroup, State};
 use crate::target::definition::{Limits, Measure};
 
 /// They, and what is written about them.
@@ -29,14 +29,19 @@ Instead: split the program into several stacks that reference the groups of the 
 
 /// What of a template counts (CloudFormation user guide, "quotas").
 fn measure_template(state: &State, bytes: usize) -> Vec<Measure> {
-    let groups = state.groups.len();
-    let rules = state.rules().filter(|rule| is_separate(&rule.key)).count();
+    let groups = state.own_group_count();
+    let outputs = groups + state.groups_with_others().count();
+    let of_group = |group: &SecurityGroup| {
+        let rules = group.rules.iter();
+        rules.filter(|rule| is_separate(group, &rule.key)).count()
+    };
+    let rules: usize = state.groups.iter().map(of_group).sum();
     let parameters = used_parameters(state).count() + state.lists_by_name().count();
     let measure = |what, count, limit| Measure { what, count, limit };
     vec![
         measure("resources", groups + rules, 500),
         measure("parameters", parameters, 200),
-        measure("outputs", groups, 200),
+        measure("outputs", outputs, 200),
         measure("bytes", bytes, 1_000_000),
     ]
 }

@@ -4,6 +4,7 @@
 //! arise; all others are inline in their group.
 
 mod claims;
+mod halves;
 mod limits;
 mod parameters;
 mod resources;
@@ -72,6 +73,7 @@ const PLANNING: Planning = Planning {
     locks_defaults: false,
     has_exports: true,
     has_placeholder,
+    written: halves::written_keys,
     report: "change set of CloudFormation",
     columns: &[
         Column {

@@ -5,11 +5,13 @@ use crate::aws::{
 };
 use crate::target::names::{NameStyle, Names, Renaming, push_pascal};
 
-/// Whether a rule is a resource of its own.
-pub fn is_separate(key: &RuleKey) -> bool {
+/// Whether a rule is a resource of its own: it names a tier, or its group is made elsewhere.
+pub fn is_separate(group: &SecurityGroup, key: &RuleKey) -> bool {
     match key.peer {
         Peer::Group(_) => true,
-        Peer::Block(_) | Peer::Parameter(_) | Peer::PrefixList(_) | Peer::ForeignGroup(_) => false,
+        Peer::Block(_) | Peer::Parameter(_) | Peer::PrefixList(_) | Peer::ForeignGroup(_) => {
+            group.made_elsewhere.is_some()
+        }
     }
 }
 
@@ -21,7 +23,7 @@ pub fn asks_for(parameter: &Parameter) -> bool {
 /// Whether a group needs the placeholder rule, because it has no other inline outbound rule.
 pub fn has_placeholder(group: &SecurityGroup) -> bool {
     let mut outbound = group.rules_in(Direction::Egress).iter();
-    outbound.all(|rule| is_separate(&rule.key))
+    group.made_elsewhere.is_none() && outbound.all(|rule| is_separate(group, &rule.key))
 }
 
 /// The parameters that a template uses.
@@ -34,7 +36,8 @@ pub fn used_parameters(state: &State) -> impl Iterator<Item = &Parameter> {
 
 /// The logical ids of the rules that are resources of their own.
 pub fn rule_names(state: &State) -> Names<'_> {
-    let mut others: Vec<String> = state.groups.iter().map(group_id).collect();
+    let own_groups = state.own_groups().map(|(_, group)| group);
+    let mut others: Vec<String> = own_groups.map(group_id).collect();
     others.extend(used_parameters(state).map(parameter_id));
     others.extend(list_parameters(state).map(|(_, id)| id));
     Names::new(
@@ -54,6 +57,11 @@ pub fn group_id(group: &SecurityGroup) -> String {
 /// The output with a group's id.
 pub fn output_name(group: &SecurityGroup) -> String {
     group_id(group) + "Id"
+}
+
+/// The output with the ids of all groups that the members of a group carry.
+pub fn list_output_name(group: &SecurityGroup) -> String {
+    output_name(group) + "s"
 }
 
 /// What a logical id of a group ends in.

@@ -1,8 +1,10 @@
 //! The template, written as it is made: no tree of it ever exists.
 
+use super::halves::written_keys;
 use super::parameters::Parameters;
 use super::resources::{
-    group_id, has_placeholder, is_separate, list_parameter, output_name, parameter_id, rule_names,
+    group_id, has_placeholder, is_separate, list_output_name, list_parameter, output_name,
+    parameter_id, rule_names,
 };
 use crate::aws::{
     Direction, GroupId, ListReference, ParameterId, Peer, PrefixListId, Reference, Rule,
@@ -66,6 +68,9 @@ impl Serialize for Template<'_> {
 
 impl Template<'_> {
     fn group_reference(&self, id: GroupId) -> Expression<'_> {
+        if let Some(foreign) = self.state.group(id).made_elsewhere {
+            return self.reference(&self.state.foreign_group(foreign).reference);
+        }
         let id = self.group_ids[id.index()].as_str();
         Expression::GetAtt {
             get: [id, "GroupId"],
@@ -113,6 +118,11 @@ enum Expression<'a> {
         #[serde(rename = "Fn::Sub")]
         text: String,
     },
+    /// Several, with commas between them.
+    Join {
+        #[serde(rename = "Fn::Join")]
+        join: (&'static str, Vec<Expression<'a>>),
+    },
 }
 
 struct Resources<'t, 's>(&'t Template<'s>);
@@ -132,15 +142,19 @@ impl Serialize for Resources<'_, '_> {
         let mut map = serializer.serialize_map(None)?;
 
         for (id, group) in template.state.groups_by_id() {
-            let inline = group.rules.iter().filter(|rule| !is_separate(&rule.key));
-            let resource = Resource {
-                r#type: "AWS::EC2::SecurityGroup",
-                metadata: Metadata::for_rules(inline),
-                properties: GroupBody { template, group },
-            };
+            if group.made_elsewhere.is_none() {
+                let inline = group.rules.iter();
+                let inline = inline.filter(|rule| !is_separate(group, &rule.key));
+                let resource = Resource {
+                    r#type: "AWS::EC2::SecurityGroup",
+                    metadata: Metadata::for_rules(inline),
+                    properties: GroupBody { template, group },
+                };
+                map.serialize_entry(&template.group_ids[id.index()], &resource)?;
+            }
 
-            map.serialize_entry(&template.group_ids[id.index()], &resource)?;
-            for rule in group.rules.iter().filter(|rule| is_separate(&rule.key)) {
+            let separate = group.rules.iter();
+            for rule in separate.filter(|rule| is_separate(group, &rule.key)) {
                 let mut name = std::mem::take(&mut template.spare.borrow_mut().1);
                 name.clear();
                 template.names.push_rule(id, &rule.key, &mut name);
@@ -225,6 +239,7 @@ impl Serialize for GroupBody<'_, '_> {
 
         let inline = |direction| Inline {
             template,
+            group,
             rules: group.rules_in(direction),
         };
         let ingress = inline(Direction::Ingress);
@@ -283,12 +298,14 @@ impl Nothing {
 /// The inline rules of one direction.
 struct Inline<'t, 's> {
     template: &'t Template<'s>,
+    group: &'t SecurityGroup,
     rules: &'t [Rule],
 }
 
 impl<'t> Inline<'t, '_> {
     fn rules(&self) -> impl Iterator<Item = &'t Rule> {
-        self.rules.iter().filter(|rule| !is_separate(&rule.key))
+        let rules = self.rules.iter();
+        rules.filter(|rule| !is_separate(self.group, &rule.key))
     }
 }
 
@@ -296,11 +313,13 @@ impl Serialize for Inline<'_, '_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut list = serializer.serialize_seq(None)?;
         for rule in self.rules() {
-            list.serialize_element(&RuleBody {
-                template: self.template,
-                group: None,
-                rule,
-            })?;
+            for key in written_keys(self.group, rule).into_iter().flatten() {
+                list.serialize_element(&RuleBody {
+                    template: self.template,
+                    group: None,
+                    rule: &Rule { key, ..*rule },
+                })?;
+            }
         }
         list.end()
     }
@@ -402,12 +421,32 @@ struct Export<'t> {
     name: Expression<'t>,
 }
 
+impl Template<'_> {
+    /// The ids of all groups that the members of a group carry, the group itself first, as a list
+    /// for a parameter of the type `List<AWS::EC2::SecurityGroup::Id>`.
+    fn list_output(&self, id: GroupId, group: &SecurityGroup) -> TemplateOutput<'_> {
+        let name = list_output_name(group);
+        let groups = std::iter::once(&id).chain(&group.also);
+        TemplateOutput {
+            description: format!("Security groups of the members of tier {}", group.name),
+            value: Expression::Join {
+                join: (",", groups.map(|id| self.group_reference(*id)).collect()),
+            },
+            export: self.state.exports.then(|| Export {
+                name: Expression::Sub {
+                    text: format!("${{AWS::StackName}}-{name}"),
+                },
+            }),
+        }
+    }
+}
+
 impl Serialize for Outputs<'_, '_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let template = self.0;
         let mut map = serializer.serialize_map(None)?;
 
-        for (id, group) in template.state.groups_by_id() {
+        for (id, group) in template.state.own_groups() {
             let name = output_name(group);
             let text = format!("${{AWS::StackName}}-{name}");
             let export = template.state.exports.then_some(Export {
@@ -423,6 +462,11 @@ impl Serialize for Outputs<'_, '_> {
                     export,
                 },
             )?;
+
+            if !group.also.is_empty() {
+                let output = template.list_output(id, group);
+                map.serialize_entry(&list_output_name(group), &output)?;
+            }
         }
 
         map.end()

@@ -1,7 +1,10 @@
 //! What a template cannot say.
 
 use crate::diagnostic::{Problems, TargetProblem};
-use crate::policy::{DefaultGroup, Outbound, Peer, Policy, Vpc};
+use crate::groups::{Direction, OpenedGates};
+use crate::net::Traffic;
+use crate::policy::{DefaultGroup, Flow, Owner, Peer, Policy, Vpc};
+use ipnet::IpNet;
 
 /// Reports it: an error where the policy would be another, else a warning.
 ///
@@ -9,10 +12,11 @@ use crate::policy::{DefaultGroup, Outbound, Peer, Policy, Vpc};
 /// user guide, AWS::EC2::SecurityGroupEgress and AWS::EC2::SecurityGroup).
 pub fn unsupported(policy: &Policy, target: &'static str) -> Problems {
     let mut problems = Problems::default();
-    if policy.tiers.is_empty() {
+    if policy.tiers.is_empty() && policy.foreign_owners.is_empty() {
         problems.push(TargetProblem::NothingToDeploy { target });
     }
     add_foreign_receivers(policy, target, &mut problems);
+    add_foreign_senders(policy, target, &mut problems);
     add_locked_groups(policy, target, &mut problems);
     problems
 }
@@ -20,14 +24,16 @@ pub fn unsupported(policy: &Policy, target: &'static str) -> Problems {
 /// Adds outbound rules to security groups of other accounts, each once for a sentence.
 fn add_foreign_receivers(policy: &Policy, target: &'static str, problems: &mut Problems) {
     let mut last = None;
+    let opened = OpenedGates::new(policy);
     for flow in &policy.flows {
-        let (Some(sender), None, Peer::External(id)) = (flow.sender(), flow.receiver(), flow.peer)
-        else {
+        let Peer::External(id) = flow.destination() else {
             continue;
         };
         let external = policy.external(id);
-        let is_closed = policy.tier(sender).outbound == Outbound::Closed;
-        if !is_closed || external.account.is_none() || last == Some((flow.sentence, id)) {
+        if external.account.is_none() || last == Some((flow.sentence, id)) {
+            continue;
+        }
+        if opened.opened_by(flow)[Direction::Egress as usize].is_none() {
             continue;
         }
 
@@ -38,6 +44,35 @@ fn add_foreign_receivers(policy: &Policy, target: &'static str, problems: &mut P
             target,
             what: format!("a rule to `{name}`, a security group in another account"),
             help: "use its addresses instead, or build with `--to terraform`",
+        });
+    }
+}
+
+/// Adds outbound rules for everything on groups that are made elsewhere, each once for a sentence:
+/// with the next outbound rule of the group they would be gone (aws-cdk issue 987).
+fn add_foreign_senders(policy: &Policy, target: &'static str, problems: &mut Problems) {
+    let is_everywhere = |block: IpNet| block.prefix_len() == 0;
+    let sends_everything = |flow: &&Flow| {
+        flow.traffic == Traffic::All
+            && flow.destination().block().is_some_and(is_everywhere)
+            && matches!(flow.sending(), Some(Owner::External(_)))
+    };
+
+    let mut last = None;
+    for flow in policy.flows.iter().filter(sends_everything) {
+        if last == Some(flow.sentence) {
+            continue;
+        }
+        last = Some(flow.sentence);
+        let name = policy.owner_name(flow.subject);
+        problems.push(TargetProblem::Unsupported {
+            span: policy.sentence(flow.sentence).span,
+            target,
+            what: format!(
+                "an outbound rule for all traffic to every address on `{name}`, a group that is \
+                 made elsewhere"
+            ),
+            help: "allow only the services that are needed, or build with `--to terraform`",
         });
     }
 }

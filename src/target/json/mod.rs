@@ -86,9 +86,8 @@ impl<'s> StateDocument<'s> {
                 })
                 .collect(),
             groups: state
-                .groups
-                .iter()
-                .map(|group| GroupEntry::new(state, group))
+                .own_groups()
+                .map(|(_, group)| GroupEntry::new(state, group))
                 .collect(),
             rules: state,
         }
@@ -185,6 +184,9 @@ struct GroupEntry<'s> {
     description: &'s str,
     vpc: ReferenceEntry<'s>,
     tags: BTreeMap<&'s str, &'s str>,
+    /// The other groups that its members carry.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    also: Vec<&'s str>,
 }
 
 impl<'s> GroupEntry<'s> {
@@ -199,6 +201,11 @@ impl<'s> GroupEntry<'s> {
             tags: tags
                 .map(|(key, value)| (key.as_str(), value.as_str()))
                 .collect(),
+            also: group
+                .also
+                .iter()
+                .map(|id| state.group(*id).name.as_str())
+                .collect(),
         }
     }
 }
@@ -206,6 +213,9 @@ impl<'s> GroupEntry<'s> {
 #[derive(Serialize)]
 struct RuleEntry<'s> {
     group: &'s str,
+    /// Of a group that is made elsewhere.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    external: Option<ReferenceEntry<'s>>,
     direction: &'static str,
     protocol: String,
     from_port: Option<i32>,
@@ -217,8 +227,10 @@ struct RuleEntry<'s> {
 impl<'s> RuleEntry<'s> {
     fn new(state: &'s State, group: &'s SecurityGroup, rule: &'s Rule) -> RuleEntry<'s> {
         let ports = rule.key.traffic.aws_ports();
+        let external = group.made_elsewhere.map(|id| state.foreign_group(id));
         RuleEntry {
             group: &group.name,
+            external: external.map(|it| ReferenceEntry::new(state, &it.reference)),
             direction: rule.key.direction.words(),
             protocol: rule.key.traffic.protocol().to_string(),
             from_port: ports.map(|(from, _)| from),

@@ -10,7 +10,7 @@ pub use spelling::{NameStyle, push_pascal, push_snake};
 
 use crate::aws::{
     Direction, ForeignGroupId, GroupId, ListReference, ParamKind, ParameterId, Peer, PrefixListId,
-    Reference, Rule, RuleKey, State, aws_list,
+    Reference, Rule, RuleKey, SecurityGroup, State, aws_list,
 };
 use crate::hash::{Fnv, hash};
 use crate::net::{self, EVERY_IPV4, EVERY_IPV6, ShortText, Sink, push_v4};
@@ -52,7 +52,7 @@ impl<'d> Names<'d> {
         state: &'d State,
         style: NameStyle,
         renaming: Renaming,
-        named: fn(&RuleKey) -> bool,
+        named: fn(&SecurityGroup, &RuleKey) -> bool,
         others: &[String],
     ) -> Names<'d> {
         let mut names = Names {
@@ -74,7 +74,9 @@ impl<'d> Names<'d> {
         }
 
         let mut hashes: Vec<u64> = others.iter().map(|other| hash(other)).collect();
-        let rules = names.rule_keys().filter(|(_, key)| named(key));
+        let rules = names
+            .rule_keys()
+            .filter(|(group, key)| named(state.group(*group), key));
         hashes.extend(rules.map(|(group, key)| names.hash_name(group, key, &[])));
         hashes.sort_unstable();
         let twice = hashes.windows(2).filter(|pair| pair[0] == pair[1]);
@@ -117,17 +119,24 @@ impl<'d> Names<'d> {
     /// self-delimiting. So two rules with one name have the same group, traffic and direction, and
     /// peers with the same mangled name. Mangled names of groups are unique, which the resolver
     /// checks.
-    fn are_distinct(&self, named: fn(&RuleKey) -> bool, others: &[String]) -> bool {
+    fn are_distinct(&self, named: fn(&SecurityGroup, &RuleKey) -> bool, others: &[String]) -> bool {
         let has_word = |name: &str| self.style.has_word(name);
+        // a foreign group can be mangled as a tier is
+        if self.state.own_group_count() < self.state.groups.len() {
+            return false;
+        }
         let in_group = self.group_names().any(has_word);
         match self.style {
             NameStyle::Snake => !in_group && self.peers_are_distinct(),
             NameStyle::Pascal => {
                 let names_a_group = |key: &RuleKey| matches!(key.peer, Peer::Group(_));
-                let keys = self.state.rules().map(|rule| &rule.key);
+                let all_name_groups = |group: &SecurityGroup| {
+                    let keys = group.rules.iter().map(|rule| &rule.key);
+                    keys.filter(|key| named(group, key)).all(names_a_group)
+                };
                 !in_group
                     && !others.iter().any(|other| has_word(other))
-                    && keys.filter(|key| named(key)).all(names_a_group)
+                    && self.state.groups.iter().all(all_name_groups)
             }
         }
     }
@@ -192,7 +201,7 @@ impl<'d> Names<'d> {
 
     /// Appends what a group adds to the names of its rules.
     pub fn push_group_name(&self, group: GroupId, out: &mut impl Sink) {
-        self.groups[group.index()].push(out);
+        out.put_short(&self.groups[group.index()]);
     }
 
     /// Appends the name of a rule.
@@ -215,7 +224,9 @@ impl<'d> Names<'d> {
             &self.shared_before
         };
         if !shared.is_empty() && shared.contains(&self.hash_name(group, key, earlier)) {
-            let mut content = format!("{} ", self.group_name(group, earlier));
+            let foreign = self.state.group(group).made_elsewhere;
+            let kind = foreign.map_or("", |id| self.peer_kind(Peer::ForeignGroup(id)));
+            let mut content = format!("{kind}{} ", self.group_name(group, earlier));
             self.push_within(key, earlier, &mut content);
             self.push_suffix(&content, out);
         }
@@ -327,6 +338,9 @@ impl<'d> Names<'d> {
     /// The used name of a group, or an earlier one.
     fn group_name(&self, id: GroupId, earlier: &[EarlierName]) -> &'d str {
         let group = self.state.group(id);
+        if let Some(foreign) = group.made_elsewhere {
+            return self.foreign_name(foreign);
+        }
         let position = earlier
             .iter()
             .find(|(renamed, _)| *renamed == id)
@@ -340,6 +354,14 @@ impl<'d> Names<'d> {
         }
     }
 
+    /// The name of a group that is made elsewhere: what AWS knows it by, or its parameter.
+    fn foreign_name(&self, id: ForeignGroupId) -> &'d str {
+        match &self.state.foreign_group(id).reference {
+            Reference::Id(id) => id,
+            Reference::Parameter(id) => &self.state.parameter(*id).name,
+        }
+    }
+
     /// The name of a peer, not mangled.
     fn peer_name(&self, peer: Peer) -> Cow<'d, str> {
         let state = self.state;
@@ -349,10 +371,7 @@ impl<'d> Names<'d> {
             Peer::Block(block) => return block.to_string().into(),
             Peer::Group(group) => self.group_name(group, &[]),
             Peer::Parameter(id) => &state.parameter(id).name,
-            Peer::ForeignGroup(id) => match &state.foreign_group(id).reference {
-                Reference::Id(id) => id,
-                Reference::Parameter(id) => &state.parameter(*id).name,
-            },
+            Peer::ForeignGroup(id) => self.foreign_name(id),
             Peer::PrefixList(id) => match &state.prefix_list(id).reference {
                 ListReference::Id(id) => id,
                 ListReference::Aws(name) => aws_list(name),

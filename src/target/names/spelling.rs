@@ -101,7 +101,7 @@ static DIRECTION_WORDS: [Spellings; 2] = [spellings("_from_", "From"), spellings
 
 /// Appends `_from_` or `_to_`; or `From`, `To`.
 pub(super) fn push_direction(out: &mut impl Sink, direction: Direction, style: NameStyle) {
-    DIRECTION_WORDS[direction as usize][style as usize].push(out);
+    out.put_short(&DIRECTION_WORDS[direction as usize][style as usize]);
 }
 
 /// Appends `_tcp_443`, `_udp_8000_8100`, `_icmp_3_4`, `_proto_50`, `_all`; or `Tcp443`,
@@ -115,7 +115,7 @@ pub(super) fn push_traffic(out: &mut impl Sink, traffic: Traffic, style: NameSty
         Traffic::Icmp(_) => 4,
         Traffic::Icmpv6(_) => 5,
     };
-    TRAFFIC_STARTS[start][style as usize].push(out);
+    out.put_short(&TRAFFIC_STARTS[start][style as usize]);
 
     let spelled = |snake: &'static str, pascal: &'static str| match style {
         NameStyle::Snake => snake,

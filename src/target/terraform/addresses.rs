@@ -5,7 +5,7 @@ use crate::target::names::{NameStyle, Names, Renaming, push_snake};
 
 /// The names of the rules' resources.
 pub fn rule_names(state: &State) -> Names<'_> {
-    Names::new(state, NameStyle::Snake, Renaming::Current, |_| true, &[])
+    Names::new(state, NameStyle::Snake, Renaming::Current, |_, _| true, &[])
 }
 
 /// The names of the resource of a group, the oldest first, the current one last.
@@ -40,12 +40,21 @@ pub fn module_addresses(state: &State) -> Vec<String> {
     );
 
     for (id, group) in state.groups_by_id() {
-        let names_of_group = group_names(group).into_iter();
-        addresses.extend(names_of_group.map(|name| format!("aws_security_group.{name}")));
-        addresses.push(format!("output.{}", output_name(group)));
+        if group.made_elsewhere.is_none() {
+            let names_of_group = group_names(group).into_iter();
+            addresses.extend(names_of_group.map(|name| format!("aws_security_group.{name}")));
+            addresses.push(format!("output.{}", output_name(group)));
+        }
+        if !group.also.is_empty() {
+            addresses.push(format!("output.{}", list_output_name(group)));
+        }
         for Rule { key, .. } in &group.rules {
             addresses.extend(rule_addresses(&names, id, key));
         }
+    }
+
+    if state.groups_with_others().next().is_some() {
+        addresses.push(format!("output.{MAP_OUTPUT}"));
     }
 
     addresses.sort_unstable();
@@ -82,6 +91,14 @@ pub fn lookup_addresses(state: &State) -> impl Iterator<Item = (PrefixListId, St
 pub fn output_name(group: &SecurityGroup) -> String {
     snake_case(&group.name) + "_security_group_id"
 }
+
+/// The output with the ids of all groups that the members of a group carry.
+pub fn list_output_name(group: &SecurityGroup) -> String {
+    output_name(group) + "s"
+}
+
+/// The output with these ids for every tier.
+pub const MAP_OUTPUT: &str = "security_group_ids";
 
 /// The data source that looks a prefix list up.
 pub const LOOKUP: &str = "aws_ec2_managed_prefix_list";

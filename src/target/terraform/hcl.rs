@@ -115,6 +115,31 @@ impl Hcl {
         self.close_block();
     }
 
+    /// An attribute that is an object of lists of expressions, each entry and each item on lines of
+    /// its own, so that `terraform fmt` aligns no entry with others: `value = { … }`
+    pub fn lists_attribute<'a>(
+        &mut self,
+        key: &str,
+        entries: impl Iterator<Item = (&'a str, Vec<String>)>,
+    ) {
+        self.push_line(&[key, " = {"]);
+        self.depth += 1;
+        for (key, items) in entries {
+            self.push_line(&[&object_key(key), " = ["]);
+            self.depth += 1;
+            items.iter().for_each(|item| self.push_line(&[item, ","]));
+            self.depth -= 1;
+            self.push_line(&["]"]);
+        }
+        self.close_block();
+    }
+
+    fn push_line(&mut self, parts: &[&str]) {
+        self.push_indent();
+        parts.iter().for_each(|text| self.text.put(text));
+        self.text.put("\n");
+    }
+
     fn push_indent(&mut self) {
         self.push_blanks(2 * self.depth);
     }

@@ -41,7 +41,7 @@ pub const TARGET: Target = Target {
 /// Every rule is a resource, and `moved` has the earlier addresses of resources.
 const PLANNING: Planning = Planning {
     names: rule_names,
-    is_resource: |_| true,
+    is_resource: |_, _| true,
     asks_for: |_| true,
     group_addresses: |group| group_names(group).into_iter().rev().collect(),
     output: output_name,
@@ -52,6 +52,7 @@ const PLANNING: Planning = Planning {
     locks_defaults: true,
     has_exports: false,
     has_placeholder: |_| false,
+    written: |_, rule| [Some(rule.key), None],
     report: "terraform plan",
     columns: &[
         Column {

@@ -10,6 +10,14 @@ pub struct Form {
     pub message: &'static str,
 }
 
+/// What a variable accepts as well if rules are put on the group that it is.
+pub fn owner_form(name: &str) -> Form {
+    Form {
+        condition: format!("can(regex(\"^sg-\", var.{name}))"),
+        message: "Must be a security group of this account, without an account number.",
+    }
+}
+
 /// What a variable of this kind and name accepts.
 pub fn variable_form(kind: ParamKind, name: &str) -> Form {
     let matches = |pattern: &str| format!("can(regex(\"{pattern}\", var.{name}))");

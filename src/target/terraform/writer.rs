@@ -1,14 +1,14 @@
 //! The file, resource by resource.
 
 use super::addresses::{
-    LOOKUP, asks_for_region, group_names, lookup_name, name_in_region, output_name, region_name,
-    resource_type, rule_names, snake_case,
+    LOOKUP, MAP_OUTPUT, asks_for_region, group_names, list_output_name, lookup_name,
+    name_in_region, output_name, region_name, resource_type, rule_names, snake_case,
 };
 use super::hcl::{Hcl, Value, escape_string, push_quoted};
-use super::variable::{Form, default_description, variable_form};
+use super::variable::{Form, default_description, owner_form, variable_form};
 use crate::aws::{
-    GroupId, ListReference, Parameter, Peer, Reference, Rule, RuleKey, SecurityGroup, State,
-    Wording,
+    ForeignGroupId, GroupId, ListReference, Parameter, Peer, Reference, Rule, RuleKey,
+    SecurityGroup, State, Wording,
 };
 use crate::net::{Family, Protocol, ShortText, Sink, Traffic, push_block, push_number};
 use crate::target::names::Names;
@@ -39,7 +39,9 @@ pub fn emit(state: &State) -> Vec<u8> {
     }
 
     for (id, group) in state.groups_by_id() {
-        writer.write_group(id, group);
+        if group.made_elsewhere.is_none() {
+            writer.write_group(id, group);
+        }
         for rule in &group.rules {
             writer.write_rule(id, rule);
         }
@@ -51,8 +53,15 @@ pub fn emit(state: &State) -> Vec<u8> {
         }
     }
 
-    for (id, group) in state.groups_by_id() {
+    for (id, group) in state.own_groups() {
         writer.write_output(id, group);
+        if !group.also.is_empty() {
+            writer.write_list_output(id, group);
+        }
+    }
+
+    if state.groups_with_others().next().is_some() {
+        writer.write_map_output();
     }
 
     writer.hcl.into_bytes()
@@ -72,8 +81,17 @@ struct HclWriter<'s> {
 /// it that is the same for many rules is no value: a copy of a longer text costs little more.
 type Shape = Vec<ShortText<96>>;
 
-/// How many shapes there are: by direction, by protocol, by the attribute of the peer.
-const SHAPES: usize = 2 * PROTOCOLS * PEER_ATTRIBUTES.len();
+/// How many shapes there are: by owner, by direction, by protocol, by the attribute of the peer.
+const SHAPES: usize = 2 * 2 * PROTOCOLS * PEER_ATTRIBUTES.len();
+
+/// Whose group a rule is put on.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum RuleOwner {
+    /// A group of this output.
+    Own,
+    /// A group that is made elsewhere.
+    Foreign,
+}
 
 /// How many protocols have shapes of their own, all that go by number being one of them.
 const PROTOCOLS: usize = 6;
@@ -112,7 +130,7 @@ fn peer_attribute(state: &State, peer: Peer) -> usize {
 }
 
 /// Which of the shapes the resource of a rule has.
-fn shape_index(key: &RuleKey, peer: usize) -> usize {
+fn shape_index(key: &RuleKey, peer: usize, owner: RuleOwner) -> usize {
     let protocol = match key.traffic {
         Traffic::All => 0,
         Traffic::Tcp(_) => 1,
@@ -121,19 +139,24 @@ fn shape_index(key: &RuleKey, peer: usize) -> usize {
         Traffic::Icmpv6(_) => 4,
         Traffic::Number(_) => 5,
     };
-    (key.direction as usize * PROTOCOLS + protocol) * PEER_ATTRIBUTES.len() + peer
+    let side = 2 * owner as usize + key.direction as usize;
+    (side * PROTOCOLS + protocol) * PEER_ATTRIBUTES.len() + peer
 }
 
 /// What resources of rules look like that have the direction and the protocol of this one, and such
 /// a peer.
-fn rule_shape(key: &RuleKey, peer: usize) -> Shape {
+fn rule_shape(key: &RuleKey, peer: usize, owner: RuleOwner) -> Shape {
     let protocol = match key.traffic.protocol() {
         Protocol::Number(_) => format!("\"{VALUE}\""),
         known => format!("\"{known}\""),
     };
 
+    let group = match owner {
+        RuleOwner::Own => GROUP_ID,
+        RuleOwner::Foreign => Value::Expression(VALUE),
+    };
     let mut run = vec![
-        ("security_group_id", GROUP_ID),
+        ("security_group_id", group),
         ("description", QUOTED),
         ("ip_protocol", Value::Expression(&protocol)),
     ];
@@ -168,7 +191,6 @@ fn variable_expressions(state: &State) -> Vec<String> {
 impl HclWriter<'_> {
     fn write_variable(&mut self, parameter: &Parameter) {
         let name = snake_case(&parameter.name);
-        let Form { condition, message } = variable_form(parameter.kind, &name);
         self.hcl.blank_line();
         self.hcl.open_block("variable", &[&name]);
 
@@ -181,14 +203,20 @@ impl HclWriter<'_> {
         let default = parameter.default.as_deref();
         run.extend(default.map(|default| ("default", Value::Text(default))));
         self.hcl.attribute_run(&run);
+        self.write_validation(&variable_form(parameter.kind, &name));
+        if parameter.is_rule_owner {
+            self.write_validation(&owner_form(&name));
+        }
+        self.hcl.close_block();
+    }
+
+    fn write_validation(&mut self, form: &Form) {
         self.hcl.blank_line();
         self.hcl.open_block("validation", &[]);
-
         self.hcl.attribute_run(&[
-            ("condition", Value::Expression(&condition)),
-            ("error_message", Value::Text(message)),
+            ("condition", Value::Expression(&form.condition)),
+            ("error_message", Value::Text(form.message)),
         ]);
-        self.hcl.close_block();
         self.hcl.close_block();
     }
 
@@ -263,15 +291,22 @@ impl HclWriter<'_> {
     fn write_rule(&mut self, group: GroupId, rule: &Rule) {
         let (state, names, key) = (self.state, &self.names, &rule.key);
         let peer = peer_attribute(state, key.peer);
-        let shape = &mut self.shapes[shape_index(key, peer)];
-        let mut pieces = shape.get_or_insert_with(|| rule_shape(key, peer)).iter();
-        let mut next = |out: &mut Vec<u8>| pieces.next().into_iter().for_each(|it| it.push(out));
+        let made_elsewhere = state.group(group).made_elsewhere;
+        let owner = made_elsewhere.map_or(RuleOwner::Own, |_| RuleOwner::Foreign);
+        let shape = &mut self.shapes[shape_index(key, peer, owner)];
+        let shape = shape.get_or_insert_with(|| rule_shape(key, peer, owner));
+        let mut pieces = shape.iter();
+        let mut next =
+            |out: &mut Vec<u8>| pieces.next().into_iter().for_each(|it| out.put_short(it));
         let out = self.hcl.text();
 
         next(out);
         names.push_rule(group, key, out);
         next(out);
-        names.push_group_name(group, out);
+        match made_elsewhere {
+            Some(foreign) => push_foreign_group(state, &self.variables, foreign, out),
+            None => names.push_group_name(group, out),
+        }
         next(out);
 
         push_description(state, rule, out);
@@ -295,7 +330,9 @@ impl HclWriter<'_> {
 
     /// Says what a renamed group and its rules were called before.
     fn write_moved(&mut self, id: GroupId, group: &SecurityGroup) {
-        self.write_chain("aws_security_group", &group_names(group));
+        if group.made_elsewhere.is_none() {
+            self.write_chain("aws_security_group", &group_names(group));
+        }
         for Rule { key, .. } in &group.rules {
             self.write_chain(
                 resource_type(key.direction),
@@ -330,6 +367,44 @@ impl HclWriter<'_> {
         ]);
         self.hcl.close_block();
     }
+
+    /// `output "ci_security_group_ids"`
+    fn write_list_output(&mut self, id: GroupId, group: &SecurityGroup) {
+        self.hcl.blank_line();
+        self.hcl.open_block("output", &[&list_output_name(group)]);
+        let description = format!("Security groups of the members of tier {}", group.name);
+        let groups = self.member_groups(id, group);
+        let value = format!("[{}]", groups.join(", "));
+        self.hcl.attribute_run(&[
+            ("description", Value::Text(&description)),
+            ("value", Value::Expression(&value)),
+        ]);
+        self.hcl.close_block();
+    }
+
+    /// `output "security_group_ids"`
+    fn write_map_output(&mut self) {
+        self.hcl.blank_line();
+        self.hcl.open_block("output", &[MAP_OUTPUT]);
+        let description = Value::Text("Security groups of the members of each tier");
+        self.hcl.attribute_run(&[("description", description)]);
+
+        let groups = self.state.own_groups();
+        let entries: Vec<(&str, Vec<String>)> = groups
+            .map(|(id, group)| (group.name.as_str(), self.member_groups(id, group)))
+            .collect();
+        self.hcl.blank_line();
+        self.hcl.lists_attribute("value", entries.into_iter());
+        self.hcl.close_block();
+    }
+
+    /// `aws_security_group.ci.id`, `aws_security_group.management.id`: the group itself first.
+    fn member_groups(&self, id: GroupId, group: &SecurityGroup) -> Vec<String> {
+        let groups = std::iter::once(&id).chain(&group.also);
+        let reference =
+            |id: &GroupId| format!("aws_security_group.{}.id", self.names.of_group(*id));
+        groups.map(reference).collect()
+    }
 }
 
 fn reference_value<'r>(variables: &'r [String], reference: &'r Reference) -> Value<'r> {
@@ -348,6 +423,16 @@ fn push_description(state: &State, rule: &Rule, out: &mut Vec<u8>) {
     }
 }
 
+/// Appends the id of a group that is made elsewhere.
+fn push_foreign_group(state: &State, variables: &[String], id: ForeignGroupId, out: &mut Vec<u8>) {
+    let foreign = state.foreign_group(id);
+    match (&foreign.reference, &foreign.account) {
+        (Reference::Id(id), Some(account)) => push_quoted(out, &format!("{account}/{id}")),
+        (Reference::Id(id), None) => push_quoted(out, id),
+        (Reference::Parameter(id), _) => out.put(&variables[id.index()]),
+    }
+}
+
 /// Appends the value of the attribute that says who the peer of a rule is, without what the shape
 /// of the rule has of it: the quotes of a block, the type of a group.
 fn push_peer(
@@ -361,14 +446,7 @@ fn push_peer(
         Peer::Block(block) => push_block(out, &block),
         Peer::Parameter(id) => out.put(&variables[id.index()]),
         Peer::Group(group) => names.push_group_name(group, out),
-        Peer::ForeignGroup(id) => {
-            let foreign = state.foreign_group(id);
-            match (&foreign.reference, &foreign.account) {
-                (Reference::Id(id), Some(account)) => push_quoted(out, &format!("{account}/{id}")),
-                (Reference::Id(id), None) => push_quoted(out, id),
-                (Reference::Parameter(id), _) => out.put(&variables[id.index()]),
-            }
-        }
+        Peer::ForeignGroup(id) => push_foreign_group(state, variables, id, out),
         Peer::PrefixList(id) => match &state.prefix_list(id).reference {
             ListReference::Id(id) => push_quoted(out, id),
             ListReference::Parameter(id) => out.put(&variables[id.index()]),

@@ -1,0 +1,149 @@
+//! Members of several groups: `tier ci is app-server also management`.
+
+use super::order::sort_by_dependency;
+use super::scope::Scope;
+use crate::ast;
+use crate::diagnostic::MeaningProblem;
+use crate::policy::{Members, Tier, TierId, TierSet, Vpc};
+use crate::source::Span;
+use std::collections::VecDeque;
+
+/// A tier that `also` names, and where.
+type Named = (TierId, Span);
+
+/// Resolves the groups that the members of each tier carry.
+pub fn resolve(scope: &mut Scope<'_>, tiers: &[Tier], sets: &[TierSet], vpcs: &[Vpc]) -> Members {
+    let declared = scope.tiers.clone();
+    if declared.iter().all(|(tier, _)| tier.also.is_empty()) {
+        return Members::default();
+    }
+
+    let mut named: Vec<Vec<Named>> = Vec::with_capacity(declared.len());
+    for (declared, name) in declared {
+        named.push(resolve_names(scope, sets, declared, name));
+    }
+
+    report_elsewhere(scope, tiers, vpcs, &named);
+    let depends = |n: usize| named[n].iter().map(|(tier, _)| tier.index()).collect();
+    let (sorted, cut) = sort_by_dependency(named.len(), depends);
+
+    for (from, to) in cut {
+        report_circle(scope, tiers, &named, from, to);
+    }
+
+    Members::new(close(scope, tiers, &named, sorted))
+}
+
+/// The tiers that the `also` of a tier names. What a list of tiers shares is reported once, for the
+/// first of them.
+fn resolve_names(
+    scope: &mut Scope<'_>,
+    sets: &[TierSet],
+    declared: &ast::TierDeclaration,
+    name: ast::Name,
+) -> Vec<Named> {
+    let is_first = declared.names[0].span == name.span;
+    let reported = scope.problems.len();
+    let (mut found, mut tiers) = (Vec::new(), Vec::new());
+
+    for also in &declared.also {
+        tiers.clear();
+        scope.add_members(sets, *also, &mut tiers);
+        found.extend(tiers.iter().map(|tier| (*tier, also.span)));
+    }
+
+    if !is_first {
+        scope.problems.truncate(reported);
+    }
+
+    found
+}
+
+/// Reports groups of other VPCs: a network interface carries groups of its own VPC only (VPC user
+/// guide, "Security groups").
+fn report_elsewhere(scope: &mut Scope<'_>, tiers: &[Tier], vpcs: &[Vpc], named: &[Vec<Named>]) {
+    let vpc_name = |tier: &Tier| vpcs[tier.vpc.index()].name.clone().unwrap_or_default();
+    for (tier, named) in tiers.iter().zip(named) {
+        for (other, span) in named {
+            let other = &tiers[other.index()];
+            if other.vpc != tier.vpc {
+                scope.problems.push(MeaningProblem::AlsoElsewhere {
+                    span: *span,
+                    tier: tier.name.clone(),
+                    vpc: vpc_name(tier),
+                    other: other.name.clone(),
+                    other_vpc: vpc_name(other),
+                });
+            }
+        }
+    }
+}
+
+/// Reports a circle, of which one step is that from a tier to another.
+fn report_circle(
+    scope: &mut Scope<'_>,
+    tiers: &[Tier],
+    named: &[Vec<Named>],
+    from: usize,
+    to: usize,
+) {
+    let step = named[from].iter().find(|(tier, _)| tier.index() == to);
+    let Some((_, span)) = step else { return };
+
+    let mut circle = vec![from];
+    circle.extend(shortest_way(named, to, from));
+    let names: Vec<&str> = circle.iter().map(|n| tiers[*n].name.as_str()).collect();
+    scope.problems.push(MeaningProblem::AlsoCircle {
+        span: *span,
+        tier: tiers[from].name.clone(),
+        circle: names.join(" → "),
+    });
+}
+
+/// The tiers on the shortest way along `also`, both ends included.
+fn shortest_way(named: &[Vec<Named>], from: usize, to: usize) -> Vec<usize> {
+    let mut before: Vec<Option<usize>> = vec![None; named.len()];
+    let mut queue = VecDeque::from([from]);
+
+    while let Some(at) = queue.pop_front() {
+        if at == to {
+            break;
+        }
+        for (next, _) in &named[at] {
+            if next.index() != from && before[next.index()].is_none() {
+                before[next.index()] = Some(at);
+                queue.push_back(next.index());
+            }
+        }
+    }
+
+    let mut way: Vec<usize> = std::iter::successors(Some(to), |at| before[*at]).collect();
+    way.reverse();
+    way
+}
+
+/// The other groups that the members of each tier carry, those first that others depend on.
+fn close(
+    scope: &mut Scope<'_>,
+    tiers: &[Tier],
+    named: &[Vec<Named>],
+    sorted: Vec<usize>,
+) -> Vec<Vec<TierId>> {
+    let mut groups: Vec<Vec<TierId>> = vec![Vec::new(); named.len()];
+    for n in sorted {
+        let mut found: Vec<TierId> = Vec::new();
+        for (tier, _) in &named[n] {
+            found.push(*tier);
+            found.extend(&groups[tier.index()]);
+        }
+
+        found.sort_unstable();
+        found.dedup();
+        found.retain(|tier| tier.index() != n);
+
+        if scope.has_room_for(tiers[n].span, found.len()) {
+            groups[n] = found;
+        }
+    }
+    groups
+}

@@ -1,0 +1,177 @@
+//! The environment that a program is resolved for: what applies in others is set aside.
+
+use super::settings::Environment;
+use crate::ast::{FileTree, Item, Name, ProgramTree, Statement};
+use crate::diagnostic::{InputProblem, NameProblem, Problem, Problems, SyntaxProblem, nearest};
+use crate::source::{Sources, Span};
+use std::collections::BTreeSet;
+
+/// Sets the statements aside that do not apply in the chosen environment, and reports environments
+/// that are not declared. Where there is an error, nothing is left to resolve. Gives the declared
+/// environments, in source order.
+pub fn choose_environment(
+    sources: &Sources,
+    program: &mut ProgramTree,
+    chosen: Option<Environment<'_>>,
+) -> (Vec<String>, Problems) {
+    let declared = DeclaredEnvironments::new(sources, program);
+    if declared.span.is_none() && chosen.is_none() && !has_only_in(program) {
+        return (Vec::new(), Problems::default());
+    }
+
+    let (names, mut problems) = (declared.list_names(), declared.repeated_names());
+    problems.extend(
+        declared
+            .undeclared_names(sources, program)
+            .into_iter()
+            .map(Problem::from),
+    );
+    problems.extend(declared.unchosen(chosen).map(Problem::from));
+
+    match chosen {
+        _ if problems.any_error() => clear_program(program),
+        Some(chosen) => {
+            for file in &mut program.files {
+                let all = std::mem::take(&mut file.statements);
+                (file.statements, file.absent) = all
+                    .into_iter()
+                    .partition(|statement| statement.applies_in(sources, chosen.name));
+            }
+        }
+        None => {}
+    }
+
+    (names, problems)
+}
+
+fn has_only_in(program: &ProgramTree) -> bool {
+    let mut statements = program.files.iter().flat_map(|file| &file.statements);
+    statements.any(|statement| statement.only_in.is_some())
+}
+
+/// Leaves files without statements, which have no problems of their own.
+fn clear_program(program: &mut ProgramTree) {
+    for file in &mut program.files {
+        *file = FileTree {
+            comments: std::mem::take(&mut file.comments),
+            ..FileTree::new(file.id)
+        };
+    }
+}
+
+/// `environments production, staging`
+struct DeclaredEnvironments<'s> {
+    /// The first such statement.
+    span: Option<Span>,
+    /// The others.
+    others: Vec<Span>,
+    /// The names of all of them, in source order.
+    names: Vec<(&'s str, Span)>,
+}
+
+impl<'s> DeclaredEnvironments<'s> {
+    fn new(sources: &'s Sources, program: &ProgramTree) -> DeclaredEnvironments<'s> {
+        let statements = program.files.iter().flat_map(|file| &file.statements);
+        let declaring = statements.filter_map(|statement: &Statement| match &statement.item {
+            Item::Environments(names) => Some((statement.span, names)),
+            _ => None,
+        });
+
+        let mut declared = DeclaredEnvironments {
+            span: None,
+            others: Vec::new(),
+            names: Vec::new(),
+        };
+
+        for (span, names) in declaring {
+            match declared.span {
+                None => declared.span = Some(span),
+                Some(_) => declared.others.push(span),
+            }
+            let named = |name: &Name| (sources.text(name.span), name.span);
+            declared.names.extend(names.iter().map(named));
+        }
+
+        declared
+    }
+
+    fn holds(&self, name: &str) -> bool {
+        self.names.iter().any(|(declared, _)| *declared == name)
+    }
+
+    /// The names, each once.
+    fn list_names(&self) -> Vec<String> {
+        let mut seen = BTreeSet::new();
+        let names = self.names.iter().map(|(name, _)| *name);
+        let new = names.filter(|name| seen.insert(*name));
+        new.map(str::to_string).collect()
+    }
+
+    /// Second statements, and names that are declared twice.
+    fn repeated_names(&self) -> Problems {
+        let mut problems = Problems::default();
+        if let Some(first) = self.span {
+            for span in &self.others {
+                problems.push(SyntaxProblem::Repeated {
+                    span: *span,
+                    first,
+                    what: "list of environments",
+                });
+            }
+        }
+
+        for (n, (name, span)) in self.names.iter().enumerate() {
+            let first = self.names[..n].iter().find(|(known, _)| known == name);
+            if let Some((_, first)) = first {
+                problems.push(SyntaxProblem::Repeated {
+                    span: *span,
+                    first: *first,
+                    what: "environment",
+                });
+            }
+        }
+
+        problems
+    }
+
+    /// Names after `only in` that are not declared.
+    fn undeclared_names(&self, sources: &Sources, program: &ProgramTree) -> Vec<NameProblem> {
+        let statements = program.files.iter().flat_map(|file| &file.statements);
+        let named = statements
+            .flat_map(|statement| &statement.only_in)
+            .flat_map(|only_in| &only_in.names)
+            .map(|name| (sources.text(name.span), name.span));
+
+        named
+            .filter(|(name, _)| !self.holds(name))
+            .map(|(name, span)| NameProblem::UnknownEnvironment {
+                span,
+                name: name.to_string(),
+                known: self.list_names(),
+                meant: self.nearest_name(name),
+            })
+            .collect()
+    }
+
+    fn nearest_name(&self, name: &str) -> Option<String> {
+        nearest(name, self.names.iter().map(|(name, _)| *name))
+    }
+
+    /// What is wrong with the choice.
+    fn unchosen(&self, chosen: Option<Environment<'_>>) -> Option<InputProblem> {
+        match (chosen, self.span) {
+            (None, None) => None,
+            (None, Some(span)) => Some(InputProblem::NoEnvironment {
+                span,
+                names: self.list_names(),
+            }),
+            (Some(chosen), _) if self.holds(chosen.name) => None,
+            (Some(chosen), None) if chosen.is_optional => None,
+            (Some(chosen), _) => Some(InputProblem::UnknownChoice {
+                name: chosen.name.to_string(),
+                known: self.list_names(),
+                meant: self.nearest_name(chosen.name),
+            }),
+        }
+    }
+}

@@ -1,0 +1,29 @@
+//! The tiers of a program by role and VPC, for `every`.
+
+use crate::policy::{Role, Tier, TierId, VpcId};
+use std::collections::BTreeMap;
+
+/// The tiers of a program by their roles and VPCs; made when the first `every` is looked up.
+#[derive(Debug)]
+pub struct TierIndex {
+    tiers: BTreeMap<(Option<Role>, Option<VpcId>), Vec<TierId>>,
+}
+
+impl TierIndex {
+    pub fn new(tiers: &[Tier]) -> TierIndex {
+        let mut index: BTreeMap<_, Vec<TierId>> = BTreeMap::new();
+        for (n, tier) in tiers.iter().enumerate() {
+            for role in [Some(None), tier.role.map(Some)].into_iter().flatten() {
+                for vpc in [None, Some(tier.vpc)] {
+                    index.entry((role, vpc)).or_default().push(TierId(n as u32));
+                }
+            }
+        }
+        TierIndex { tiers: index }
+    }
+
+    /// The tiers with this role, or with any, in this VPC, or in any; sorted.
+    pub fn find(&self, role: Option<Role>, vpc: Option<VpcId>) -> &[TierId] {
+        self.tiers.get(&(role, vpc)).map_or(&[], Vec::as_slice)
+    }
+}

@@ -1,0 +1,178 @@
+//! Environments of a program: `environments`, `only in`, `--environment`.
+
+use crate::common::command::Scratch;
+
+const SHOP: &str = "\
+environments production, staging
+
+include \"load.tier\" only in staging
+
+network office = 203.0.113.0/24
+network lab    = 198.51.100.0/24
+tier web is web-server
+tier cache only in production
+tier cache only in staging { outbound = closed }
+
+web allows https from anywhere
+web allows ssh from lab only in staging
+web allows ssh from office only in production
+cache allows redis from web
+";
+
+fn shop() -> Scratch {
+    let scratch = Scratch::new();
+    scratch.write("shop.tier", SHOP);
+    scratch.write("load.tier", "web allows tcp 9999 from lab\n");
+    scratch
+}
+
+#[test]
+fn compiles_for_the_chosen_environment() {
+    let scratch = shop();
+    let flows = |environment: &str| {
+        let run = scratch.run(&["flows", "shop.tier", "--environment", environment]);
+        run.exits(0).out()
+    };
+
+    let (production, staging) = (flows("production"), flows("staging"));
+    assert!(production.contains("203.0.113.0/24") && !production.contains("198.51.100.0/24"));
+    assert!(staging.contains("198.51.100.0/24") && !staging.contains("203.0.113.0/24"));
+    assert!(staging.contains("load.tier:1"));
+}
+
+#[test]
+fn does_not_read_a_file_that_other_environments_include() {
+    let scratch = shop();
+    scratch.write("load.tier", "this is no program\n");
+    let check = |environment| {
+        let run = scratch.run(&["check", "shop.tier", "--environment", environment]);
+        run.code()
+    };
+
+    assert_eq!((check("production"), check("staging")), (0, 1));
+}
+
+#[test]
+fn requires_a_choice_and_names_the_environments() {
+    let run = shop().run(&["build", "shop.tier", "--to", "terraform"]);
+    let err = run.exits(2).err();
+    assert!(
+        err.contains("error[E0504]") && err.contains("--environment production"),
+        "{err}"
+    );
+}
+
+#[test]
+fn a_declaration_that_another_environment_uses_is_not_unused() {
+    let scratch = shop();
+    for environment in ["production", "staging"] {
+        let run = scratch.run(&["check", "shop.tier", "--environment", environment]);
+        let err = run.exits(0).err();
+        assert!(!err.contains("unused"), "{err}");
+    }
+}
+
+#[test]
+fn an_allow_that_another_environment_may_need_is_not_unused() {
+    let scratch = Scratch::new();
+    scratch.write(
+        "shop.tier",
+        "environments production, staging\n\
+         network office = 203.0.113.0/24 only in production\n\
+         network office = 0.0.0.0/0 only in staging\n\
+         tier web\n\
+         @allow(open-admin-port)\n\
+         web allows ssh from office\n",
+    );
+
+    let run = scratch.run(&["check", "shop.tier", "--environment", "production"]);
+    let err = run.exits(0).err();
+    assert!(!err.contains("unused-allow"), "{err}");
+}
+
+const MANIFEST: &str = "\
+[[program]]
+file = \"shop.tier\"
+
+[program.environments.production]
+outputs = { terraform = \"production/shop.tf\" }
+
+[program.environments.staging]
+outputs = { terraform = \"staging/shop.tf\" }
+";
+
+#[test]
+fn a_project_compiles_each_environment_for_itself() {
+    let scratch = shop();
+    scratch.write("tierwall.toml", MANIFEST);
+    scratch.run(&["build"]).exits(0);
+
+    let [production, staging] =
+        ["production", "staging"].map(|name| scratch.read(&format!("{name}/shop.tf")));
+    assert!(production.contains("203.0.113.0/24") && !production.contains("198.51.100.0/24"));
+    assert!(staging.contains("198.51.100.0/24") && !staging.contains("203.0.113.0/24"));
+}
+
+#[test]
+fn builds_one_environment_of_a_project() {
+    let scratch = shop();
+    scratch.write("tierwall.toml", MANIFEST);
+    let run = scratch.run(&["build", "--environment", "staging"]);
+    assert_eq!(run.exits(0).err(), "    wrote staging/shop.tf\n");
+
+    let unknown = scratch.run(&["build", "--environment", "test"]);
+    let err = unknown.exits(2).err();
+    assert!(
+        err.contains("the project has `production`, `staging`"),
+        "{err}"
+    );
+}
+
+#[test]
+fn an_environment_of_a_project_must_be_declared() {
+    let scratch = shop();
+    scratch.write("tierwall.toml", MANIFEST.replace("staging", "test"));
+    let err = scratch.run(&["check"]).exits(2).err();
+    assert!(
+        err.contains("error[E0505]") && err.contains("(in shop.tier, test)"),
+        "{err}"
+    );
+}
+
+#[test]
+fn a_review_names_the_environments_that_have_the_same_change() {
+    let scratch = shop();
+    scratch.write("tierwall.toml", MANIFEST);
+    scratch.git(&["init", "--quiet", "--initial-branch", "main", "."]);
+    scratch.commit("first");
+    scratch.write(
+        "shop.tier",
+        SHOP.replace(
+            "redis from web",
+            "redis from web\nweb allows http from office",
+        ),
+    );
+
+    let run = scratch.run(&["diff", "--git", "HEAD"]);
+    let out = run.exits(0).out();
+    assert!(
+        out.starts_with(
+            "wider: shop.tier (production, staging) against HEAD:shop.tier (production, staging)\n"
+        ),
+        "{out}"
+    );
+    assert_eq!(out.matches("gained").count(), 1, "{out}");
+
+    // what changes in one alone is shown for that one
+    scratch.write(
+        "shop.tier",
+        SHOP.replace("redis from web", "redis from web, lab"),
+    );
+    let production = scratch.run(&["diff", "--git", "HEAD", "--environment", "production"]);
+    assert!(
+        production
+            .exits(0)
+            .out()
+            .contains("shop.tier (production) against HEAD:shop.tier (production)")
+    );
+}

@@ -1,0 +1,217 @@
+//! Rules on groups that are made elsewhere: `rds allows postgres from app`.
+
+use crate::common::{as_of, compile_text};
+use tierwall::Memory;
+use tierwall::compile::{Inputs, compile};
+use tierwall::groups::lower;
+use tierwall::lint::{Level, Levels};
+use tierwall::target::find_target;
+
+const START: &str = "\
+stack shop
+external rds = \"sg-0123456789abcdef0\"
+external theirs = \"sg-0fedcba9876543210\" in account \"444455556666\"
+param cache : external
+tier web
+tier app { outbound = closed }
+";
+
+fn output(sentences: &str, target: &str) -> String {
+    let compilation = compile_text("shop.tier", &format!("{START}{sentences}"), &[], as_of());
+    assert!(
+        !compilation.problems.any_error(),
+        "{sentences}\n{:?}",
+        compilation.problems
+    );
+    let target = find_target(target).expect("a target");
+    let output = (target.emit)(&lower(&compilation.policy).to_state());
+    String::from_utf8(output).expect("outputs are UTF-8")
+}
+
+fn problems(sentences: &str, levels: &Levels) -> Vec<(String, String)> {
+    let mut files = Memory::new().with("shop.tier", format!("{START}{sentences}"));
+    let compilation = compile("shop.tier", &mut files, &Inputs::on(as_of())).expect("it is there");
+    let problems = compilation.judge_at(levels).problems.sorted();
+    let reports = problems.iter().map(|it| it.report());
+    reports
+        .map(|report| (report.code.to_string(), report.message))
+        .collect()
+}
+
+fn codes(sentences: &str) -> Vec<String> {
+    let levels = Levels {
+        all: Some(Level::Allow),
+        ..Levels::default()
+    };
+    problems(sentences, &levels)
+        .into_iter()
+        .map(|(code, _)| code)
+        .collect()
+}
+
+#[test]
+fn both_ends_of_a_flow_get_their_rules() {
+    let terraform = output("rds allows postgres from app", "tf");
+    assert!(
+        terraform.contains(
+            "\
+resource \"aws_vpc_security_group_ingress_rule\" \"sg_0123456789abcdef0_tcp_5432_from_app\" {
+  security_group_id            = \"sg-0123456789abcdef0\"
+  description                  = \"rds allows postgres from app\"
+  ip_protocol                  = \"tcp\"
+  from_port                    = 5432
+  to_port                      = 5432
+  referenced_security_group_id = aws_security_group.app.id
+}"
+        ),
+        "{terraform}"
+    );
+    assert!(
+        terraform.contains(
+            "\
+resource \"aws_vpc_security_group_egress_rule\" \"app_tcp_5432_to_sg_0123456789abcdef0\" {
+  security_group_id            = aws_security_group.app.id"
+        ),
+        "{terraform}"
+    );
+    assert_eq!(
+        terraform.matches("resource \"aws_security_group\"").count(),
+        2
+    );
+    assert_eq!(terraform.matches("output \"").count(), 2);
+
+    let template = output("rds allows postgres from app", "cfn");
+    assert!(
+        template.contains(
+            "\
+    \"Sg0123456789abcdef0Tcp5432FromApp\": {
+      \"Type\": \"AWS::EC2::SecurityGroupIngress\",
+      \"Properties\": {
+        \"GroupId\": \"sg-0123456789abcdef0\","
+        ),
+        "{template}"
+    );
+    assert_eq!(template.matches("\"AWS::EC2::SecurityGroup\"").count(), 2);
+
+    let json = output("rds allows postgres from app", "json");
+    assert!(json.contains("\
+{\"group\": \"sg-0123456789abcdef0\", \"external\": {\"value\": \"sg-0123456789abcdef0\", \"parameter\": null}, \"direction\": \"inbound\""), "{json}");
+}
+
+#[test]
+fn a_parameter_is_a_variable_that_takes_groups_of_the_own_account() {
+    let terraform = output("cache allows redis from app, 10.0.0.0/8", "tf");
+    for indent in [1, 12] {
+        let line = format!("\n  security_group_id{}= var.cache", " ".repeat(indent));
+        assert_eq!(terraform.matches(&line).count(), 1, "{terraform}");
+    }
+    assert!(
+        terraform.contains("regex(\"^sg-\", var.cache)"),
+        "{terraform}"
+    );
+    assert!(!output("web allows redis from cache", "tf").contains("regex(\"^sg-"));
+    let template = output("cache allows redis from app, 10.0.0.0/8", "cfn");
+    assert_eq!(
+        template
+            .matches("\"GroupId\": {\n          \"Ref\": \"Cache\"")
+            .count(),
+        2,
+        "{template}"
+    );
+}
+
+#[test]
+fn two_names_of_one_group_are_one() {
+    let alias = "external other = \"sg-0123456789abcdef0\"\n";
+    let both = output(
+        &format!("{alias}rds allows postgres from web\nother allows postgres from web"),
+        "tf",
+    );
+    let address = "\"sg_0123456789abcdef0_tcp_5432_from_web\"";
+    assert_eq!(both.matches(address).count(), 1, "{both}");
+    // each sentence has its own words
+    assert!(
+        both.contains("\"other allows postgres from web\""),
+        "{both}"
+    );
+    let one = output(&format!("{alias}rds allows postgres from web"), "tf");
+    assert!(one.contains("\"rds allows postgres from web\""), "{one}");
+}
+
+#[test]
+fn one_side_of_a_group_that_is_made_elsewhere() {
+    let accepts = output("rds accepts postgres from app", "tf");
+    assert!(!accepts.contains("app_tcp_5432"), "{accepts}");
+    let sends = output("rds sends https to app", "tf");
+    assert!(
+        sends.contains("sg_0123456789abcdef0_tcp_443_to_app"),
+        "{sends}"
+    );
+    assert!(!sends.contains("app_tcp_443_from"), "{sends}");
+    // about `app` alone: nothing is put on the other group
+    let peer = output("app allows postgres to rds", "tf");
+    assert!(
+        !peer.contains("security_group_id            = \"sg-"),
+        "{peer}"
+    );
+}
+
+#[test]
+fn a_group_of_another_account_has_no_rules_here() {
+    assert_eq!(codes("theirs allows postgres from app"), ["E0327"]);
+    assert_eq!(codes("app, theirs allow postgres from web"), ["E0327"]);
+    assert_eq!(codes("app allows postgres to theirs"), [""; 0]);
+}
+
+#[test]
+fn what_else_stands_on_the_group_is_unknown() {
+    let rules = "rds allows postgres from app\n";
+    let asked = |assertion: &str| codes(&format!("{rules}{assertion}"));
+    assert_eq!(asked("assert app can reach rds on postgres"), [""; 0]);
+    // nobody knows that it does not
+    assert_eq!(asked("assert web cannot reach rds on postgres"), ["E0701"]);
+    assert_eq!(asked("assert web can reach rds on postgres"), ["E0702"]);
+    assert_eq!(
+        asked("assert 10.0.0.0/8 can reach rds on postgres"),
+        ["E0702"]
+    );
+    assert_eq!(
+        asked("assert 10.0.0.0/8 cannot reach rds on postgres"),
+        ["E0701"]
+    );
+    // the closed side of `app` decides
+    assert_eq!(asked("assert app cannot reach rds on ssh"), [""; 0]);
+    assert_eq!(asked("assert rds cannot reach web on ssh"), [""; 0]);
+    // without a rule on it, nothing is known to be closed
+    assert_eq!(codes("assert web can reach rds on postgres"), [""; 0]);
+}
+
+#[test]
+fn lints_judge_the_group_too() {
+    let found = problems("rds allows postgres from anywhere", &Levels::default());
+    let found: Vec<&(String, String)> = found
+        .iter()
+        .filter(|(code, _)| code == "open-data-store")
+        .collect();
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert!(
+        found[0].1.starts_with("`rds` accepts tcp 5432"),
+        "{found:?}"
+    );
+}
+
+#[test]
+fn cloudformation_cannot_let_the_group_send_everything() {
+    let compilation = compile_text(
+        "shop.tier",
+        &format!("{START}rds allows all to anywhere"),
+        &[],
+        as_of(),
+    );
+    let unsupported = |name: &str| {
+        let target = find_target(name).expect("a target");
+        (target.unsupported)(&compilation.policy).sorted().len()
+    };
+    assert_eq!(unsupported("cfn"), 1);
+    assert_eq!(unsupported("tf"), 0);
+}
