@@ -28,7 +28,7 @@ pub struct SecurityGroup {
     pub group_name: Option<String>,
     /// What a made-up GroupName starts with.
     pub name_prefix: String,
-    /// GroupDescription.
+    /// GroupDescription; empty where the program gives none, and its target takes one of its own.
     pub description: String,
     /// Its tags, by key.
     pub tags: Vec<(String, String)>,

@@ -23,7 +23,7 @@ pub use crate::policy::{
 
 use crate::aws::Wording;
 use crate::net::Sink;
-use crate::policy::{Flow, Policy, Way, WordId};
+use crate::policy::{Flow, Labels, Policy, Way, WordId};
 use rule::RuleText;
 
 /// Everything one output deploys.
@@ -159,9 +159,10 @@ impl<'p> Deployment<'p> {
         prose.map_or(Wording::Made, |_| Wording::Written)
     }
 
-    /// Appends the description of a rule.
+    /// Appends the description of a rule, if it has one.
     pub fn describe_rule(&self, rule: &Rule, out: &mut impl Sink) {
         match rule.text {
+            RuleText::Open if self.policy.stack.labels == Labels::Written => {}
             RuleText::Open => out.put("all outbound traffic"),
             RuleText::Flow(flow) => describe_flow(self.policy, flow, out),
         }
@@ -185,7 +186,7 @@ impl<'p> Deployment<'p> {
 }
 
 /// Appends what the rules of a flow carry: the sentence's own string, or the sentence in words,
-/// narrowed to this flow.
+/// narrowed to this flow; nothing where only what is written counts, and nothing is.
 pub fn describe_flow(policy: &Policy, flow: u32, out: &mut impl Sink) {
     let flow = &policy.flows[flow as usize];
     let sentence = policy.sentence(flow.sentence);
@@ -201,6 +202,7 @@ pub fn describe_flow(policy: &Policy, flow: u32, out: &mut impl Sink) {
 
     match &sentence.prose {
         Some(prose) => out.put(prose),
+        None if policy.stack.labels == Labels::Written => {}
         None if parts.iter().sum::<usize>() + " allows  from ".len() <= LONGEST => {
             in_words(policy, flow, out)
         }

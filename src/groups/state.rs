@@ -3,8 +3,8 @@
 use super::{Deployment, Direction, Group, Parameter, Rule};
 use crate::aws::{self, Descriptions, State};
 use crate::policy::{
-    External, ListReference, Outbound, Param, ParamId, Peer, PrefixList, Reference, Stack, Tier,
-    TierId,
+    External, Labels, ListReference, Outbound, Param, ParamId, Peer, PrefixList, Reference, Stack,
+    Tier, TierId,
 };
 
 /// Room for the description of a rule; most have less.
@@ -161,9 +161,10 @@ impl Deployment<'_> {
         ]
         .concat();
 
-        group.description = match &tier.description {
-            Some(description) => description.clone(),
-            None => GROUP_DESCRIPTION.to_string(),
+        group.description = match (&tier.description, stack.labels) {
+            (Some(description), _) => description.clone(),
+            (None, Labels::Made) => GROUP_DESCRIPTION.to_string(),
+            (None, Labels::Written) => String::new(),
         };
         group.tags = group_tags(stack, tier);
     }
@@ -178,9 +179,13 @@ fn group_tags(stack: &Stack, tier: &Tier) -> Vec<(String, String)> {
     let mut tags = Vec::with_capacity(tier.tags.len() + stack.tags.len() + 2);
     let given = tier.tags.iter().chain(&stack.tags);
     tags.extend(given.map(|(key, value)| (key.clone(), value.clone())));
-    let prose = tier.prose.iter();
-    tags.extend(prose.map(|prose| ("Description".to_string(), prose.clone())));
-    tags.push(("Name".to_string(), shown));
+
+    if stack.labels == Labels::Made {
+        let prose = tier.prose.iter();
+        tags.extend(prose.map(|prose| ("Description".to_string(), prose.clone())));
+        tags.push(("Name".to_string(), shown));
+    }
+
     tags.sort_by(|(one, _): &(String, String), (other, _)| one.cmp(other));
     tags.dedup_by(|(next, _), (kept, _)| next == kept);
 

@@ -19,7 +19,7 @@ pub use flow::{Flow, Sentence, Way};
 pub use icmp::{IcmpName, icmp_name, icmp_names, icmp_pairs};
 pub use output_rules::{OutputRules, ParameterNames};
 pub use peer::{External, ListReference, Network, Param, Peer, PrefixList, Reference};
-pub use stack::{DefaultGroup, Outbound, Stack, Vpc};
+pub use stack::{DefaultGroup, Labels, Outbound, Stack, Vpc};
 pub use tier::{Role, Tier, TierSet};
 pub use tier_mapping::TierMapping;
 pub use words::{WordId, Words};

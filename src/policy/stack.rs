@@ -25,6 +25,8 @@ pub struct Stack {
     pub region: Option<String>,
     /// `account`
     pub account: Option<String>,
+    /// `labels`
+    pub labels: Labels,
     /// Whether CloudFormation exports the ids of the groups: `exports`.
     pub exports: bool,
     /// Its statement, if there is one.
@@ -59,6 +61,15 @@ pub enum DefaultGroup {
     Aws,
     /// It loses every rule.
     Locked,
+}
+
+/// Which tags and descriptions outputs have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Labels {
+    /// Those of the program, and made-up ones where it has none.
+    Made,
+    /// Those of the program alone.
+    Written,
 }
 
 /// What a tier may send without a sentence.

@@ -3,7 +3,8 @@
 use crate::groups::describe_flow;
 use crate::net::Traffic;
 use crate::policy::{
-    DefaultGroup, Flow, ListReference, Outbound, Peer, Policy, Reference, SentenceId, Tier, TierId,
+    DefaultGroup, Flow, Labels, ListReference, Outbound, Peer, Policy, Reference, SentenceId, Tier,
+    TierId,
 };
 use crate::report::citation::Citation;
 use crate::source::Sources;
@@ -264,7 +265,7 @@ struct FlowTierLine<'p> {
     vpc: Option<&'p str>,
     role: Option<&'static str>,
     outbound: &'static str,
-    tag_name: String,
+    tag_name: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -332,14 +333,20 @@ fn tier_line(policy: &Policy, id: TierId) -> FlowTierLine<'_> {
     let tags = [&tier.tags, &policy.stack.tags]
         .into_iter()
         .find_map(|tags| tags.get("Name").cloned());
-    let shown = tags.or_else(|| tier.group_name.clone());
+    let made_up = || match policy.stack.labels {
+        Labels::Made => {
+            let named = tier.group_name.clone();
+            Some(named.unwrap_or_else(|| format!("{}-{}", policy.stack.name, tier.name)))
+        }
+        Labels::Written => None,
+    };
 
     FlowTierLine {
         name: &tier.name,
         vpc: policy.vpc_of(id).name.as_deref(),
         role: tier.role.map(crate::policy::Role::keyword),
         outbound,
-        tag_name: shown.unwrap_or_else(|| format!("{}-{}", policy.stack.name, tier.name)),
+        tag_name: tags.or_else(made_up),
     }
 }
 

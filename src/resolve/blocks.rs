@@ -5,7 +5,7 @@ use crate::ast::{self, EntryKey, EntryValue};
 use crate::diagnostic::{MeaningProblem, NameKind, NameProblem, likely};
 
 /// Words of keys that take one of two, and what is typed for them.
-const WORDS: [(&str, &[&str]); 8] = [
+const WORDS: [(&str, &[&str]); 10] = [
     (
         "closed",
         &[
@@ -27,6 +27,8 @@ const WORDS: [(&str, &[&str]); 8] = [
     ("ipv6", &["6", "v6", "ip6", "inet6"]),
     ("dual", &["both", "ipv6", "dualstack", "dual-stack"]),
     ("locked", &["closed", "none", "deny", "empty", "true"]),
+    ("made", &["generated", "default", "auto", "all", "true"]),
+    ("written", &["own", "explicit", "none", "off", "false"]),
     ("true", &["yes", "on"]),
     ("false", &["no", "off"]),
 ];
@@ -144,13 +146,13 @@ impl<'a> Scope<'a> {
         self.report_bad_value_meaning(value, "vpc", "the name of a VPC of the program", meant)
     }
 
-    /// A value that must be one of two words.
-    pub fn read_choice<T>(
+    /// A value that must be one of a few words.
+    pub fn read_choice<T, const N: usize>(
         &mut self,
         value: &EntryValue,
         key: &str,
         wanted: &'static str,
-        words: [(&str, T); 2],
+        words: [(&str, T); N],
     ) -> Option<T> {
         let typed = match value {
             EntryValue::Name(name) => self.text(*name),
@@ -161,13 +163,13 @@ impl<'a> Scope<'a> {
             | EntryValue::Block(_) => "",
         };
 
-        let allowed = [words[0].0, words[1].0];
+        let allowed = words.each_ref().map(|(word, _)| *word);
         if let Some((_, meaning)) = words.into_iter().find(|(word, _)| *word == typed) {
             return Some(meaning);
         }
 
         let written = self.sources.text(value.span()).trim_matches('"');
-        let meant = likely_word(&written.to_ascii_lowercase(), allowed).map(str::to_string);
+        let meant = likely_word(&written.to_ascii_lowercase(), &allowed).map(str::to_string);
 
         self.report_bad_value_meaning(value, key, wanted, meant)
     }
@@ -251,12 +253,13 @@ impl<'a> Scope<'a> {
     }
 }
 
-/// Which of two words is meant by what is written instead.
-fn likely_word<'w>(written: &str, allowed: [&'w str; 2]) -> Option<&'w str> {
-    let same = allowed.into_iter().find(|word| *word == written);
+/// Which of a few words is meant by what is written instead.
+fn likely_word<'w>(written: &str, allowed: &[&'w str]) -> Option<&'w str> {
+    let allowed = || allowed.iter().copied();
+    let same = allowed().find(|word| *word == written);
     same.or_else(|| {
         let mut synonyms = WORDS.iter().filter(|(_, typed)| typed.contains(&written));
-        synonyms.find_map(|(meant, _)| allowed.into_iter().find(|word| word == meant))
+        synonyms.find_map(|(meant, _)| allowed().find(|word| word == meant))
     })
 }
 

@@ -6,7 +6,9 @@ use super::scope::Scope;
 use super::settings::Settings;
 use crate::ast::{self, EntryValue};
 use crate::diagnostic::{AwsField, MeaningProblem, NameKind};
-use crate::policy::{DefaultGroup, Outbound, ParamId, ParamKind, Reference, Stack, Vpc, VpcId};
+use crate::policy::{
+    DefaultGroup, Labels, Outbound, ParamId, ParamKind, Reference, Stack, Vpc, VpcId,
+};
 use crate::source::Span;
 use ipnet::IpNet;
 use std::collections::BTreeMap;
@@ -29,6 +31,7 @@ const STACK_KEYS: &[&str] = &[
     "region",
     "account",
     "exports",
+    "labels",
 ];
 const VPC_KEYS: &[&str] = &["id", "cidr", "region", "account", "default-group"];
 
@@ -37,6 +40,8 @@ pub const OUTBOUND: [(&str, Outbound); 2] =
     [("open", Outbound::Open), ("closed", Outbound::Closed)];
 /// The values of `ip`: whether IPv6 is in use.
 const FAMILIES: [(&str, bool); 2] = [("dual", true), ("ipv4", false)];
+/// The values of `labels`.
+const LABELS: [(&str, Labels); 2] = [("made", Labels::Made), ("written", Labels::Written)];
 const BOOLEAN: [(&str, bool); 2] = [("true", true), ("false", false)];
 
 /// Resolves the stack; a program without one has one all the same.
@@ -50,6 +55,7 @@ pub fn resolve_stack(scope: &mut Scope<'_>, settings: &Settings<'_>) -> (Stack, 
         rule_quota: 60,
         region: None,
         account: None,
+        labels: Labels::Made,
         exports: false,
         span: None,
     };
@@ -96,6 +102,10 @@ fn read_stack<'a>(
             }
             "region" => stack.region = scope.read_region(value),
             "account" => stack.account = scope.read_account(value),
+            "labels" => {
+                let labels = scope.read_choice(value, key, "`made` or `written`", LABELS);
+                stack.labels = labels.unwrap_or(stack.labels);
+            }
             _ => {
                 let exports = scope.read_choice(value, key, "`true` or `false`", BOOLEAN);
                 stack.exports = exports.unwrap_or(false);

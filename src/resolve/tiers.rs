@@ -7,7 +7,7 @@ use super::stack::{Defaults, OUTBOUND, read_vpc, vpc_entry};
 use crate::ast::{self, EntryValue};
 use crate::diagnostic::{AwsField, MeaningProblem, NameKind, NameProblem, likely, listed};
 use crate::net::Addresses;
-use crate::policy::{Role, Stack, Tier, TierId, TierSet, Vpc, VpcId};
+use crate::policy::{Labels, Role, Stack, Tier, TierId, TierSet, Vpc, VpcId};
 use crate::source::Span;
 use ipnet::IpNet;
 use std::collections::{BTreeMap, HashMap};
@@ -247,6 +247,7 @@ fn check_group(scope: &mut Scope<'_>, stack: &Stack, tier: &Tier, first: bool) {
 
     let own = ["Name", "Description"]
         .into_iter()
+        .filter(|_| stack.labels == Labels::Made)
         .filter(|key| *key == "Name" || tier.prose.is_some());
 
     let keys = stack

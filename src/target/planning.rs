@@ -22,6 +22,8 @@ pub struct Planning {
     pub changes_peers: bool,
     /// Whether outputs say what a made-up GroupName starts with.
     pub writes_name_prefixes: bool,
+    /// GroupDescription of a group that has none of its own.
+    pub default_description: &'static str,
     /// Whether it refuses to replace any group that has an explicit name and keeps it, even if the
     /// other one is in another VPC.
     pub keeps_explicit_names: bool,

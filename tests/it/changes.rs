@@ -481,6 +481,29 @@ fn parameters_lists_locks_and_exports() {
 }
 
 #[test]
+fn what_is_written_alone_changes_labels_in_place() {
+    let described =
+        "tier web { description = \"web servers\" }\nweb allows https from 192.0.2.0/24\n";
+    let made = format!("stack shop\n{described}");
+    let written = format!("stack shop {{ labels = written }}\n{described}");
+    let told = [
+        "~ web its tags change in place",
+        "~ web inbound tcp 443 from 192.0.2.0/24 description only, was \"web allows https from 192.0.2.0/24\"",
+        "~ web outbound all to anywhere (2 rules) description only, was \"all outbound traffic\"",
+    ];
+    foretold(&made, &written, [0, 4, 0], [0, 1, 0, 0], &told);
+
+    // the default of the provider is what it would write itself
+    let web = "stack shop { labels = written }\ntier web\n";
+    let explicit = web.replace(
+        "tier web",
+        "tier web { description = \"Managed by Terraform\" }",
+    );
+    let told = ["! web replaced with 2 rules: its description changes (CloudFormation)"];
+    foretold(web, &explicit, [0, 0, 0], [0, 0, 1, 0], &told);
+}
+
+#[test]
 fn the_quota_before_and_after() {
     let old = "stack s { rule-quota = 2 }\ntier web\nweb allows tcp 1, 2 from 192.0.2.0/24\n";
     let new = old.replace("tcp 1, 2", "tcp 1, 2, 3");

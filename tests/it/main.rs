@@ -37,5 +37,6 @@ mod services;
 mod shown;
 mod snapshots;
 mod story;
+mod texts;
 #[cfg(unix)]
 mod watch;

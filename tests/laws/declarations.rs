@@ -35,6 +35,9 @@ pub fn stack(scene: &mut Scene, choose: &mut Choices<'_>, block: &mut Vec<(Strin
     if choose.once_in(5) {
         block.push(word("exports", choose.of(&["true", "false"])));
     }
+    if choose.once_in(4) {
+        block.push(word("labels", choose.of(&["written", "written", "made"])));
+    }
     if choose.once_in(6) {
         block.push(word("rule-quota", "80"));
     }
@@ -390,7 +393,12 @@ pub fn tiers(scene: &mut Scene, numbers: &[Vec<u16>]) {
         if choose.once_in(6) {
             block.push(text(
                 "description",
-                choose.of(&["Members of {x}", "by $${hand}", "R&D &amp; co"]),
+                choose.of(&[
+                    "Members of {x}",
+                    "by $${hand}",
+                    "R&D &amp; co",
+                    "Managed by Terraform",
+                ]),
             ));
         }
         if choose.once_in(5) {

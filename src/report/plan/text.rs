@@ -320,10 +320,10 @@ impl<'c> PlanLines<'c> {
         let why = match change.fate {
             RuleOutcome::Added => self.first_sentence(change, true),
             RuleOutcome::Removed => self.first_sentence(change, false),
-            RuleOutcome::Text => Why::Text(format!(
-                "description only, was \"{}\"",
-                self.old_text(change)
-            )),
+            RuleOutcome::Text => Why::Text(match self.old_text(change) {
+                text if text.is_empty() => "description only, had none".to_string(),
+                text => format!("description only, was \"{text}\""),
+            }),
             RuleOutcome::Default => Why::Text(self.default_words(change)),
             RuleOutcome::Retargeted => Why::Known("references another group, in place"),
             RuleOutcome::WithGroup => Why::Known("replaced with its group"),

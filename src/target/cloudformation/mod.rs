@@ -61,6 +61,7 @@ const PLANNING: Planning = Planning {
     moves_rules: false,
     changes_peers: false,
     writes_name_prefixes: false,
+    default_description: DEFAULT_DESCRIPTION,
     keeps_explicit_names: true,
     locks_defaults: false,
     has_exports: true,
@@ -85,6 +86,10 @@ const PLANNING: Planning = Planning {
         },
     ],
 };
+
+/// GroupDescription of a group that the program gives none: a template must have one
+/// (CloudFormation user guide, AWS::EC2::SecurityGroup).
+const DEFAULT_DESCRIPTION: &str = "Managed by CloudFormation";
 
 /// As people write it.
 const TITLE: &str = "CloudFormation";

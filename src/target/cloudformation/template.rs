@@ -1,5 +1,6 @@
 //! The template, written as it is made: no tree of it ever exists.
 
+use super::DEFAULT_DESCRIPTION;
 use super::parameters::Parameters;
 use super::resources::{
     group_id, has_placeholder, is_separate, list_parameter, output_name, parameter_id, rule_names,
@@ -220,7 +221,11 @@ impl Serialize for GroupBody<'_, '_> {
             map.serialize_entry("GroupName", name)?;
         }
 
-        map.serialize_entry("GroupDescription", &group.description)?;
+        let description = match group.description.as_str() {
+            "" => DEFAULT_DESCRIPTION,
+            written => written,
+        };
+        map.serialize_entry("GroupDescription", description)?;
         map.serialize_entry("VpcId", &template.reference(&group.vpc))?;
 
         let inline = |direction| Inline {
@@ -245,7 +250,10 @@ impl Serialize for GroupBody<'_, '_> {
             .map(|(key, value)| Tag { key, value })
             .collect();
 
-        map.serialize_entry("Tags", &tags)?;
+        if !tags.is_empty() {
+            map.serialize_entry("Tags", &tags)?;
+        }
+
         map.end()
     }
 }
@@ -339,7 +347,9 @@ impl Serialize for RuleBody<'_, '_> {
         }
 
         self.serialize_peer(&mut map)?;
-        map.serialize_entry("Description", template.state.description(rule))?;
+        if !rule.description.is_empty() {
+            map.serialize_entry("Description", template.state.description(rule))?;
+        }
 
         map.end()
     }

@@ -46,6 +46,8 @@ const PLANNING: Planning = Planning {
     moves_rules: true,
     changes_peers: true,
     writes_name_prefixes: true,
+    // the default of the provider (its documentation of aws_security_group)
+    default_description: "Managed by Terraform",
     keeps_explicit_names: false,
     locks_defaults: true,
     has_exports: false,

@@ -7,8 +7,7 @@ use super::addresses::{
 use super::hcl::{Hcl, Value, escape_string, push_quoted};
 use super::variable::{Form, default_description, variable_form};
 use crate::aws::{
-    GroupId, ListReference, Parameter, Peer, Reference, Rule, RuleKey, SecurityGroup, State,
-    Wording,
+    GroupId, ListReference, Parameter, Peer, Reference, Rule, SecurityGroup, State, Wording,
 };
 use crate::net::{Family, Protocol, ShortText, Sink, Traffic, push_block, push_number};
 use crate::target::names::Names;
@@ -72,8 +71,9 @@ struct HclWriter<'s> {
 /// it that is the same for many rules is no value: a copy of a longer text costs little more.
 type Shape = Vec<ShortText<96>>;
 
-/// How many shapes there are: by direction, by protocol, by the attribute of the peer.
-const SHAPES: usize = 2 * PROTOCOLS * PEER_ATTRIBUTES.len();
+/// How many shapes there are: by whether there is a description, by direction, by protocol, by the
+/// attribute of the peer.
+const SHAPES: usize = 2 * 2 * PROTOCOLS * PEER_ATTRIBUTES.len();
 
 /// How many protocols have shapes of their own, all that go by number being one of them.
 const PROTOCOLS: usize = 6;
@@ -112,7 +112,9 @@ fn peer_attribute(state: &State, peer: Peer) -> usize {
 }
 
 /// Which of the shapes the resource of a rule has.
-fn shape_index(key: &RuleKey, peer: usize) -> usize {
+fn shape_index(rule: &Rule, peer: usize) -> usize {
+    let key = &rule.key;
+    let direction = key.direction as usize + 2 * usize::from(rule.description.is_empty());
     let protocol = match key.traffic {
         Traffic::All => 0,
         Traffic::Tcp(_) => 1,
@@ -121,22 +123,23 @@ fn shape_index(key: &RuleKey, peer: usize) -> usize {
         Traffic::Icmpv6(_) => 4,
         Traffic::Number(_) => 5,
     };
-    (key.direction as usize * PROTOCOLS + protocol) * PEER_ATTRIBUTES.len() + peer
+    (direction * PROTOCOLS + protocol) * PEER_ATTRIBUTES.len() + peer
 }
 
-/// What resources of rules look like that have the direction and the protocol of this one, and such
-/// a peer.
-fn rule_shape(key: &RuleKey, peer: usize) -> Shape {
+/// What resources of rules look like that have the direction and the protocol of this one, a
+/// description as this one has, and such a peer.
+fn rule_shape(rule: &Rule, peer: usize) -> Shape {
+    let key = &rule.key;
     let protocol = match key.traffic.protocol() {
         Protocol::Number(_) => format!("\"{VALUE}\""),
         known => format!("\"{known}\""),
     };
 
-    let mut run = vec![
-        ("security_group_id", GROUP_ID),
-        ("description", QUOTED),
-        ("ip_protocol", Value::Expression(&protocol)),
-    ];
+    let mut run = vec![("security_group_id", GROUP_ID)];
+    if !rule.description.is_empty() {
+        run.push(("description", QUOTED));
+    }
+    run.push(("ip_protocol", Value::Expression(&protocol)));
 
     if key.traffic.aws_ports().is_some() {
         let ports = ["from_port", "to_port"];
@@ -237,20 +240,21 @@ impl HclWriter<'_> {
             Some(name) => ("name", Value::Text(name)),
             None => ("name_prefix", Value::Text(&group.name_prefix)),
         };
-        self.hcl.attribute_run(&[
-            name,
-            ("description", Value::Text(&group.description)),
-            ("vpc_id", reference_value(&self.variables, &group.vpc)),
-        ]);
+        let mut run = vec![name];
+        if !group.description.is_empty() {
+            run.push(("description", Value::Text(&group.description)));
+        }
+        run.push(("vpc_id", reference_value(&self.variables, &group.vpc)));
+        self.hcl.attribute_run(&run);
 
-        self.hcl.blank_line();
-        self.hcl.object_attribute(
-            "tags",
-            group
-                .tags
-                .iter()
-                .map(|(key, value)| (key.as_str(), value.as_str())),
-        );
+        if !group.tags.is_empty() {
+            self.hcl.blank_line();
+            let tags = group.tags.iter();
+            self.hcl.object_attribute(
+                "tags",
+                tags.map(|(key, value)| (key.as_str(), value.as_str())),
+            );
+        }
 
         self.hcl.blank_line();
         self.hcl.open_block("lifecycle", &[]);
@@ -263,8 +267,8 @@ impl HclWriter<'_> {
     fn write_rule(&mut self, group: GroupId, rule: &Rule) {
         let (state, names, key) = (self.state, &self.names, &rule.key);
         let peer = peer_attribute(state, key.peer);
-        let shape = &mut self.shapes[shape_index(key, peer)];
-        let mut pieces = shape.get_or_insert_with(|| rule_shape(key, peer)).iter();
+        let shape = &mut self.shapes[shape_index(rule, peer)];
+        let mut pieces = shape.get_or_insert_with(|| rule_shape(rule, peer)).iter();
         let mut next = |out: &mut Vec<u8>| pieces.next().into_iter().for_each(|it| it.push(out));
         let out = self.hcl.text();
 
@@ -274,8 +278,10 @@ impl HclWriter<'_> {
         names.push_group_name(group, out);
         next(out);
 
-        push_description(state, rule, out);
-        next(out);
+        if !rule.description.is_empty() {
+            push_description(state, rule, out);
+            next(out);
+        }
 
         if let Traffic::Number(number) = key.traffic {
             push_number(out, number);

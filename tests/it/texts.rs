@@ -1,0 +1,101 @@
+//! Names, tags and descriptions in outputs, as programs write them.
+
+use crate::common::{as_of, compile_text};
+use tierwall::groups::lower;
+use tierwall::target;
+
+/// What a target makes of a program.
+fn output(program: &str, target: &str) -> String {
+    let compilation = compile_text("shop.tier", program, &[], as_of());
+    assert!(
+        !compilation.problems.any_error(),
+        "{program}\n{:?}",
+        compilation.problems
+    );
+    let target = target::ALL.iter().find(|it| it.name == target);
+    let target = target.expect("a target");
+    let state = lower(&compilation.policy).to_state();
+    String::from_utf8((target.emit)(&state)).expect("text")
+}
+
+/// The lines of an output without their indentation, for comparison with some of them.
+#[track_caller]
+fn holds(output: &str, lines: &[&str]) {
+    let stripped: Vec<&str> = output.lines().map(str::trim).collect();
+    let found = stripped.windows(lines.len()).any(|window| window == lines);
+    assert!(found, "{lines:#?} is not in\n{output}");
+}
+
+const WRITTEN: &str = "\
+stack shop { labels = written }
+tier web \"Customer portal\"
+web allows https from 192.0.2.0/24
+web allows ssh from 192.0.2.0/24 \"admin access\"
+";
+
+#[test]
+fn written_labels_leave_out_made_up_ones_in_terraform() {
+    let text = output(WRITTEN, "terraform");
+    holds(
+        &text,
+        &[
+            "resource \"aws_security_group\" \"web\" {",
+            "name_prefix = \"shop-web-\"",
+            "vpc_id      = var.vpc_id",
+            "",
+            "lifecycle {",
+        ],
+    );
+    holds(
+        &text,
+        &[
+            "security_group_id = aws_security_group.web.id",
+            "ip_protocol       = \"tcp\"",
+            "from_port         = 443",
+        ],
+    );
+    holds(
+        &text,
+        &[
+            "security_group_id = aws_security_group.web.id",
+            "description       = \"admin access\"",
+            "ip_protocol       = \"tcp\"",
+            "from_port         = 22",
+        ],
+    );
+    assert!(!text.contains("all outbound traffic") && !text.contains("tags"));
+}
+
+#[test]
+fn written_labels_leave_out_made_up_ones_in_cloudformation() {
+    let text = output(WRITTEN, "cloudformation");
+    holds(
+        &text,
+        &["\"GroupDescription\": \"Managed by CloudFormation\","],
+    );
+    holds(
+        &text,
+        &["\"ToPort\": 443,", "\"CidrIp\": \"192.0.2.0/24\"", "}"],
+    );
+    holds(
+        &text,
+        &[
+            "\"CidrIp\": \"192.0.2.0/24\",",
+            "\"Description\": \"admin access\"",
+        ],
+    );
+    assert!(!text.contains("all outbound traffic") && !text.contains("Tags"));
+}
+
+#[test]
+fn written_labels_are_empty_in_json() {
+    let text = output(WRITTEN, "json");
+    assert!(
+        text.contains("\"account\": null}, \"description\": \"\"}"),
+        "{text}"
+    );
+    assert!(
+        text.contains("\"group_name\": null, \"description\": \"\", "),
+        "{text}"
+    );
+}
