@@ -191,7 +191,8 @@ impl MeaningProblem {
             | MeaningProblem::DynamicReference { .. }
             | MeaningProblem::AddressInUse { .. }
             | MeaningProblem::AmbiguousMove { .. }
-            | MeaningProblem::OneName { .. } => Vec::new(),
+            | MeaningProblem::OneName { .. }
+            | MeaningProblem::NoOpenRules { .. } => Vec::new(),
         }
     }
 }

@@ -50,7 +50,7 @@ impl<'p> OpenedGates<'p> {
     pub fn opened_by(&self, flow: &Flow) -> [Option<TierId>; 2] {
         let sender = flow
             .sender()
-            .filter(|tier| self.policy.tier(*tier).outbound == Outbound::Closed);
+            .filter(|tier| !is_open_to_peer(self.policy, *tier, flow.destination()));
         [
             flow.receiver(),
             sender.filter(|tier| !self.leaves_out(*tier, flow)),
@@ -69,11 +69,25 @@ fn all_of(peer: Peer) -> Option<Family> {
     block.map(|block| Family::of_block(&block))
 }
 
+/// Whether a tier may send everything to a peer without a sentence, so that none adds a rule.
+///
+/// A tier that is open in one IP version has no rules to groups, since such a rule would be one of
+/// both versions: there it sends what its open version lets it send.
+pub fn is_open_to_peer(policy: &Policy, tier: TierId, peer: Peer) -> bool {
+    match policy.tier(tier).outbound {
+        Outbound::Open => true,
+        Outbound::OpenIpv4 => policy.peer_family(peer) != Some(Family::V6),
+        Outbound::OpenIpv6 => policy.peer_family(peer) != Some(Family::V4),
+        Outbound::Closed => false,
+    }
+}
+
 /// To whom an open tier may send everything, whatever sentences say.
 pub fn open_to(policy: &Policy, tier: TierId) -> &'static [IpNet] {
     match policy.tier(tier).outbound {
         Outbound::Open if policy.stack.dual => &[EVERY_IPV4, EVERY_IPV6],
-        Outbound::Open => &[EVERY_IPV4],
+        Outbound::Open | Outbound::OpenIpv4 => &[EVERY_IPV4],
+        Outbound::OpenIpv6 => &[EVERY_IPV6],
         Outbound::Closed => &[],
     }
 }

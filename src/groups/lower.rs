@@ -21,11 +21,15 @@ pub fn lower(policy: &Policy) -> Deployment<'_> {
             sides.sorted_gates(tier, Direction::Ingress),
             &mut origins,
         );
+        let side = sides.sorted_gates(tier, Direction::Egress);
         let egress = match policy.tier(tier).outbound {
+            Outbound::Closed => gate_rules(policy, &outbound_gates(side), &mut origins),
             Outbound::Open => open_rules(policy, tier),
-            Outbound::Closed => {
-                let side = sides.sorted_gates(tier, Direction::Egress);
-                gate_rules(policy, &outbound_gates(side), &mut origins)
+            Outbound::OpenIpv4 | Outbound::OpenIpv6 => {
+                let mut rules = open_rules(policy, tier);
+                rules.extend(gate_rules(policy, side, &mut origins));
+                rules.sort_by_key(|rule| (rule.traffic, rule.peer));
+                rules
             }
         };
 
@@ -217,7 +221,7 @@ fn open_rules(policy: &Policy, tier: TierId) -> Vec<Rule> {
     let rule = |block: &IpNet| Rule {
         traffic: Traffic::All,
         peer: Peer::Net(*block),
-        text: RuleText::Open,
+        text: RuleText::Open(tier),
         origins: 0..0,
     };
     open_to(policy, tier).iter().map(rule).collect()

@@ -10,7 +10,7 @@ mod lower;
 mod rule;
 mod state;
 
-pub use gates::{OpenedGates, open_to};
+pub use gates::{OpenedGates, is_open_to_peer, open_to};
 pub use lower::lower;
 pub use rule::Rule;
 
@@ -154,16 +154,24 @@ impl<'p> Deployment<'p> {
 
     /// Who worded the description of a rule.
     fn rule_wording(&self, rule: &Rule) -> Wording {
-        let sentence = self.described_by(rule);
-        let prose = sentence.and_then(|id| self.policy.sentence(id).prose.as_ref());
-        prose.map_or(Wording::Made, |_| Wording::Written)
+        let written = match rule.text {
+            RuleText::Open(tier) => &self.policy.tier(tier).outbound_text,
+            RuleText::Flow(flow) => {
+                let sentence = self.policy.flows[flow as usize].sentence;
+                &self.policy.sentence(sentence).prose
+            }
+        };
+        written.as_ref().map_or(Wording::Made, |_| Wording::Written)
     }
 
     /// Appends the description of a rule, if it has one.
     pub fn describe_rule(&self, rule: &Rule, out: &mut impl Sink) {
         match rule.text {
-            RuleText::Open if self.policy.stack.labels == Labels::Written => {}
-            RuleText::Open => out.put("all outbound traffic"),
+            RuleText::Open(tier) => match &self.policy.tier(tier).outbound_text {
+                Some(text) => out.put(text),
+                None if self.policy.stack.labels == Labels::Written => {}
+                None => out.put("all outbound traffic"),
+            },
             RuleText::Flow(flow) => describe_flow(self.policy, flow, out),
         }
     }
@@ -171,7 +179,7 @@ impl<'p> Deployment<'p> {
     /// The sentence whose words describe a rule; none for the rules of an open tier.
     pub fn described_by(&self, rule: &Rule) -> Option<SentenceId> {
         match rule.text {
-            RuleText::Open => None,
+            RuleText::Open(_) => None,
             RuleText::Flow(flow) => Some(self.policy.flows[flow as usize].sentence),
         }
     }

@@ -1,7 +1,7 @@
 //! One rule of a security group.
 
 use crate::net::Traffic;
-use crate::policy::Peer;
+use crate::policy::{Peer, TierId};
 use std::ops::Range;
 
 /// One rule. Traffic and peer are its identity within its side of its group.
@@ -22,5 +22,5 @@ pub(super) enum RuleText {
     /// The flow with this position.
     Flow(u32),
     /// No flow: the rule is there because the tier is open.
-    Open,
+    Open(TierId),
 }

@@ -1,10 +1,11 @@
 //! A deployment as what AWS will hold: owned, with every text worked out.
 
+use super::rule::RuleText;
 use super::{Deployment, Direction, Group, Parameter, Rule};
 use crate::aws::{self, Descriptions, State};
 use crate::policy::{
-    External, Labels, ListReference, Outbound, Param, ParamId, Peer, PrefixList, Reference, Stack,
-    Tier, TierId,
+    External, Labels, ListReference, Param, ParamId, Peer, PrefixList, Reference, Stack, Tier,
+    TierId,
 };
 
 /// Room for the description of a rule; most have less.
@@ -130,6 +131,7 @@ impl Deployment<'_> {
     fn security_group(&self, group: &Group<'_>, positions: &Positions) -> aws::SecurityGroup {
         let tier = self.policy.tier(group.tier);
         let mut rules = Vec::with_capacity(group.ingress.len() + group.egress.len());
+        let is_open = |rule: &Rule| matches!(rule.text, RuleText::Open(_));
 
         for direction in Direction::ALL {
             let lowered = group.rules(direction).iter();
@@ -140,7 +142,7 @@ impl Deployment<'_> {
             name: tier.name.clone(),
             was: tier.was.clone(),
             rules,
-            has_default_egress: tier.outbound == Outbound::Open,
+            has_default_egress: !group.egress.is_empty() && group.egress.iter().all(is_open),
             ..aws::SecurityGroup::default()
         }
     }

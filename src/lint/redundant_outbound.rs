@@ -6,7 +6,8 @@ use super::statement::delete_statement;
 use super::subject::Subject;
 use super::words::quote_names;
 use crate::diagnostic::{Correction, Finding};
-use crate::policy::{Flow, Outbound, Policy, TierId};
+use crate::groups::is_open_to_peer;
+use crate::policy::{Flow, Policy, TierId};
 use std::collections::HashSet;
 
 /// The lint.
@@ -18,8 +19,8 @@ pub const LINT: Lint = Lint {
     ids: &[],
     text: "\
 Checks: that each sentence `A allows S to PEER` opens something. It opens nothing if the outbound
-side of A is open and the peer is not a tier. If the peer is a tier, the sentence opens the inbound
-side of that tier and is not reported.
+side of A is open for the address family of the peer, and the peer is not a tier. If the peer is a
+tier, the sentence opens the inbound side of that tier and is not reported.
 
 Why: the sentence looks like a complete list of what the tier may send; but the tier may send all
 traffic, with or without the sentence.
@@ -51,13 +52,25 @@ fn judge(subject: &Subject<'_>, found: &mut Vec<Finding>) {
 
 /// Whether a flow adds no rule: the outbound gate of its tier is open, and no tier receives it.
 fn is_idle(policy: &Policy, flow: &Flow) -> bool {
-    let is_open = policy.tier(flow.subject).outbound == Outbound::Open;
-    flow.receiver().is_none() && is_open
+    flow.receiver().is_none() && is_open_to_peer(policy, flow.subject, flow.peer)
 }
 
 /// That some flows of a sentence add no rule.
 fn redundant_finding(policy: &Policy, flows: &[Flow]) -> Option<Finding> {
-    let idle = || flows.iter().filter(|flow| is_idle(policy, flow));
+    if !flows.iter().any(|flow| is_idle(policy, flow)) {
+        return None;
+    }
+
+    // a tier that is open in one IP version has rules for the other part of a peer like `anywhere`
+    let adding = flows.iter().filter(|flow| !is_idle(policy, flow));
+    let adding: HashSet<_> = adding
+        .filter(|flow| flow.receiver().is_none() && flow.named.is_some())
+        .map(|flow| (flow.subject, flow.named))
+        .collect();
+
+    let is_reported =
+        |flow: &&Flow| is_idle(policy, flow) && !adding.contains(&(flow.subject, flow.named));
+    let idle = || flows.iter().filter(is_reported);
     let mut tiers: Vec<TierId> = idle().map(|flow| flow.subject).collect();
     tiers.sort_unstable();
     tiers.dedup();

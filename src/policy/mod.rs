@@ -28,7 +28,7 @@ pub use written::{Declaration, Declared, Remainder, Shadowed, Unused};
 pub use crate::aws::{ParamKind, aws_list};
 
 use crate::date::Date;
-use crate::net::{Sink, push_block, push_traffic};
+use crate::net::{Family, Sink, push_block, push_traffic};
 
 /// A whole program, resolved.
 #[derive(Debug)]
@@ -209,6 +209,16 @@ impl Policy {
                 ListReference::Id(_) | ListReference::Aws(_) => None,
             },
             Peer::Net(_) | Peer::Tier(_) => None,
+        }
+    }
+
+    /// The family of a block, a prefix list or a parameter.
+    pub fn peer_family(&self, peer: Peer) -> Option<Family> {
+        match peer {
+            Peer::Net(block) => Some(Family::of_block(&block)),
+            Peer::PrefixList(id) => Some(self.prefix_list(id).family),
+            Peer::Param(id) => Some(self.param(id).kind.family()),
+            Peer::Tier(_) | Peer::External(_) => None,
         }
     }
 

@@ -77,6 +77,30 @@ pub enum Labels {
 pub enum Outbound {
     /// Everything.
     Open,
+    /// Everything to IPv4 addresses.
+    OpenIpv4,
+    /// Everything to IPv6 addresses.
+    OpenIpv6,
     /// Nothing.
     Closed,
+}
+
+impl Outbound {
+    /// Every value.
+    pub const ALL: [Outbound; 4] = [
+        Outbound::Open,
+        Outbound::OpenIpv4,
+        Outbound::OpenIpv6,
+        Outbound::Closed,
+    ];
+
+    /// As programs write it.
+    pub fn keyword(self) -> &'static str {
+        match self {
+            Outbound::Open => "open",
+            Outbound::OpenIpv4 => "open-ipv4",
+            Outbound::OpenIpv6 => "open-ipv6",
+            Outbound::Closed => "closed",
+        }
+    }
 }

@@ -23,6 +23,8 @@ pub struct Tier {
     pub vpc: VpcId,
     /// `outbound`
     pub outbound: Outbound,
+    /// `outbound-description`: the text of the rules of an open tier; empty for none.
+    pub outbound_text: Option<String>,
     /// `addresses`: the blocks its members live in, if the program says.
     pub addresses: Option<Addresses>,
     /// `name`: an explicit GroupName.

@@ -7,6 +7,7 @@ use crate::policy::{
     TierId,
 };
 use crate::report::citation::Citation;
+use crate::report::words::open_words;
 use crate::source::Sources;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -203,13 +204,9 @@ pub fn table(policy: &Policy, sources: &Sources) -> String {
         let _ = writeln!(out, "{}", line.trim_end());
     }
 
-    let is_open = |tier: &&Tier| tier.outbound == Outbound::Open;
+    let is_open = |tier: &&Tier| tier.outbound != Outbound::Closed;
     for tier in policy.tiers.iter().filter(is_open) {
-        let name = &tier.name;
-        let _ = writeln!(
-            out,
-            "{name} may send all traffic to anywhere (outbound = open)"
-        );
+        let _ = writeln!(out, "{}", open_words(tier));
     }
 
     out
@@ -325,11 +322,6 @@ fn vpc_line<'p>(policy: &'p Policy, vpc: &'p crate::policy::Vpc) -> Option<VpcLi
 
 fn tier_line(policy: &Policy, id: TierId) -> FlowTierLine<'_> {
     let tier = policy.tier(id);
-    let outbound = match tier.outbound {
-        Outbound::Open => "open",
-        Outbound::Closed => "closed",
-    };
-
     let tags = [&tier.tags, &policy.stack.tags]
         .into_iter()
         .find_map(|tags| tags.get("Name").cloned());
@@ -345,7 +337,7 @@ fn tier_line(policy: &Policy, id: TierId) -> FlowTierLine<'_> {
         name: &tier.name,
         vpc: policy.vpc_of(id).name.as_deref(),
         role: tier.role.map(crate::policy::Role::keyword),
-        outbound,
+        outbound: tier.outbound.keyword(),
         tag_name: tags.or_else(made_up),
     }
 }

@@ -3,12 +3,12 @@
 use super::paint::{Paint, Tone};
 use super::subject::Subject;
 use super::travel::{Exchange, exchange_note, list_exchanges};
-use super::words::{Marked, family_pieces, join_pieces};
+use super::words::{Marked, family_pieces, join_pieces, open_words};
 use crate::analysis::gate::{Gate, Who, peer_of};
 use crate::analysis::named_endpoint::{self, NamedEndpoint};
 use crate::analysis::trace::{Connection, Leg, LegOutcome, Station, Verdict, trace_connections};
 use crate::net::{Addresses, Family, TrafficSet};
-use crate::policy::{Policy, SentenceId, Tier, TierId};
+use crate::policy::{Outbound, Policy, SentenceId, Tier, TierId};
 use crate::report::citation::Citation;
 use crate::report::flows::End;
 use crate::source::Sources;
@@ -203,15 +203,13 @@ impl TraceWriter<'_> {
     fn describe_gate(&self, stations: &[(Family, &Station)]) -> Vec<String> {
         let (_, first) = stations[0];
         if first.open {
-            let name = &self.policy.tier(first.gate.tier()).name;
-            return vec![format!(
-                "{name} may send all traffic to anywhere (outbound = open)"
-            )];
+            return vec![open_words(self.policy.tier(first.gate.tier()))];
         }
 
         let mut lines = self.cite_rules(stations);
         if lines.is_empty() {
-            lines.push(without_rules(first).to_string());
+            let outbound = self.policy.tier(first.gate.tier()).outbound;
+            lines.push(without_rules(first, outbound).to_string());
         }
 
         let ended = once_each(stations, |station| &station.ended).into_iter();
@@ -269,7 +267,7 @@ impl TraceWriter<'_> {
 }
 
 /// What lets traffic through or stops it at a gate of which no rule does.
-fn without_rules(station: &Station) -> &'static str {
+fn without_rules(station: &Station, outbound: Outbound) -> &'static str {
     match station.gate {
         Gate::Outbound(_) | Gate::Inbound(_) if station.is_exempt => {
             if station.verdict == Verdict::Passes {
@@ -278,7 +276,11 @@ fn without_rules(station: &Station) -> &'static str {
                 "security groups never filter some of the traffic of this address"
             }
         }
-        Gate::Outbound(_) => "no sentence allows it, and outbound is closed",
+        Gate::Outbound(_) => match outbound {
+            Outbound::OpenIpv4 => "no rule allows it, and outbound is open for IPv4 only",
+            Outbound::OpenIpv6 => "no rule allows it, and outbound is open for IPv6 only",
+            Outbound::Open | Outbound::Closed => "no sentence allows it, and outbound is closed",
+        },
         Gate::Inbound(_) => "no sentence allows it",
     }
 }

@@ -5,7 +5,7 @@ use crate::ast::{self, EntryKey, EntryValue};
 use crate::diagnostic::{MeaningProblem, NameKind, NameProblem, likely};
 
 /// Words of keys that take one of two, and what is typed for them.
-const WORDS: [(&str, &[&str]); 10] = [
+const WORDS: [(&str, &[&str]); 12] = [
     (
         "closed",
         &[
@@ -22,6 +22,14 @@ const WORDS: [(&str, &[&str]); 10] = [
     (
         "open",
         &["true", "yes", "all", "allow", "any", "on", "anywhere"],
+    ),
+    (
+        "open-ipv4",
+        &["ipv4", "ipv4-open", "open-v4", "anywhere-ipv4", "0.0.0.0/0"],
+    ),
+    (
+        "open-ipv6",
+        &["ipv6", "ipv6-open", "open-v6", "anywhere-ipv6", "::/0"],
     ),
     ("ipv4", &["4", "v4", "ip4", "inet"]),
     ("ipv6", &["6", "v6", "ip6", "inet6"]),

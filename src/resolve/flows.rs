@@ -157,7 +157,7 @@ impl FlowCoverage {
 
             let peer = sentence.peers.iter().find(|peer| peer.item == n);
             let family = peer.and_then(|peer| match peer.peer {
-                PeerOrItself::Peer(peer) => peer_family(policy, peer),
+                PeerOrItself::Peer(peer) => policy.peer_family(peer),
                 PeerOrItself::Itself => None,
             });
 
@@ -199,7 +199,7 @@ fn push_peer_flows(
         ast::Way::From => Way::From,
         ast::Way::To => Way::To,
     };
-    let family = peer_family(policy, peer);
+    let family = policy.peer_family(peer);
 
     for atom in service.atoms.iter() {
         let flow = |traffic: Traffic| Flow {
@@ -218,16 +218,6 @@ fn push_peer_flows(
                 .flows
                 .extend(atom.for_group(policy.stack.dual).map(flow)),
         }
-    }
-}
-
-/// The one family that a peer has, if it has one.
-fn peer_family(policy: &Policy, peer: Peer) -> Option<Family> {
-    match peer {
-        Peer::Net(block) => Some(Family::of_block(&block)),
-        Peer::PrefixList(id) => Some(policy.prefix_lists[id.index()].family),
-        Peer::Param(id) => Some(policy.param(id).kind.family()),
-        Peer::Tier(_) | Peer::External(_) => None,
     }
 }
 

@@ -20,11 +20,14 @@ pub struct Defaults {
     pub vpc: Option<VpcId>,
     /// `outbound`
     pub outbound: Outbound,
+    /// `outbound-description`, where it is given.
+    pub outbound_text: Option<String>,
 }
 
 const STACK_KEYS: &[&str] = &[
     "vpc",
     "outbound",
+    "outbound-description",
     "ip",
     "tags",
     "rule-quota",
@@ -36,8 +39,7 @@ const STACK_KEYS: &[&str] = &[
 const VPC_KEYS: &[&str] = &["id", "cidr", "region", "account", "default-group"];
 
 /// The values of `outbound`.
-pub const OUTBOUND: [(&str, Outbound); 2] =
-    [("open", Outbound::Open), ("closed", Outbound::Closed)];
+const OUTBOUND: &str = "`open`, `open-ipv4`, `open-ipv6` or `closed`";
 /// The values of `ip`: whether IPv6 is in use.
 const FAMILIES: [(&str, bool); 2] = [("dual", true), ("ipv4", false)];
 /// The values of `labels`.
@@ -63,6 +65,7 @@ pub fn resolve_stack(scope: &mut Scope<'_>, settings: &Settings<'_>) -> (Stack, 
     let mut defaults = Defaults {
         vpc: None,
         outbound: Outbound::Open,
+        outbound_text: None,
     };
 
     if let Some((declared, span)) = scope.stack {
@@ -89,9 +92,9 @@ fn read_stack<'a>(
         match key {
             "vpc" => defaults.vpc = read_vpc(scope, value),
             "outbound" => {
-                let outbound = scope.read_choice(value, key, "`open` or `closed`", OUTBOUND);
-                defaults.outbound = outbound.unwrap_or(defaults.outbound);
+                defaults.outbound = read_outbound(scope, value).unwrap_or(defaults.outbound);
             }
+            "outbound-description" => defaults.outbound_text = read_outbound_text(scope, value),
             "ip" => {
                 let is_dual = scope.read_choice(value, key, "`dual` or `ipv4`", FAMILIES);
                 stack.dual = is_dual.unwrap_or(true);
@@ -119,6 +122,18 @@ pub fn vpc_entry<'a>(scope: &Scope<'_>, tier: &'a ast::TierDeclaration) -> Optio
     let mut entries = tier.block.iter().flat_map(|block| &block.entries);
     let entry = entries.find(|entry| scope.sources.text(entry.key.span()) == "vpc")?;
     Some(&entry.value)
+}
+
+/// `outbound = open-ipv4`
+pub fn read_outbound(scope: &mut Scope<'_>, value: &EntryValue) -> Option<Outbound> {
+    let words = Outbound::ALL.map(|outbound| (outbound.keyword(), outbound));
+    scope.read_choice(value, "outbound", OUTBOUND, words)
+}
+
+/// `outbound-description = "everything, for updates"`; an empty string for none
+pub fn read_outbound_text<'a>(scope: &mut Scope<'a>, value: &'a EntryValue) -> Option<String> {
+    let text = scope.read_string(value, "outbound-description", "a string")?;
+    Some(scope.read_field(text, AwsField::RuleDescription))
 }
 
 /// `vpc = main`

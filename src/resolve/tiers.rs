@@ -3,11 +3,11 @@
 use super::networks::Networks;
 use super::order::{report_cycles, sort_by_dependency};
 use super::scope::{BuiltInNetwork, Entity, Scope};
-use super::stack::{Defaults, OUTBOUND, read_vpc, vpc_entry};
+use super::stack::{Defaults, read_outbound, read_outbound_text, read_vpc, vpc_entry};
 use crate::ast::{self, EntryValue};
 use crate::diagnostic::{AwsField, MeaningProblem, NameKind, NameProblem, likely, listed};
 use crate::net::Addresses;
-use crate::policy::{Labels, Role, Stack, Tier, TierId, TierSet, Vpc, VpcId};
+use crate::policy::{Labels, Outbound, Role, Stack, Tier, TierId, TierSet, Vpc, VpcId};
 use crate::source::Span;
 use ipnet::IpNet;
 use std::collections::{BTreeMap, HashMap};
@@ -15,6 +15,7 @@ use std::collections::{BTreeMap, HashMap};
 const KEYS: &[&str] = &[
     "vpc",
     "outbound",
+    "outbound-description",
     "addresses",
     "name",
     "description",
@@ -96,19 +97,30 @@ fn resolve_tier<'a>(
     let reported = scope.problems.len();
     let mut vpc = defaults.vpc;
     let mut tier = start_tier(scope, declared, name, defaults);
+    let mut described = None;
 
     for (key, value) in scope.read_entries(declared.block.as_ref(), "tier", KEYS) {
         match key {
             "vpc" => vpc = read_vpc(scope, value),
             "outbound" => {
-                let outbound = scope.read_choice(value, key, "`open` or `closed`", OUTBOUND);
-                tier.outbound = outbound.unwrap_or(tier.outbound);
+                tier.outbound = read_outbound(scope, value).unwrap_or(tier.outbound);
+            }
+            "outbound-description" => {
+                described = Some(value.span());
+                tier.outbound_text = read_outbound_text(scope, value);
             }
             "addresses" => tier.addresses = Some(read_addresses(scope, value, networks)),
             "name" => tier.group_name = read_group_name(scope, value, declared.names.len()),
             "description" => tier.description = read_description(scope, value),
             _ => tier.tags = scope.read_tags(value),
         }
+    }
+
+    if let (Some(span), Outbound::Closed) = (described, tier.outbound) {
+        let tier = tier.name.clone();
+        scope
+            .problems
+            .push(MeaningProblem::NoOpenRules { span, tier });
     }
 
     if !is_first {
@@ -134,6 +146,7 @@ fn start_tier(
         prose: scope.read_prose(&declared.prose, AwsField::TagValue),
         vpc: VpcId(0),
         outbound: defaults.outbound,
+        outbound_text: defaults.outbound_text.clone(),
         addresses: None,
         group_name: None,
         description: None,

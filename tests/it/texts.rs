@@ -99,3 +99,42 @@ fn written_labels_are_empty_in_json() {
         "{text}"
     );
 }
+
+#[test]
+fn a_tier_open_in_one_version_has_rules_of_sentences_in_the_other() {
+    let program = "\
+stack shop { outbound-description = \"updates\" }
+tier web { outbound = open-ipv4 }
+tier app { outbound = open-ipv6, outbound-description = \"\" }
+external other = \"sg-0123456789abcdef0\"
+web allows https to 2001:db8::/32, 192.0.2.0/24, app, other
+app allows tcp 80 to 2001:db8::/32, 192.0.2.0/24
+";
+    let text = output(program, "terraform");
+    let egress: Vec<&str> = text
+        .lines()
+        .filter(|line| line.contains("security_group_egress_rule"))
+        .filter_map(|line| line.split('"').nth(3))
+        .collect();
+    let expected = [
+        "app_all_to_anywhere_ipv6",
+        "app_tcp_80_to_192_0_2_0_24",
+        "web_all_to_anywhere_ipv4",
+        "web_tcp_443_to_2001_db8___32",
+    ];
+    assert_eq!(egress, expected);
+    holds(
+        &text,
+        &[
+            "description       = \"updates\"",
+            "ip_protocol       = \"-1\"",
+        ],
+    );
+    holds(
+        &text,
+        &[
+            "security_group_id = aws_security_group.app.id",
+            "ip_protocol       = \"-1\"",
+        ],
+    );
+}

@@ -9,6 +9,9 @@ use crate::scene::{
 use crate::text::{Line, Token, Value};
 use crate::vocabulary::{BLOCKS, FOREIGN, NETWORKS, PROSE, ROLES, SERVICES, SETS, TIERS};
 
+/// What may describe the rules of an open tier.
+const SENT: [&str; 3] = ["updates & all", "", "all outbound traffic"];
+
 fn word(key: &str, word: &str) -> (String, Value) {
     (key.to_string(), Value::Word(word.to_string()))
 }
@@ -18,10 +21,14 @@ fn text(key: &str, text: &str) -> (String, Value) {
 }
 
 pub fn stack(scene: &mut Scene, choose: &mut Choices<'_>, block: &mut Vec<(String, Value)>) {
-    match choose.pick(3) {
+    match choose.pick(4) {
         0 => {}
         1 => block.push(word("outbound", "open")),
+        2 => block.push(word("outbound", choose.of(&["open-ipv4", "open-ipv6"]))),
         _ => block.push(word("outbound", "closed")),
+    }
+    if choose.once_in(5) {
+        block.push(text("outbound-description", choose.of(&SENT)));
     }
     if choose.once_in(4) {
         scene.dual = false;
@@ -355,10 +362,16 @@ pub fn tiers(scene: &mut Scene, numbers: &[Vec<u16>]) {
         let Some(first) = these.first() else { break };
         let mut line = Line::new(&format!("tier {}", these.join(", ")));
         let mut block = Vec::new();
-        match choose.pick(5) {
+        match choose.pick(7) {
             0 | 1 => {}
             2 | 3 => block.push(word("outbound", "closed")),
-            _ => block.push(word("outbound", "open")),
+            4 => block.push(word("outbound", "open")),
+            kind => {
+                let version = ["open-ipv4", "open-ipv6"][kind - 5];
+                block.push(word("outbound", version));
+                let sent = choose.once_in(3).then(|| choose.of(&SENT));
+                block.extend(sent.map(|sent| text("outbound-description", sent)));
+            }
         }
         if choose.once_in(3) {
             line = line.then(&format!("is {}", choose.of(&ROLES)));

@@ -210,7 +210,10 @@ fn assert_written(deployment: &Deployment<'_>, rule: &groups::Rule, description:
         let mut strings = sentences
             .iter()
             .filter_map(|id| policy.sentence(*id).prose.as_deref());
-        let is_written = strings.clone().any(|string| string == description);
+        let open = policy.tiers.iter();
+        let open = open.filter_map(|tier| tier.outbound_text.as_deref());
+        let is_open = sentences.is_empty() && open.clone().any(|text| text == description);
+        let is_written = is_open || strings.clone().any(|string| string == description);
         assert!(is_written || description.is_empty() && strings.next().is_none());
     }
 }

@@ -161,6 +161,13 @@ impl Judge<'_> {
                 .any(|sentence| sentence.prose == Some(text))
         };
         let (a_written, b_written) = (written(a), written(b));
+        // no text stands behind every written one and before every generated one
+        if b.is_empty() {
+            return a_written && !a.is_empty();
+        }
+        if a.is_empty() {
+            return !b_written || b == "web allows http from anywhere";
+        }
         a_written && !b_written
             || a < b && (a_written || !b_written || b == "web allows http from anywhere")
             || a_written && b == "web allows http from anywhere"

@@ -73,8 +73,12 @@ impl Meaning<'_> {
     /// Whether the sender may send it; anyone may who is in no tier.
     pub fn sends(&self, packet: &Packet) -> bool {
         match &packet.sender.tier {
-            Some(tier) if self.is_open(tier) => self.dual() || packet.sender.address.is_ipv4(),
-            Some(tier) => self.states(packet, tier, Way::To),
+            Some(tier) => match self.outbound(tier) {
+                "open" => self.dual() || packet.sender.address.is_ipv4(),
+                "open-ipv4" if packet.sender.address.is_ipv4() => true,
+                "open-ipv6" if packet.sender.address.is_ipv6() => true,
+                _ => self.states(packet, tier, Way::To),
+            },
             None => true,
         }
     }
@@ -106,6 +110,7 @@ impl Meaning<'_> {
                 rule.way == way && of(tier) && self.peers_hold(rule, tier, other, packet);
             let about_other = rule.way != way
                 && !self.leaves_out(packet, tier, way)
+                && !self.is_half_open(tier, way)
                 && other
                     .tier
                     .as_ref()
@@ -234,7 +239,8 @@ impl Meaning<'_> {
         let by_address = rule.peers.iter().any(|peer| self.peer_holds(peer, host));
         let is_left_out = self.leaves_out(packet, subject, rule.way);
         let by_tier = !is_left_out && self.names_tier_of(rule, subject, host);
-        let by_group = by_tier || self.names_group(rule, host);
+        let by_group =
+            !self.is_half_open(subject, rule.way) && (by_tier || self.names_group(rule, host));
         by_address && self.offers(rule, packet, Side::Addresses)
             || by_group && self.offers(rule, packet, Side::Group)
     }
@@ -447,11 +453,17 @@ impl Meaning<'_> {
     }
 
     /// `outbound` of a tier: its own, else the stack's, else open.
-    fn is_open(&self, tier: &str) -> bool {
+    fn outbound(&self, tier: &str) -> &str {
         let outbound = self
             .of_tier(tier, "outbound")
             .or_else(|| self.of_stack("outbound"));
-        outbound.is_none_or(|outbound| outbound == "open")
+        outbound.unwrap_or("open")
+    }
+
+    /// Whether a tier is open in one IP version: then it has no outbound rules to groups
+    /// (reference, section 12).
+    fn is_half_open(&self, tier: &str, way: Way) -> bool {
+        way == Way::To && ["open-ipv4", "open-ipv6"].contains(&self.outbound(tier))
     }
 
     /// What the statement of a tier says of a key.

@@ -16,7 +16,7 @@ mod disjoint;
 mod gate_rule;
 mod number_range;
 
-use super::gate::{Endpoint, Gate, Gates, Unknown, Who, peer_family};
+use super::gate::{Endpoint, Gate, Gates, Unknown, Who};
 use crate::groups::{Deployment, Direction};
 use crate::net::{Addresses, Family, PerFamily, Traffic, TrafficSet};
 use crate::policy::{Peer, Policy};
@@ -195,7 +195,10 @@ impl GateContext<'_> {
         may_send
             && own.may_be_in(family)
             && end.may_be_in(family)
-            && peer_family(self.policy, peer).is_none_or(|only| only == family)
+            && self
+                .policy
+                .peer_family(peer)
+                .is_none_or(|only| only == family)
     }
 
     /// The flows that cover a rule: the first rule that does so by itself, else all that have a

@@ -145,4 +145,6 @@ pub enum MeaningProblem {
         first: Span,
         target: &'static str,
     },
+    /// `tier web { outbound = closed, outbound-description = "updates" }`
+    NoOpenRules { span: Span, tier: String },
 }

@@ -271,6 +271,12 @@ impl MeaningProblem {
                 "rename a tier or a parameter that is part of the name, or \
                  declare a prefix list by its id, `pl-…`",
             ),
+            MeaningProblem::NoOpenRules { span, tier } => R::error(
+                "E0331",
+                format!("the outbound side of `{tier}` is closed, so it has no rules of its own"),
+            )
+            .at(span, "describes no rule")
+            .help("delete it, or open the tier: `outbound = open`"),
         }
     }
 }

@@ -9,8 +9,10 @@ use crate::plan::{
     BeforeAfter, Changes, GroupChange, GroupOutcome, OtherChange, Planned, Reason, RuleChange,
     RuleOutcome, RulePlace, Targets, UseChange, planned_targets,
 };
+use crate::policy::TierId;
 use crate::report::flows::End;
 use crate::report::fold::fold_rows;
+use crate::report::words::outbound_words;
 
 const REPLACED: &str = "  a replaced group is created first, with a new id; the old one cannot be \
     deleted while anything uses it";
@@ -345,13 +347,16 @@ impl<'c> PlanLines<'c> {
     /// The first sentence that asks for a rule.
     fn first_sentence(&self, change: &RuleChange, is_new: bool) -> Why {
         let (program, rule) = rule_origin([self.old, self.new], change);
-        program
-            .deployment
-            .first_sentence(rule)
-            .map_or(Why::Known("(outbound = open)"), |id| Why::Sentence {
-                id,
-                is_new,
-            })
+        let open = || {
+            let group = change
+                .sides
+                .map_newest(|place| place.group, |place| place.group);
+            Why::Known(outbound_words(
+                program.policy().tier(TierId(group.0)).outbound,
+            ))
+        };
+        let sentence = program.deployment.first_sentence(rule);
+        sentence.map_or_else(open, |id| Why::Sentence { id, is_new })
     }
 
     /// Why something becomes of rules, in words.

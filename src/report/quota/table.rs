@@ -4,8 +4,9 @@ use crate::analysis::quota::{DirectionUsage, Ledger};
 use crate::aws::Count;
 use crate::groups::Direction;
 use crate::net::Family;
-use crate::policy::{Outbound, PrefixList};
+use crate::policy::PrefixList;
 use crate::report::citation::Citation;
+use crate::report::words::outbound_words;
 use crate::source::Sources;
 use std::cmp::Reverse;
 use std::fmt::Write;
@@ -100,11 +101,10 @@ impl Digits {
 
 fn side_line(ledger: &Ledger<'_>, side: &DirectionUsage, digits: Digits) -> Line {
     let tier = ledger.policy.tier(side.tier);
-    let said = match (side.direction, tier.outbound) {
+    let said = match side.direction {
         _ if ledger.is_over(side) => "over the quota",
-        (Direction::Egress, Outbound::Open) => "(outbound = open)",
-        (Direction::Egress, Outbound::Closed)
-        | (Direction::Ingress, Outbound::Open | Outbound::Closed) => "",
+        Direction::Egress => outbound_words(tier.outbound),
+        Direction::Ingress => "",
     };
 
     let [v4, v6] =

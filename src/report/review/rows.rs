@@ -77,12 +77,10 @@ pub(super) fn change_rows<'l>(
 /// What changed and what lets a change through, in words, and how many more sentences do.
 fn list_causes(change: &ChangeLine<'_>, cited: &Cited<'_>) -> Vec<String> {
     let changed = change.changed.iter().map(cited.line);
-    let open = change
-        .open_tier
-        .map(|tier| format!("{tier} may send all traffic (outbound = open)"));
-
-    let mut sentences: Vec<String> = open
-        .into_iter()
+    let mut sentences: Vec<String> = change
+        .open_words
+        .iter()
+        .cloned()
         .chain(change.sentences.iter().map(cited.sentence))
         .collect();
 

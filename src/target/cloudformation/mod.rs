@@ -15,8 +15,8 @@ use crate::aws::State;
 use crate::diagnostic::Problems;
 use crate::policy::{OutputRules, ParameterNames};
 use resources::{
-    GROUP, asks_for, group_id, has_placeholder, is_separate, list_parameter, output_name,
-    pascal_case, rule_names, used_parameters,
+    DEFAULT_DESCRIPTION, GROUP, asks_for, group_id, has_placeholder, is_separate, list_parameter,
+    output_name, pascal_case, rule_names, used_parameters,
 };
 
 /// The target.
@@ -86,10 +86,6 @@ const PLANNING: Planning = Planning {
         },
     ],
 };
-
-/// GroupDescription of a group that the program gives none: a template must have one
-/// (CloudFormation user guide, AWS::EC2::SecurityGroup).
-const DEFAULT_DESCRIPTION: &str = "Managed by CloudFormation";
 
 /// As people write it.
 const TITLE: &str = "CloudFormation";

@@ -56,6 +56,10 @@ pub fn output_name(group: &SecurityGroup) -> String {
     group_id(group) + "Id"
 }
 
+/// GroupDescription of a group that the program gives none: a template must have one
+/// (CloudFormation user guide, AWS::EC2::SecurityGroup).
+pub const DEFAULT_DESCRIPTION: &str = "Managed by CloudFormation";
+
 /// What a logical id of a group ends in.
 pub const GROUP: &str = "SecurityGroup";
 

@@ -1,9 +1,9 @@
 //! The template, written as it is made: no tree of it ever exists.
 
-use super::DEFAULT_DESCRIPTION;
 use super::parameters::Parameters;
 use super::resources::{
-    group_id, has_placeholder, is_separate, list_parameter, output_name, parameter_id, rule_names,
+    DEFAULT_DESCRIPTION, group_id, has_placeholder, is_separate, list_parameter, output_name,
+    parameter_id, rule_names,
 };
 use crate::aws::{
     Direction, GroupId, ListReference, ParameterId, Peer, PrefixListId, Reference, Rule,
