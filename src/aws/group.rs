@@ -28,6 +28,10 @@ pub struct SecurityGroup {
     pub group_name: Option<String>,
     /// What a made-up GroupName starts with.
     pub name_prefix: String,
+    /// The name under which other stacks can import its id, if the program gives one.
+    pub export: Option<String>,
+    /// Whether no deployment may delete it.
+    pub protect: bool,
     /// GroupDescription; empty where the program gives none, and its target takes one of its own.
     pub description: String,
     /// Its tags, by key.

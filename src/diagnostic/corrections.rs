@@ -192,7 +192,10 @@ impl MeaningProblem {
             | MeaningProblem::AddressInUse { .. }
             | MeaningProblem::AmbiguousMove { .. }
             | MeaningProblem::OneName { .. }
-            | MeaningProblem::NoOpenRules { .. } => Vec::new(),
+            | MeaningProblem::NoOpenRules { .. }
+            | MeaningProblem::NameAndPrefix { .. }
+            | MeaningProblem::BadExport { .. }
+            | MeaningProblem::SameExport { .. } => Vec::new(),
         }
     }
 }

@@ -155,13 +155,19 @@ impl Deployment<'_> {
             positions.convert_reference(vpc.expect("resolving refuses a tier in a VPC without id"));
         group.group_name.clone_from(&tier.group_name);
 
-        group.name_prefix = [
-            oldest_name(&stack.was, &stack.name),
-            "-",
-            oldest_name(&tier.was, &tier.name),
-            "-",
-        ]
-        .concat();
+        group.export.clone_from(&tier.export);
+        group.protect = tier.protect;
+
+        group.name_prefix = match &tier.name_prefix {
+            Some(prefix) => prefix.clone(),
+            None => [
+                oldest_name(&stack.was, &stack.name),
+                "-",
+                oldest_name(&tier.was, &tier.name),
+                "-",
+            ]
+            .concat(),
+        };
 
         group.description = match (&tier.description, stack.labels) {
             (Some(description), _) => description.clone(),

@@ -121,6 +121,8 @@ pub enum OtherChange {
     Output(BeforeAfter<GroupId>),
     /// The export of that output, which other stacks can import.
     Export(BeforeAfter<GroupId>),
+    /// The protection of a group that stays.
+    Protection(BeforeAfter<GroupId>),
     /// The rule that admits nothing, which CloudFormation needs in a group that stays.
     Placeholder(BeforeAfter<GroupId>),
 }

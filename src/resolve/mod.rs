@@ -10,6 +10,7 @@ mod blocks;
 mod collect;
 mod collisions;
 mod definitions;
+mod exports;
 mod flows;
 mod lists;
 mod lookup;

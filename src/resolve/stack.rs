@@ -20,6 +20,8 @@ pub struct Defaults {
     pub vpc: Option<VpcId>,
     /// `outbound`
     pub outbound: Outbound,
+    /// `protect`
+    pub protect: bool,
     /// `outbound-description`, where it is given.
     pub outbound_text: Option<String>,
 }
@@ -35,6 +37,7 @@ const STACK_KEYS: &[&str] = &[
     "account",
     "exports",
     "labels",
+    "protect",
 ];
 const VPC_KEYS: &[&str] = &["id", "cidr", "region", "account", "default-group"];
 
@@ -66,6 +69,7 @@ pub fn resolve_stack(scope: &mut Scope<'_>, settings: &Settings<'_>) -> (Stack, 
         vpc: None,
         outbound: Outbound::Open,
         outbound_text: None,
+        protect: false,
     };
 
     if let Some((declared, span)) = scope.stack {
@@ -105,13 +109,13 @@ fn read_stack<'a>(
             }
             "region" => stack.region = scope.read_region(value),
             "account" => stack.account = scope.read_account(value),
+            "protect" => defaults.protect = read_boolean(scope, value, key).unwrap_or(false),
             "labels" => {
                 let labels = scope.read_choice(value, key, "`made` or `written`", LABELS);
                 stack.labels = labels.unwrap_or(stack.labels);
             }
             _ => {
-                let exports = scope.read_choice(value, key, "`true` or `false`", BOOLEAN);
-                stack.exports = exports.unwrap_or(false);
+                stack.exports = read_boolean(scope, value, key).unwrap_or(false);
             }
         }
     }
@@ -122,6 +126,11 @@ pub fn vpc_entry<'a>(scope: &Scope<'_>, tier: &'a ast::TierDeclaration) -> Optio
     let mut entries = tier.block.iter().flat_map(|block| &block.entries);
     let entry = entries.find(|entry| scope.sources.text(entry.key.span()) == "vpc")?;
     Some(&entry.value)
+}
+
+/// `protect = true`
+pub fn read_boolean(scope: &mut Scope<'_>, value: &EntryValue, key: &str) -> Option<bool> {
+    scope.read_choice(value, key, "`true` or `false`", BOOLEAN)
 }
 
 /// `outbound = open-ipv4`

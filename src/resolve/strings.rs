@@ -119,7 +119,10 @@ impl<'a> Scope<'a> {
 /// `ampersand`. Tags: EC2 user guide, tag restrictions.
 fn allows_character(field: AwsField, character: char) -> bool {
     match field {
-        AwsField::RuleDescription | AwsField::GroupDescription | AwsField::GroupName => {
+        AwsField::RuleDescription
+        | AwsField::GroupDescription
+        | AwsField::GroupName
+        | AwsField::NamePrefix => {
             character.is_ascii_alphanumeric() || " ._-:/()#,@[]+=&;{}!$*".contains(character)
         }
         AwsField::TagKey | AwsField::TagValue => is_text(character),

@@ -43,6 +43,12 @@ impl<'d> NamedState<'d> {
         })
     }
 
+    /// `export` of the tier of a group.
+    pub fn tier_export(self, group: GroupId) -> Option<&'d str> {
+        let tier = self.deployment.policy().tier(TierId(group.0));
+        tier.export.as_deref()
+    }
+
     /// The tier of a group.
     pub fn tier_span(self, group: GroupId) -> Span {
         self.deployment.policy().tier(TierId(group.0)).span

@@ -29,8 +29,14 @@ pub struct Planning {
     pub keeps_explicit_names: bool,
     /// Whether it takes the rules of default groups away.
     pub locks_defaults: bool,
-    /// Whether other stacks can import outputs.
-    pub has_exports: bool,
+    /// The name under which other stacks can import the id of a group.
+    pub export: fn(&State, &SecurityGroup) -> Option<String>,
+    /// Whether its plan shows that a group is protected, or is no more.
+    pub notes_protection: bool,
+    /// What becomes of the replacement of a protected group.
+    pub replaces_protected: &'static str,
+    /// What becomes of a protected group that the program no longer has.
+    pub deletes_protected: &'static str,
     /// Whether a group holds the rule that admits nothing.
     pub has_placeholder: fn(&SecurityGroup) -> bool,
     /// What its own plan is called.

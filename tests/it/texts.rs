@@ -138,3 +138,47 @@ app allows tcp 80 to 2001:db8::/32, 192.0.2.0/24
         ],
     );
 }
+
+const PROTECTED: &str = "\
+stack shop { protect = true }
+tier db { name-prefix = \"team-a-db-\", export = \"${AWS::StackName}-SecurityGroup\" }
+tier app { protect = false, export = \"shop:app\" }
+";
+
+#[test]
+fn a_protected_group_is_not_destroyed() {
+    let text = output(PROTECTED, "terraform");
+    holds(
+        &text,
+        &[
+            "create_before_destroy = true",
+            "prevent_destroy       = true",
+        ],
+    );
+    holds(
+        &text,
+        &[
+            "name_prefix = \"team-a-db-\"",
+            "description = \"Managed by tierwall\"",
+        ],
+    );
+    assert_eq!(text.matches("prevent_destroy").count(), 1);
+
+    let text = output(PROTECTED, "cloudformation");
+    holds(
+        &text,
+        &[
+            "\"DeletionPolicy\": \"Retain\",",
+            "\"UpdateReplacePolicy\": \"Retain\",",
+        ],
+    );
+    assert_eq!(text.matches("Retain").count(), 2);
+}
+
+#[test]
+fn exports_have_the_names_that_tiers_give_them() {
+    let text = output(PROTECTED, "cloudformation");
+    holds(&text, &["\"Fn::Sub\": \"${AWS::StackName}-SecurityGroup\""]);
+    holds(&text, &["\"Name\": \"shop:app\""]);
+    assert_eq!(text.matches("\"Export\"").count(), 2);
+}

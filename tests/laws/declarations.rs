@@ -55,6 +55,9 @@ pub fn stack(scene: &mut Scene, choose: &mut Choices<'_>, block: &mut Vec<(Strin
     if choose.once_in(6) {
         block.push(text("region", "eu-central-1"));
     }
+    if choose.once_in(6) {
+        block.push(word("protect", choose.of(&["true", "false"])));
+    }
 }
 
 /// No VPC, one, or two that are peered; a third one elsewhere, for its addresses.
@@ -400,7 +403,17 @@ pub fn tiers(scene: &mut Scene, numbers: &[Vec<u16>]) {
                 Value::List(choose.some(&addresses, 2)),
             ));
         }
-        if these.len() == 1 && choose.once_in(5) {
+        if these.len() == 1 && choose.once_in(6) {
+            let names = ["${AWS::StackName}-", "${AWS::Region}:shop-", "group-"];
+            let export = format!("{}{}", choose.of(&names), first.replace('_', "-"));
+            block.push(text("export", &export));
+        }
+        if choose.once_in(6) {
+            block.push(word("protect", choose.of(&["true", "false"])));
+        }
+        if choose.once_in(6) {
+            block.push(text("name-prefix", choose.of(&["team-a-", "x {y} "])));
+        } else if these.len() == 1 && choose.once_in(5) {
             block.push(text("name", &format!("{first} #1 ${{a}}")));
         }
         if choose.once_in(6) {

@@ -67,7 +67,21 @@ pub fn read(text: &str) -> Template {
     };
     for (id, resource) in resources {
         let resource = object(resource);
-        known(resource, &["Type", "Metadata", "Properties"]);
+        known(
+            resource,
+            &[
+                "Type",
+                "DeletionPolicy",
+                "UpdateReplacePolicy",
+                "Metadata",
+                "Properties",
+            ],
+        );
+        let policies = ["DeletionPolicy", "UpdateReplacePolicy"].map(|key| resource.get(key));
+        assert!(
+            policies == [None; 2] || policies.map(|it| it.map(string)) == [Some("Retain"); 2],
+            "{id} is protected, or is not"
+        );
         if resource["Type"] == "AWS::EC2::SecurityGroup" {
             let tier = output_tier(root, id);
             let name = reader.group(object(&resource["Properties"]), &tier);

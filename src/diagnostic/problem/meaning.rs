@@ -147,4 +147,14 @@ pub enum MeaningProblem {
     },
     /// `tier web { outbound = closed, outbound-description = "updates" }`
     NoOpenRules { span: Span, tier: String },
+    /// `tier web { name = "web", name-prefix = "web-" }`
+    NameAndPrefix { span: Span, name: String },
+    /// `tier web { export = "a b" }`
+    BadExport { span: Span, why: String },
+    /// `tier web { export = "shop" }` and `tier app { export = "shop" }`
+    SameExport {
+        span: Span,
+        name: String,
+        first: Span,
+    },
 }

@@ -277,6 +277,27 @@ impl MeaningProblem {
             )
             .at(span, "describes no rule")
             .help("delete it, or open the tier: `outbound = open`"),
+            MeaningProblem::NameAndPrefix { span, name } => R::error(
+                "E0332",
+                format!("the group has the name `{name}`, and no name is made up for it"),
+            )
+            .at(span, "applies to names that Terraform makes up")
+            .help("delete `name`, or `name-prefix`"),
+            MeaningProblem::BadExport { span, why } => R::error(
+                "E0333",
+                format!("not the name of an export: {why}"),
+            )
+            .at(span, "CloudFormation does not allow it")
+            .help(
+                "allowed are ASCII letters and digits, `:` and `-`, and `${AWS::StackName}`, \
+                         `${AWS::Region}`, `${AWS::AccountId}` and `${AWS::Partition}`",
+            ),
+            MeaningProblem::SameExport { span, name, first } => {
+                R::error("E0334", format!("two tiers have the export `{name}`"))
+                    .at(span, "its group has that export")
+                    .at(first, "so does the group of this tier")
+                    .help("an export has one value; choose another name")
+            }
         }
     }
 }

@@ -78,9 +78,10 @@ impl<'c> PlanLines<'c> {
 
         let line = |((change, targets), name): (&(GroupChange, Targets), &str)| {
             format!(
-                "{} {name:width$}  {}{}",
+                "{} {name:width$}  {}{}{}",
                 group_sign(&change.fate),
                 self.group_words(change),
+                self.protected_words(change, *targets),
                 targets_suffix(*targets)
             )
         };
@@ -246,6 +247,33 @@ impl<'c> PlanLines<'c> {
                 self.replaced_words(change, reasons, *refused)
             }
         }
+    }
+
+    /// What becomes of the change of a protected group.
+    fn protected_words(&self, change: &GroupChange, targets: Targets) -> String {
+        let (was, is) = (change.sides.was(), change.sides.is());
+        let was = was.is_some_and(|old| self.changes.old.group(old).protect);
+        let is = is.is_some_and(|new| self.changes.new.group(new).protect);
+        let mut words: Vec<&str> = Vec::new();
+
+        for it in targets.planned_targets() {
+            words.extend(match &change.fate {
+                GroupOutcome::Replaced { reasons, .. } if reasons.contains(&Reason::Address) => {
+                    was.then_some(it.planning.deletes_protected)
+                }
+                GroupOutcome::Replaced { .. } if is => Some(it.planning.replaces_protected),
+                GroupOutcome::Deleted | GroupOutcome::Recreated => {
+                    was.then_some(it.planning.deletes_protected)
+                }
+                GroupOutcome::Replaced { .. }
+                | GroupOutcome::Created
+                | GroupOutcome::Moved { .. }
+                | GroupOutcome::Tagged => None,
+            });
+        }
+
+        words.retain(|words| !words.is_empty());
+        words.iter().map(|words| format!("; {words}")).collect()
     }
 
     fn replaced_words(&self, change: &GroupChange, reasons: &[Reason], refused: bool) -> String {

@@ -15,8 +15,8 @@ use crate::aws::State;
 use crate::diagnostic::Problems;
 use crate::policy::{OutputRules, ParameterNames};
 use resources::{
-    DEFAULT_DESCRIPTION, GROUP, asks_for, group_id, has_placeholder, is_separate, list_parameter,
-    output_name, pascal_case, rule_names, used_parameters,
+    DEFAULT_DESCRIPTION, GROUP, asks_for, export_name, group_id, has_placeholder, is_separate,
+    list_parameter, output_name, pascal_case, rule_names, used_parameters,
 };
 
 /// The target.
@@ -64,7 +64,10 @@ const PLANNING: Planning = Planning {
     default_description: DEFAULT_DESCRIPTION,
     keeps_explicit_names: true,
     locks_defaults: false,
-    has_exports: true,
+    export: export_name,
+    notes_protection: true,
+    replaces_protected: "CloudFormation keeps the old group, because it is protected",
+    deletes_protected: "CloudFormation keeps it in AWS, because it is protected",
     has_placeholder,
     report: "change set of CloudFormation",
     columns: &[

@@ -2,8 +2,8 @@
 
 use super::parameters::Parameters;
 use super::resources::{
-    DEFAULT_DESCRIPTION, group_id, has_placeholder, is_separate, list_parameter, output_name,
-    parameter_id, rule_names,
+    DEFAULT_DESCRIPTION, export_name, group_id, has_placeholder, is_separate, list_parameter,
+    output_name, parameter_id, rule_names,
 };
 use crate::aws::{
     Direction, GroupId, ListReference, ParameterId, Peer, PrefixListId, Reference, Rule,
@@ -102,6 +102,7 @@ impl Template<'_> {
 #[serde(untagged)]
 enum Expression<'a> {
     Text(&'a str),
+    Plain(String),
     Ref {
         #[serde(rename = "Ref")]
         to: String,
@@ -123,6 +124,10 @@ struct Resources<'t, 's>(&'t Template<'s>);
 struct Resource<P> {
     r#type: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
+    deletion_policy: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    update_replace_policy: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     metadata: Option<Metadata>,
     properties: P,
 }
@@ -134,8 +139,11 @@ impl Serialize for Resources<'_, '_> {
 
         for (id, group) in template.state.groups_by_id() {
             let inline = group.rules.iter().filter(|rule| !is_separate(&rule.key));
+            let policy = group.protect.then_some("Retain");
             let resource = Resource {
                 r#type: "AWS::EC2::SecurityGroup",
+                deletion_policy: policy,
+                update_replace_policy: policy,
                 metadata: Metadata::for_rules(inline),
                 properties: GroupBody { template, group },
             };
@@ -162,6 +170,8 @@ impl<'s> Template<'s> {
                 Direction::Ingress => "AWS::EC2::SecurityGroupIngress",
                 Direction::Egress => "AWS::EC2::SecurityGroupEgress",
             },
+            deletion_policy: None,
+            update_replace_policy: None,
             metadata: Metadata::for_rules([rule].into_iter()),
             properties: RuleBody {
                 template: self,
@@ -419,9 +429,12 @@ impl Serialize for Outputs<'_, '_> {
 
         for (id, group) in template.state.groups_by_id() {
             let name = output_name(group);
-            let text = format!("${{AWS::StackName}}-{name}");
-            let export = template.state.exports.then_some(Export {
-                name: Expression::Sub { text },
+            let export = export_name(template.state, group).map(|text| Export {
+                name: if text.contains("${") {
+                    Expression::Sub { text }
+                } else {
+                    Expression::Plain(text)
+                },
             });
             let description = format!("Security group of tier {}", group.name);
 

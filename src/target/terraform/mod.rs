@@ -50,7 +50,10 @@ const PLANNING: Planning = Planning {
     default_description: "Managed by Terraform",
     keeps_explicit_names: false,
     locks_defaults: true,
-    has_exports: false,
+    export: |_, _| None,
+    notes_protection: false,
+    replaces_protected: "Terraform refuses that, because the group is protected",
+    deletes_protected: "",
     has_placeholder: |_| false,
     report: "terraform plan",
     columns: &[

@@ -258,8 +258,11 @@ impl HclWriter<'_> {
 
         self.hcl.blank_line();
         self.hcl.open_block("lifecycle", &[]);
-        self.hcl
-            .attribute_run(&[("create_before_destroy", Value::Expression("true"))]);
+        let mut run = vec![("create_before_destroy", Value::Expression("true"))];
+        if group.protect {
+            run.push(("prevent_destroy", Value::Expression("true")));
+        }
+        self.hcl.attribute_run(&run);
         self.hcl.close_block();
         self.hcl.close_block();
     }
