@@ -193,6 +193,7 @@ impl MeaningProblem {
             | MeaningProblem::AmbiguousMove { .. }
             | MeaningProblem::OneName { .. }
             | MeaningProblem::NoOpenRules { .. }
+            | MeaningProblem::NoOutboundHalf { .. }
             | MeaningProblem::NameAndPrefix { .. }
             | MeaningProblem::BadExport { .. }
             | MeaningProblem::SameExport { .. } => Vec::new(),

@@ -2,7 +2,7 @@
 
 use super::gates::{OpenedGates, open_to};
 use super::rule::{Rule, RuleText};
-use super::{Deployment, Direction, Group, Parameter, describe_flow};
+use super::{Deployment, Direction, Group, Parameter, text_order};
 use crate::net::{EVERY_IPV4, Traffic};
 use crate::policy::{
     DefaultGroup, ExternalId, ListReference, Outbound, ParamId, Peer, Policy, PrefixListId,
@@ -19,15 +19,21 @@ pub fn lower(policy: &Policy) -> Deployment<'_> {
         let ingress = gate_rules(
             policy,
             sides.sorted_gates(tier, Direction::Ingress),
+            Direction::Ingress,
             &mut origins,
         );
         let side = sides.sorted_gates(tier, Direction::Egress);
         let egress = match policy.tier(tier).outbound {
-            Outbound::Closed => gate_rules(policy, &outbound_gates(side), &mut origins),
+            Outbound::Closed => gate_rules(
+                policy,
+                &outbound_gates(side),
+                Direction::Egress,
+                &mut origins,
+            ),
             Outbound::Open => open_rules(policy, tier),
             Outbound::OpenIpv4 | Outbound::OpenIpv6 => {
                 let mut rules = open_rules(policy, tier);
-                rules.extend(gate_rules(policy, side, &mut origins));
+                rules.extend(gate_rules(policy, side, Direction::Egress, &mut origins));
                 rules.sort_by_key(|rule| (rule.traffic, rule.peer));
                 rules
             }
@@ -180,8 +186,13 @@ fn split_all_traffic(gate: RuleGate) -> Vec<RuleGate> {
 }
 
 /// One rule for each distinct gate of a sorted list, with the text that sorts first, a written one
-/// before a generated one.
-fn gate_rules(policy: &Policy, side: &[RuleGate], origins: &mut Vec<u32>) -> Vec<Rule> {
+/// before none, and that before a generated one.
+fn gate_rules(
+    policy: &Policy,
+    side: &[RuleGate],
+    direction: Direction,
+    origins: &mut Vec<u32>,
+) -> Vec<Rule> {
     let mut rules = Vec::with_capacity(side.len());
     for same in side.chunk_by(|a, b| (a.traffic, a.peer) == (b.traffic, b.peer)) {
         let start = origins.len() as u32;
@@ -189,28 +200,19 @@ fn gate_rules(policy: &Policy, side: &[RuleGate], origins: &mut Vec<u32>) -> Vec
         rules.push(Rule {
             traffic: same[0].traffic,
             peer: same[0].peer,
-            text: RuleText::Flow(first_text(policy, same)),
+            text: RuleText::Flow(first_text(policy, same, direction), direction),
             origins: start..origins.len() as u32,
         });
     }
     rules
 }
 
-fn first_text(policy: &Policy, same: &[RuleGate]) -> u32 {
+fn first_text(policy: &Policy, same: &[RuleGate], direction: Direction) -> u32 {
     let [_, _, ..] = same else {
         return same[0].flow;
     };
 
-    let text = |gate: &&RuleGate| {
-        let generated = policy
-            .sentence(policy.flows[gate.flow as usize].sentence)
-            .prose
-            .is_none();
-        let mut text = String::new();
-        describe_flow(policy, gate.flow, &mut text);
-        (generated, text)
-    };
-
+    let text = |gate: &&RuleGate| text_order(policy, gate.flow, direction);
     same.iter()
         .min_by_key(text)
         .map_or(same[0].flow, |gate| gate.flow)

@@ -1,5 +1,6 @@
 //! One rule of a security group.
 
+use super::Direction;
 use crate::net::Traffic;
 use crate::policy::{Peer, TierId};
 use std::ops::Range;
@@ -19,8 +20,8 @@ pub struct Rule {
 /// Where the description of a rule comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum RuleText {
-    /// The flow with this position.
-    Flow(u32),
+    /// The flow with this position, on one side of it.
+    Flow(u32, Direction),
     /// No flow: the rule is there because the tier is open.
     Open(TierId),
 }

@@ -9,6 +9,7 @@ mod icmp;
 mod output_rules;
 mod peer;
 mod stack;
+mod texts;
 mod tier;
 mod tier_mapping;
 mod words;
@@ -20,6 +21,7 @@ pub use icmp::{IcmpName, icmp_name, icmp_names, icmp_pairs};
 pub use output_rules::{OutputRules, ParameterNames};
 pub use peer::{External, ListReference, Network, Param, Peer, PrefixList, Reference};
 pub use stack::{DefaultGroup, Labels, Outbound, Stack, Vpc};
+pub use texts::Texts;
 pub use tier::{Role, Tier, TierSet};
 pub use tier_mapping::TierMapping;
 pub use words::{WordId, Words};
@@ -73,6 +75,8 @@ pub struct Policy {
     pub as_of: Date,
     /// Words of the program that outputs repeat.
     pub words: Words,
+    /// Texts of parts of services, and of outbound rules.
+    pub texts: Texts,
 }
 
 macro_rules! ids {
@@ -133,6 +137,7 @@ impl Policy {
             remainders: Vec::new(),
             as_of,
             words: Words::default(),
+            texts: Texts::default(),
         }
     }
 

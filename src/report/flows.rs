@@ -1,6 +1,6 @@
 //! The flow table: who may talk to whom, on what, and which sentence says so.
 
-use crate::groups::describe_flow;
+use crate::groups::{Direction, text_order};
 use crate::net::Traffic;
 use crate::policy::{
     DefaultGroup, Flow, Labels, ListReference, Outbound, Peer, Policy, Reference, SentenceId, Tier,
@@ -64,14 +64,12 @@ impl ConnectionRow {
 
     /// The text that its rules carry.
     fn describe_rules(&self, policy: &Policy) -> String {
-        let text = |n: &u32| {
-            let mut text = String::new();
-            describe_flow(policy, *n, &mut text);
-            (
-                policy.sentence(policy.flow(*n).sentence).prose.is_none(),
-                text,
-            )
+        // an accepting tier has the rules that are always there
+        let direction = match self.flow(policy).receiver() {
+            Some(_) => Direction::Ingress,
+            None => Direction::Egress,
         };
+        let text = |n: &u32| text_order(policy, *n, direction);
 
         self.flows
             .iter()

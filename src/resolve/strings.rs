@@ -56,6 +56,11 @@ impl<'a> Scope<'a> {
         Some(self.read_field(text, field)).filter(|prose| !prose.is_empty())
     }
 
+    /// The text of rules; an empty string stays one.
+    pub fn read_rule_text(&mut self, text: &ast::StringLiteral) -> String {
+        self.read_field(text, AwsField::RuleDescription)
+    }
+
     /// `tags = { team = "shop", "cost centre" = "42" }`
     pub fn read_tags(&mut self, value: &'a EntryValue) -> BTreeMap<String, String> {
         let mut tags = BTreeMap::new();

@@ -513,7 +513,9 @@ fn protected_groups_are_refused_or_kept() {
     foretold(old, &replaced, [3, 0, 3], [0, 0, 1, 0], &told);
 
     let deleted = old.replace("tier db { protect = true }\n", "");
-    let told = ["CloudFormation keeps it in AWS, because it is protected"];
+    let told = [
+        "- db deleted; AWS refuses that while anything uses the group; CloudFormation keeps it in AWS, because it is protected",
+    ];
     foretold(old, &deleted, [0, 0, 3], [0, 0, 0, 1], &told);
 
     let open = old.replace("protect = true", "protect = false");

@@ -182,3 +182,71 @@ fn exports_have_the_names_that_tiers_give_them() {
     holds(&text, &["\"Name\": \"shop:app\""]);
     assert_eq!(text.matches("\"Export\"").count(), 2);
 }
+
+/// The descriptions of the rules of one direction, by their names.
+fn descriptions(program: &str, direction: &str) -> Vec<String> {
+    let text = output(program, "terraform");
+    let kind = format!("security_group_{direction}_rule");
+    let rules = text
+        .split("\nresource ")
+        .filter(|rule| rule.contains(&kind));
+    let described = rules.map(|rule| {
+        let mut lines = rule.lines().map(str::trim);
+        let description = lines.find_map(|line| line.strip_prefix("description "));
+        let description = description.map(|text| text.trim_start_matches([' ', '=']));
+        description.unwrap_or("none").trim_matches('"').to_string()
+    });
+    described.collect()
+}
+
+#[test]
+fn an_empty_string_is_no_description() {
+    let program = "tier web { outbound = open-ipv4 }\nweb allows https from 192.0.2.0/24 \"\"\n";
+    assert_eq!(descriptions(program, "ingress"), ["none"]);
+
+    // a written text comes before none, and none before a generated one
+    let written = format!("{program}web allows tcp 443 from 192.0.2.0/24 \"zz\"\n");
+    assert_eq!(descriptions(&written, "ingress"), ["zz"]);
+    let generated = format!("{program}web allows tcp 443 from 192.0.2.0/24\n");
+    assert_eq!(descriptions(&generated, "ingress"), ["none"]);
+}
+
+#[test]
+fn the_two_halves_of_a_sentence_have_their_own_texts() {
+    let program =
+        "tier app, db { outbound = closed }\ndb allows mysql from app \"in\", outbound \"out\"\n";
+    assert_eq!(descriptions(program, "ingress"), ["in"]);
+    assert_eq!(descriptions(program, "egress"), ["out"]);
+    let bare = program.replace("\"out\"", "\"\"");
+    assert_eq!(descriptions(&bare, "egress"), ["none"]);
+}
+
+#[test]
+fn parts_of_a_service_describe_their_rules() {
+    let services = "\
+service ad = tcp 88 \"Kerberos\", udp 389 \"LDAP\"
+service more = ad, tcp 636 \"LDAPS\" \"all of it\"
+service plain = tcp 1, 2 \"the service's own\"
+tier dc { outbound = open-ipv4 }
+";
+    let of = |sentence: &str| descriptions(&format!("{services}{sentence}\n"), "ingress");
+    assert_eq!(of("dc allows ad from 192.0.2.0/24"), ["Kerberos", "LDAP"]);
+    assert_eq!(
+        of("dc allows ad from 192.0.2.0/24 \"branch\""),
+        ["branch: Kerberos", "branch: LDAP"]
+    );
+    assert_eq!(of("dc allows ad from 192.0.2.0/24 \"\""), ["none", "none"]);
+    assert_eq!(
+        of("dc allows more from 192.0.2.0/24"),
+        ["Kerberos", "LDAPS", "LDAP"]
+    );
+    assert_eq!(
+        of("dc allows plain from 192.0.2.0/24"),
+        ["dc allows plain from 192.0.2.0/24"; 2]
+    );
+
+    // where both are too long together, the sentence's own
+    let long = "x".repeat(250);
+    let sentence = format!("dc allows ad from 192.0.2.0/24 \"{long}\"");
+    assert_eq!(of(&sentence), [long.clone(), long]);
+}

@@ -7,7 +7,7 @@ use crate::scene::{
     Atom, Peer, PeerKind, Scene, Service, is_network, some, texts, together, traffic,
 };
 use crate::text::{Line, Token, Value};
-use crate::vocabulary::{BLOCKS, FOREIGN, NETWORKS, PROSE, ROLES, SERVICES, SETS, TIERS};
+use crate::vocabulary::{BLOCKS, FOREIGN, NETWORKS, PARTS, PROSE, ROLES, SERVICES, SETS, TIERS};
 
 /// What may describe the rules of an open tier.
 const SENT: [&str; 3] = ["updates & all", "", "all outbound traffic"];
@@ -334,12 +334,21 @@ pub fn services(scene: &mut Scene, numbers: &[Vec<u16>]) {
             .filter(|s| name != "http" || plain(s))
             .collect();
         let members: Vec<Service> = (0..=choose.pick(3)).map(|_| choose.of(&pool)).collect();
-        let texts: Vec<String> = members.iter().map(|member| member.text.clone()).collect();
+        let has_texts = choose.once_in(3);
+        let mut text = |member: &Service| match has_texts && choose.once_in(2) {
+            true => format!("{} \"{}\"", member.text, choose.of(&PARTS)),
+            false => member.text.clone(),
+        };
+        let texts: Vec<String> = members.iter().map(&mut text).collect();
         let atoms = members
             .into_iter()
             .flat_map(|member| member.atoms)
             .collect();
         let prose = choose.once_in(4).then(|| choose.of(&PROSE));
+        // beside texts of other parts, the only string behind the last one is of that part
+        let is_text = |text: &String| text.ends_with('"');
+        let is_own = !texts.iter().any(is_text) || texts.last().is_some_and(is_text);
+        let prose = prose.filter(|_| is_own);
         scene.lines.push(
             Line::new(&format!("service {name}"))
                 .equals()

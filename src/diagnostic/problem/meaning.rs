@@ -147,6 +147,8 @@ pub enum MeaningProblem {
     },
     /// `tier web { outbound = closed, outbound-description = "updates" }`
     NoOpenRules { span: Span, tier: String },
+    /// `web allows https from anywhere "in", outbound "out"`
+    NoOutboundHalf { span: Span },
     /// `tier web { name = "web", name-prefix = "web-" }`
     NameAndPrefix { span: Span, name: String },
     /// `tier web { export = "a b" }`

@@ -277,6 +277,12 @@ impl MeaningProblem {
             )
             .at(span, "describes no rule")
             .help("delete it, or open the tier: `outbound = open`"),
+            MeaningProblem::NoOutboundHalf { span } => R::error(
+                "E0335",
+                "no tier of this sentence sends, so it has no outbound rules",
+            )
+            .at(span, "describes no rule")
+            .help("delete it; the first string describes the inbound rules"),
             MeaningProblem::NameAndPrefix { span, name } => R::error(
                 "E0332",
                 format!("the group has the name `{name}`, and no name is made up for it"),
