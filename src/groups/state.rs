@@ -29,6 +29,7 @@ impl Deployment<'_> {
         let positions = Positions::new(self);
         State {
             stack: self.policy.stack.name.clone(),
+            exports: self.policy.stack.exports,
             parameters: self.parameters.iter().map(convert_parameter).collect(),
             prefix_lists: self.prefix_lists(&positions),
             foreign_groups: self.foreign_groups(&positions),
@@ -66,7 +67,6 @@ impl Deployment<'_> {
 
         State {
             description: stack.prose.clone(),
-            exports: stack.exports,
             rule_quota: stack.rule_quota,
             locked_defaults: self.locked.iter().map(locked).collect(),
             descriptions: descriptions.finish(),

@@ -1,7 +1,7 @@
 //! Judges a program by the lints.
 
 use super::candidate::LintReport;
-use super::definition::{Judge, Lint};
+use super::definition::{Judge, Lint, RoleTiers};
 use super::level::Level;
 use super::levels::Levels;
 use super::merge::merge_candidates;
@@ -32,6 +32,18 @@ pub fn judge(
     let (mut problems, mut exposed) = (Problems::default(), Vec::new());
 
     for lint in ALL {
+        if let Judge::ByRole(judge) = lint.judge {
+            let warned = (levels.raised_level_of(lint), RoleTiers::Warned);
+            for (level, tiers) in [warned, (levels.level_of(lint), RoleTiers::Others)] {
+                if level != Level::Allow || silencer.knows_lint(lint.name) {
+                    let mut found = Vec::new();
+                    judge(&subject, tiers, &mut found);
+                    problems.extend(silencer.active_problems(lint, level, found));
+                }
+            }
+            continue;
+        }
+
         let level = levels.level_of(lint);
         // an `@allow` is of use even where the lint reports nothing
         if level == Level::Allow && !silencer.knows_lint(lint.name) {
@@ -49,7 +61,7 @@ pub fn judge(
                 judge(&subject, &mut found);
                 exposed.extend(silencer.active_candidates(lint, level, found));
             }
-            Judge::Elsewhere => {}
+            Judge::ByRole(_) | Judge::Elsewhere => {}
         }
     }
 

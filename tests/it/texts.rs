@@ -1,7 +1,8 @@
 //! Names, tags and descriptions in outputs, as programs write them.
 
-use crate::common::{as_of, compile_text};
+use crate::common::{as_of, check, compile_text};
 use tierwall::groups::lower;
+use tierwall::lint::Levels;
 use tierwall::target;
 
 /// What a target makes of a program.
@@ -249,4 +250,13 @@ tier dc { outbound = open-ipv4 }
     let long = "x".repeat(250);
     let sentence = format!("dc allows ad from 192.0.2.0/24 \"{long}\"");
     assert_eq!(of(&sentence), [long.clone(), long]);
+}
+
+#[test]
+fn a_written_export_is_not_one_that_is_made_up() {
+    let program = "stack shop { exports = true }\ntier web\n\
+                   tier app { export = \"${AWS::StackName}-WebSecurityGroupId\" }\n";
+    let (_, problems) = check(program, &Levels::default());
+    let codes: Vec<_> = problems.iter().map(|it| it.report().code).collect();
+    assert_eq!(codes, ["E0326"]);
 }

@@ -351,7 +351,7 @@ impl<'c> PlanLines<'c> {
             RuleOutcome::Added => self.first_sentence(change, true),
             RuleOutcome::Removed => self.first_sentence(change, false),
             RuleOutcome::Text => Why::Text(match self.old_text(change) {
-                text if text.is_empty() => "description only, had none".to_string(),
+                "" => "description only, had none".to_string(),
                 text => format!("description only, was \"{text}\""),
             }),
             RuleOutcome::Default => Why::Text(self.default_words(change)),

@@ -17,10 +17,10 @@ pub fn claims(named: NamedState<'_>) -> Vec<Claim> {
 
     if state.exports {
         let groups = state.groups_by_id();
-        claims.extend(groups.filter_map(|(id, group)| {
+        claims.extend(groups.map(|(id, group)| {
             let written = named.tier_export(id).map(str::to_string);
             let made_up = || format!("${{AWS::StackName}}-{}", output_name(group));
-            Some((written.unwrap_or_else(made_up), named.tier_span(id)))
+            (written.unwrap_or_else(made_up), named.tier_span(id))
         }));
     }
 
