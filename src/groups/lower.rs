@@ -2,7 +2,7 @@
 
 use super::gates::{OpenedGates, open_to};
 use super::rule::{Rule, RuleText};
-use super::{Deployment, Direction, Group, Parameter, describe_flow};
+use super::{Deployment, Direction, Group, Parameter, text_order};
 use crate::net::{EVERY_IPV4, Traffic};
 use crate::policy::{
     DefaultGroup, ExternalId, ListReference, Outbound, Owner, ParamId, Peer, Policy, PrefixListId,
@@ -18,15 +18,17 @@ pub fn lower(policy: &Policy) -> Deployment<'_> {
         let ingress = gate_rules(
             policy,
             sides.sorted_gates(position, Direction::Ingress),
+            Direction::Ingress,
             &mut origins,
         );
         let egress = gate_rules(
             policy,
             sides.sorted_gates(position, Direction::Egress),
+            Direction::Egress,
             &mut origins,
         );
         let egress = match owner {
-            Owner::Tier(tier) if policy.tier(tier).outbound == Outbound::Open => {
+            Owner::Tier(tier) if policy.tier(tier).outbound != Outbound::Closed => {
                 add_open_rules(policy, tier, egress)
             }
             Owner::Tier(_) | Owner::External(_) => egress,
@@ -145,8 +147,13 @@ fn for_each_gate(
 }
 
 /// One rule for each distinct gate of a sorted list, with the description that sorts first, a
-/// written one before a generated one.
-fn gate_rules(policy: &Policy, side: &[RuleGate], origins: &mut Vec<u32>) -> Vec<Rule> {
+/// written one before none, and that before a generated one.
+fn gate_rules(
+    policy: &Policy,
+    side: &[RuleGate],
+    direction: Direction,
+    origins: &mut Vec<u32>,
+) -> Vec<Rule> {
     let mut rules = Vec::with_capacity(side.len());
     for same in side.chunk_by(|a, b| (a.traffic, a.peer) == (b.traffic, b.peer)) {
         let start = origins.len() as u32;
@@ -154,28 +161,19 @@ fn gate_rules(policy: &Policy, side: &[RuleGate], origins: &mut Vec<u32>) -> Vec
         rules.push(Rule {
             traffic: same[0].traffic,
             peer: same[0].peer,
-            text: RuleText::Flow(first_text(policy, same)),
+            text: RuleText::Flow(first_text(policy, same, direction), direction),
             origins: start..origins.len() as u32,
         });
     }
     rules
 }
 
-fn first_text(policy: &Policy, same: &[RuleGate]) -> u32 {
+fn first_text(policy: &Policy, same: &[RuleGate], direction: Direction) -> u32 {
     let [_, _, ..] = same else {
         return same[0].flow;
     };
 
-    let text = |gate: &&RuleGate| {
-        let generated = policy
-            .sentence(policy.flows[gate.flow as usize].sentence)
-            .prose
-            .is_none();
-        let mut text = String::new();
-        describe_flow(policy, gate.flow, &mut text);
-        (generated, text)
-    };
-
+    let text = |gate: &&RuleGate| text_order(policy, gate.flow, direction);
     same.iter()
         .min_by_key(text)
         .map_or(same[0].flow, |gate| gate.flow)
@@ -193,7 +191,7 @@ fn add_open_rules(policy: &Policy, tier: TierId, mut rules: Vec<Rule>) -> Vec<Ru
             rules.push(Rule {
                 traffic: Traffic::All,
                 peer,
-                text: RuleText::Open,
+                text: RuleText::Open(tier),
                 origins: 0..0,
             });
         }

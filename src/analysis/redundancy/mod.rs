@@ -15,7 +15,7 @@ mod disjoint;
 mod gate_rule;
 mod number_range;
 
-use super::gate::{Endpoint, Gate, Gates, Unknown, Who, peer_family};
+use super::gate::{Endpoint, Gate, Gates, Unknown, Who};
 use crate::groups::{Deployment, Direction};
 use crate::net::{Addresses, Family, PerFamily, Traffic, TrafficSet};
 use crate::policy::{Peer, Policy, TierId};
@@ -208,7 +208,10 @@ impl GateContext<'_> {
         may_send
             && (is_shared || own.may_be_in(family))
             && end.may_be_in(family)
-            && peer_family(self.policy, peer).is_none_or(|only| only == family)
+            && self
+                .policy
+                .peer_family(peer)
+                .is_none_or(|only| only == family)
     }
 
     /// The flows that cover a rule: those of the first rule that does so alone, else of all that
