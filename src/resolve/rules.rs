@@ -281,7 +281,7 @@ fn read_outbound(
     let text = scope.read_rule_text(text);
     let flows = &policy.flows[start..];
 
-    if !flows.is_empty() && flows.iter().all(|flow| flow.sender().is_none()) {
+    if !flows.is_empty() && flows.iter().all(|flow| flow.sending().is_none()) {
         scope.problems.push(MeaningProblem::NoOutboundHalf { span });
     }
     policy.texts.outbound.insert(id, text);

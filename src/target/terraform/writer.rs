@@ -133,7 +133,6 @@ fn peer_attribute(state: &State, peer: Peer) -> usize {
 /// Which of the shapes the resource of a rule has.
 fn shape_index(rule: &Rule, peer: usize, owner: RuleOwner) -> usize {
     let key = &rule.key;
-    let direction = key.direction as usize + 2 * usize::from(rule.description.is_empty());
     let protocol = match key.traffic {
         Traffic::All => 0,
         Traffic::Tcp(_) => 1,
@@ -142,8 +141,9 @@ fn shape_index(rule: &Rule, peer: usize, owner: RuleOwner) -> usize {
         Traffic::Icmpv6(_) => 4,
         Traffic::Number(_) => 5,
     };
-    let side = 2 * owner as usize + direction;
-    (side * PROTOCOLS + protocol) * PEER_ATTRIBUTES.len() + peer
+    let is_described = !rule.description.is_empty();
+    let kind = 4 * owner as usize + 2 * usize::from(is_described) + key.direction as usize;
+    (kind * PROTOCOLS + protocol) * PEER_ATTRIBUTES.len() + peer
 }
 
 /// What resources of rules look like that have the direction and the protocol of this one, a
