@@ -187,7 +187,9 @@ fn add_open_rules(policy: &Policy, tier: TierId, mut rules: Vec<Rule>) -> Vec<Ru
         let peer = Peer::Net(*block);
         let is_everything = |rule: &Rule| rule.traffic == Traffic::All && rule.peer == peer;
 
-        if !rules[..written].iter().any(is_everything) {
+        if let Some(asked) = rules[..written].iter_mut().find(|rule| is_everything(rule)) {
+            asked.text = open_or_own_text(policy, tier, asked.text);
+        } else {
             rules.push(Rule {
                 traffic: Traffic::All,
                 peer,
@@ -201,6 +203,21 @@ fn add_open_rules(policy: &Policy, tier: TierId, mut rules: Vec<Rule>) -> Vec<Ru
         rules.sort_by_key(|rule| (rule.traffic, rule.peer));
     }
     rules
+}
+
+/// The text of a rule for everything that a sentence asks for on an open tier: that of the sentence,
+/// unless the `outbound-description` of the tier sorts before it.
+fn open_or_own_text(policy: &Policy, tier: TierId, own: RuleText) -> RuleText {
+    let RuleText::Flow(flow, direction) = own else {
+        return own;
+    };
+    let open = policy.tier(tier).outbound_text.as_ref();
+    let is_first = open.is_some_and(|text| {
+        let order = (u8::from(text.is_empty()), text.clone());
+        order < text_order(policy, flow, direction)
+    });
+
+    if is_first { RuleText::Open(tier) } else { own }
 }
 
 fn locked_defaults(policy: &Policy) -> Vec<(String, Reference)> {

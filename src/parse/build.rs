@@ -165,6 +165,7 @@ impl TreeBuilder {
             match part.as_rule() {
                 Rule::plain => name = Some(self.read_name(&part)),
                 Rule::string => texts.push((members.len(), self.read_string(&part))),
+                Rule::only_in => self.add_only_in(part),
                 _ => members.extend(self.read_service(part)),
             }
         }

@@ -109,8 +109,9 @@ impl Reader {
 
     /// Notes the tier of a group that has no `Name` tag, as the output with its id says.
     fn name_unnamed(&mut self, output: &Body) {
+        // an output with the ids of several groups names none
         let Expression::Reference(id) = &output.attributes["value"] else {
-            panic!("the id of a group")
+            return;
         };
         let group = id.split('.').nth(1).expect("its name").to_string();
         let description = text(&output.attributes["description"]);

@@ -16,7 +16,7 @@ pub fn claims(named: NamedState<'_>) -> Vec<Claim> {
         .collect();
 
     if state.exports {
-        let groups = state.groups_by_id();
+        let groups = state.own_groups();
         claims.extend(groups.map(|(id, group)| {
             let written = named.tier_export(id).map(str::to_string);
             let made_up = || format!("${{AWS::StackName}}-{}", output_name(group));
