@@ -112,20 +112,11 @@ resource "aws_vpc_security_group_ingress_rule" "control_tcp_53_from_nodes" {
   referenced_security_group_id = aws_security_group.nodes.id
 }
 
-resource "aws_vpc_security_group_ingress_rule" "control_tcp_2379_from_control" {
+resource "aws_vpc_security_group_ingress_rule" "control_tcp_2379_2380_from_control" {
   security_group_id            = aws_security_group.control.id
   description                  = "etcd clients and peers"
   ip_protocol                  = "tcp"
   from_port                    = 2379
-  to_port                      = 2379
-  referenced_security_group_id = aws_security_group.control.id
-}
-
-resource "aws_vpc_security_group_ingress_rule" "control_tcp_2380_from_control" {
-  security_group_id            = aws_security_group.control.id
-  description                  = "etcd clients and peers"
-  ip_protocol                  = "tcp"
-  from_port                    = 2380
   to_port                      = 2380
   referenced_security_group_id = aws_security_group.control.id
 }
@@ -229,20 +220,11 @@ resource "aws_vpc_security_group_egress_rule" "control_tcp_443_to_anywhere_ipv6"
   cidr_ipv6         = "::/0"
 }
 
-resource "aws_vpc_security_group_egress_rule" "control_tcp_2379_to_control" {
+resource "aws_vpc_security_group_egress_rule" "control_tcp_2379_2380_to_control" {
   security_group_id            = aws_security_group.control.id
   description                  = "etcd clients and peers"
   ip_protocol                  = "tcp"
   from_port                    = 2379
-  to_port                      = 2379
-  referenced_security_group_id = aws_security_group.control.id
-}
-
-resource "aws_vpc_security_group_egress_rule" "control_tcp_2380_to_control" {
-  security_group_id            = aws_security_group.control.id
-  description                  = "etcd clients and peers"
-  ip_protocol                  = "tcp"
-  from_port                    = 2380
   to_port                      = 2380
   referenced_security_group_id = aws_security_group.control.id
 }

@@ -1,7 +1,7 @@
 //! The endpoints of a connection: kind, addresses, and what is unknown about them.
 
 use crate::net::{Addresses, Family, PerFamily, Ranges, internet_addresses};
-use crate::policy::{ExternalId, ParamId, Peer, Policy, PrefixListId, TierId, VpcId};
+use crate::policy::{ExternalId, Owner, ParamId, Peer, Policy, PrefixListId, TierId, VpcId};
 
 /// One endpoint of a connection.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -116,6 +116,16 @@ impl Endpoint {
             };
         }
         end
+    }
+
+    /// The members of a group that rules are put on.
+    pub fn for_owner(policy: &Policy, owner: Owner) -> Endpoint {
+        match owner {
+            Owner::Tier(tier) => Endpoint::for_tier(policy, tier),
+            Owner::External(id) => {
+                Endpoint::with_unknown_addresses(Who::External(id), Unknown::Group(id))
+            }
+        }
     }
 
     /// The internet. If a stack does not use IPv6, IPv6 traffic may pass, but never must.

@@ -12,8 +12,6 @@
 pub use super::endpoint::{Endpoint, Unknown, Who, all_addresses};
 pub use super::witness::Witness;
 
-pub use super::gate_rules::peer_family;
-
 use super::gate_rules::{Admitted, GateRules};
 use super::never_filtered::{Exempt, exempt_part};
 use crate::groups::{Direction, OpenedGates, open_to};
@@ -333,7 +331,12 @@ impl<'p> Gates<'p> {
                 let first = first_address(&common, family);
                 return (first.map_or(Fit::No, |_| Fit::Yes), first);
             }
-            (peer, _) if peer_family(self.policy, peer).is_some_and(|only| only != family) => {
+            (peer, _)
+                if self
+                    .policy
+                    .peer_family(peer)
+                    .is_some_and(|only| only != family) =>
+            {
                 Fit::No
             }
             (peer, who) if who.peer() == Some(peer) => Fit::Yes,

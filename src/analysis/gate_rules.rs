@@ -55,7 +55,7 @@ impl GateRules {
 
     /// Adds the rules with one peer, which is not a block.
     fn add_named(&mut self, policy: &Policy, peer: Peer, rules: &[(Peer, Traffic)]) {
-        let only = peer_family(policy, peer);
+        let only = policy.peer_family(peer);
         let admitted = PerFamily::from_fn(|family| {
             let is_there = only.is_none_or(|only| only == family);
             let rules = rules.iter().filter(|_| is_there);
@@ -149,15 +149,5 @@ impl GateRules {
             Some(by_name) => at_every_address.union(by_name),
             None => at_every_address,
         }
-    }
-}
-
-/// The family of a block, a prefix list or a parameter.
-pub fn peer_family(policy: &Policy, peer: Peer) -> Option<Family> {
-    match peer {
-        Peer::PrefixList(id) => Some(policy.prefix_list(id).family),
-        Peer::Param(id) => Some(policy.param(id).kind.family()),
-        Peer::Net(block) => Some(Family::of_block(&block)),
-        Peer::Tier(_) | Peer::External(_) => None,
     }
 }

@@ -196,13 +196,15 @@ pub struct PrefixListDeclaration {
     pub prose: Option<StringLiteral>,
 }
 
-/// `service app = tcp 8080, 8443 "the shop"`
+/// `service app = tcp 8080, 8443 "the shop"`, `service ad = tcp 88 "Kerberos", udp 389 "LDAP"`
 #[derive(Debug)]
 pub struct ServiceDeclaration {
     /// `app`
     pub name: Name,
     /// `tcp 8080, 8443`
     pub members: Vec<ServiceItem>,
+    /// `"Kerberos"`, `"LDAP"`: texts of members, by their positions.
+    pub texts: Vec<(usize, StringLiteral)>,
     /// `"the shop"`
     pub prose: Option<StringLiteral>,
 }
@@ -254,6 +256,8 @@ pub struct Rule {
     pub until: Option<DateLiteral>,
     /// `"campaign"`
     pub prose: Option<StringLiteral>,
+    /// `outbound "campaign, sent"`: the text of its outbound rules.
+    pub outbound: Option<Box<StringLiteral>>,
 }
 
 /// `web, every database except archive`

@@ -26,6 +26,11 @@ pub enum Wording {
 pub struct Descriptions(Vec<u8>);
 
 impl Description {
+    /// Whether there is none.
+    pub fn is_empty(self) -> bool {
+        self.start == self.end
+    }
+
     pub(super) fn range(self) -> Range<usize> {
         self.start as usize..self.end as usize
     }

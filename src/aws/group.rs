@@ -32,7 +32,11 @@ pub struct SecurityGroup {
     pub group_name: Option<String>,
     /// The prefix of a generated GroupName.
     pub name_prefix: String,
-    /// GroupDescription.
+    /// The name under which other stacks can import its id, if the program gives one.
+    pub export: Option<String>,
+    /// Whether no deployment may delete it.
+    pub protect: bool,
+    /// GroupDescription; empty where the program gives none, and its target takes one of its own.
     pub description: String,
     /// Its tags, by key.
     pub tags: Vec<(String, String)>,

@@ -146,7 +146,7 @@ impl State {
         }
     }
 
-    /// The description of a rule.
+    /// The description of a rule; empty where it has none.
     pub fn description(&self, rule: &Rule) -> &str {
         self.descriptions
             .get(rule.description.range())

@@ -9,6 +9,8 @@ pub enum AwsField {
     GroupDescription,
     /// A group's name.
     GroupName,
+    /// What the name of a group starts with, to which Terraform adds 26 characters.
+    NamePrefix,
     /// The key of a tag.
     TagKey,
     /// The value of a tag.
@@ -25,6 +27,7 @@ impl AwsField {
             AwsField::RuleDescription => "the description of a rule",
             AwsField::GroupDescription => "the description of a security group",
             AwsField::GroupName => "the name of a security group",
+            AwsField::NamePrefix => "the prefix of the name of a security group",
             AwsField::TagKey => "the key of a tag",
             AwsField::TagValue => "the value of a tag",
             AwsField::TemplateDescription => "the description of a template",
@@ -38,6 +41,7 @@ impl AwsField {
     pub fn limit(self) -> usize {
         match self {
             AwsField::RuleDescription | AwsField::GroupDescription | AwsField::GroupName => 255,
+            AwsField::NamePrefix => 229,
             AwsField::TagKey => 128,
             AwsField::TagValue => 256,
             AwsField::TemplateDescription => 1024,
@@ -47,7 +51,10 @@ impl AwsField {
 
     pub(super) fn allowed(self) -> &'static str {
         match self {
-            AwsField::RuleDescription | AwsField::GroupDescription | AwsField::GroupName => {
+            AwsField::RuleDescription
+            | AwsField::GroupDescription
+            | AwsField::GroupName
+            | AwsField::NamePrefix => {
                 "allowed are ASCII letters and digits, spaces, and \
                  ._-:/()#,@[]+=&;{}!$*"
             }

@@ -196,7 +196,12 @@ impl MeaningProblem {
             | MeaningProblem::ReplacedText { .. }
             | MeaningProblem::AddressInUse { .. }
             | MeaningProblem::AmbiguousMove { .. }
-            | MeaningProblem::OneName { .. } => Vec::new(),
+            | MeaningProblem::OneName { .. }
+            | MeaningProblem::NoOpenRules { .. }
+            | MeaningProblem::NoOutboundHalf { .. }
+            | MeaningProblem::NameAndPrefix { .. }
+            | MeaningProblem::BadExport { .. }
+            | MeaningProblem::SameExport { .. } => Vec::new(),
         }
     }
 }

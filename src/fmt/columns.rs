@@ -194,6 +194,10 @@ impl Shape {
             }
             Item::Service(service) => {
                 let last = service.members.last().map(ServiceItem::span);
+                let text = service.texts.last().map(|(_, text)| text.span);
+                let last = text
+                    .filter(|text| last.is_some_and(|last| last.end < text.end))
+                    .or(last);
                 let shape = shape.with_list(&service.members, ServiceItem::span);
                 let shape = shape.with_cell(1, service.name.span.end);
                 let (shape, end) = shape.with_only_in(2, end_of(last), only_in);

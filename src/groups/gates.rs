@@ -16,9 +16,9 @@ pub struct OpenedGates<'p> {
 impl<'p> OpenedGates<'p> {
     /// Determines the omitted rules.
     ///
-    /// An outbound rule to a tier, unless a sentence with `sends` asks for it, is omitted if the sender may send all traffic to anywhere, in
-    /// every IP version that the stack uses. With `ip = ipv4` that is only IPv4: such a sender has
-    /// no rule for IPv6.
+    /// An outbound rule to a tier, unless a sentence with `sends` asks for it, is omitted if the
+    /// sender may send all traffic to anywhere, in every IP version that the stack uses. With
+    /// `ip = ipv4` that is only IPv4: such a sender has no rule for IPv6.
     pub fn new(policy: &'p Policy) -> OpenedGates<'p> {
         let mut everywhere = vec![PerFamily::<bool>::default(); policy.tiers.len()];
         for flow in policy
@@ -53,14 +53,14 @@ impl<'p> OpenedGates<'p> {
         [flow.accepting(), flow.sending().filter(writes)]
     }
 
-    /// Whether a sender needs an outbound rule for a flow: it is closed or made elsewhere, and the
-    /// rule is not left out.
+    /// Whether a sender needs an outbound rule for a flow: it is not open to the peer, or made
+    /// elsewhere, and the rule is not omitted.
     fn needs_rule(&self, sender: Owner, flow: &Flow) -> bool {
         let Owner::Tier(sender) = sender else {
             return true;
         };
         let is_left_out = self.sends_everything[sender.index()] && flow.receiver().is_some();
-        self.policy.tier(sender).outbound == Outbound::Closed && !is_left_out
+        !is_open_to_peer(self.policy, sender, flow.destination()) && !is_left_out
     }
 }
 
@@ -70,11 +70,25 @@ fn all_of(peer: Peer) -> Option<Family> {
     block.map(|block| Family::of_block(&block))
 }
 
+/// Whether a tier may send everything to a peer without a sentence, so that none adds a rule.
+///
+/// A tier that is open in one IP version has no rules to groups, since such a rule would be one of
+/// both versions: there it sends what its open version lets it send.
+pub fn is_open_to_peer(policy: &Policy, tier: TierId, peer: Peer) -> bool {
+    match policy.tier(tier).outbound {
+        Outbound::Open => true,
+        Outbound::OpenIpv4 => policy.peer_family(peer) != Some(Family::V6),
+        Outbound::OpenIpv6 => policy.peer_family(peer) != Some(Family::V4),
+        Outbound::Closed => false,
+    }
+}
+
 /// The blocks to which an open tier may send all traffic without a sentence.
 pub fn open_to(policy: &Policy, tier: TierId) -> &'static [IpNet] {
     match policy.tier(tier).outbound {
         Outbound::Open if policy.stack.dual => &[EVERY_IPV4, EVERY_IPV6],
-        Outbound::Open => &[EVERY_IPV4],
+        Outbound::Open | Outbound::OpenIpv4 => &[EVERY_IPV4],
+        Outbound::OpenIpv6 => &[EVERY_IPV6],
         Outbound::Closed => &[],
     }
 }

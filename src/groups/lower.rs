@@ -2,7 +2,7 @@
 
 use super::gates::{OpenedGates, open_to};
 use super::rule::{Rule, RuleText};
-use super::{Deployment, Direction, Group, Parameter, describe_flow};
+use super::{Deployment, Direction, Group, Parameter, text_order};
 use crate::net::{EVERY_IPV4, Traffic};
 use crate::policy::{
     DefaultGroup, ExternalId, ListReference, Outbound, Owner, ParamId, Peer, Policy, PrefixListId,
@@ -18,15 +18,17 @@ pub fn lower(policy: &Policy) -> Deployment<'_> {
         let ingress = gate_rules(
             policy,
             sides.sorted_gates(position, Direction::Ingress),
+            Direction::Ingress,
             &mut origins,
         );
         let egress = gate_rules(
             policy,
             sides.sorted_gates(position, Direction::Egress),
+            Direction::Egress,
             &mut origins,
         );
         let egress = match owner {
-            Owner::Tier(tier) if policy.tier(tier).outbound == Outbound::Open => {
+            Owner::Tier(tier) if policy.tier(tier).outbound != Outbound::Closed => {
                 add_open_rules(policy, tier, egress)
             }
             Owner::Tier(_) | Owner::External(_) => egress,
@@ -145,8 +147,13 @@ fn for_each_gate(
 }
 
 /// One rule for each distinct gate of a sorted list, with the description that sorts first, a
-/// written one before a generated one.
-fn gate_rules(policy: &Policy, side: &[RuleGate], origins: &mut Vec<u32>) -> Vec<Rule> {
+/// written one before none, and that before a generated one.
+fn gate_rules(
+    policy: &Policy,
+    side: &[RuleGate],
+    direction: Direction,
+    origins: &mut Vec<u32>,
+) -> Vec<Rule> {
     let mut rules = Vec::with_capacity(side.len());
     for same in side.chunk_by(|a, b| (a.traffic, a.peer) == (b.traffic, b.peer)) {
         let start = origins.len() as u32;
@@ -154,28 +161,19 @@ fn gate_rules(policy: &Policy, side: &[RuleGate], origins: &mut Vec<u32>) -> Vec
         rules.push(Rule {
             traffic: same[0].traffic,
             peer: same[0].peer,
-            text: RuleText::Flow(first_text(policy, same)),
+            text: RuleText::Flow(first_text(policy, same, direction), direction),
             origins: start..origins.len() as u32,
         });
     }
     rules
 }
 
-fn first_text(policy: &Policy, same: &[RuleGate]) -> u32 {
+fn first_text(policy: &Policy, same: &[RuleGate], direction: Direction) -> u32 {
     let [_, _, ..] = same else {
         return same[0].flow;
     };
 
-    let text = |gate: &&RuleGate| {
-        let generated = policy
-            .sentence(policy.flows[gate.flow as usize].sentence)
-            .prose
-            .is_none();
-        let mut text = String::new();
-        describe_flow(policy, gate.flow, &mut text);
-        (generated, text)
-    };
-
+    let text = |gate: &&RuleGate| text_order(policy, gate.flow, direction);
     same.iter()
         .min_by_key(text)
         .map_or(same[0].flow, |gate| gate.flow)
@@ -189,11 +187,13 @@ fn add_open_rules(policy: &Policy, tier: TierId, mut rules: Vec<Rule>) -> Vec<Ru
         let peer = Peer::Net(*block);
         let is_everything = |rule: &Rule| rule.traffic == Traffic::All && rule.peer == peer;
 
-        if !rules[..written].iter().any(is_everything) {
+        if let Some(asked) = rules[..written].iter_mut().find(|rule| is_everything(rule)) {
+            asked.text = open_or_own_text(policy, tier, asked.text);
+        } else {
             rules.push(Rule {
                 traffic: Traffic::All,
                 peer,
-                text: RuleText::Open,
+                text: RuleText::Open(tier),
                 origins: 0..0,
             });
         }
@@ -203,6 +203,21 @@ fn add_open_rules(policy: &Policy, tier: TierId, mut rules: Vec<Rule>) -> Vec<Ru
         rules.sort_by_key(|rule| (rule.traffic, rule.peer));
     }
     rules
+}
+
+/// The text of a rule for everything that a sentence asks for on an open tier: that of the sentence,
+/// unless the `outbound-description` of the tier sorts before it.
+fn open_or_own_text(policy: &Policy, tier: TierId, own: RuleText) -> RuleText {
+    let RuleText::Flow(flow, direction) = own else {
+        return own;
+    };
+    let open = policy.tier(tier).outbound_text.as_ref();
+    let is_first = open.is_some_and(|text| {
+        let order = (u8::from(text.is_empty()), text.clone());
+        order < text_order(policy, flow, direction)
+    });
+
+    if is_first { RuleText::Open(tier) } else { own }
 }
 
 fn locked_defaults(policy: &Policy) -> Vec<(String, Reference)> {

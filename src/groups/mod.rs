@@ -10,7 +10,7 @@ mod lower;
 mod rule;
 mod state;
 
-pub use gates::{OpenedGates, open_to};
+pub use gates::{OpenedGates, is_open_to_peer, open_to};
 pub use lower::lower;
 pub use rule::Rule;
 
@@ -23,8 +23,9 @@ pub use crate::policy::{
 
 use crate::aws::Wording;
 use crate::net::Sink;
-use crate::policy::{Flow, Owner, Policy, Way, WordId};
+use crate::policy::{Flow, Labels, Owner, Policy, Way, WordId};
 use rule::RuleText;
+use std::borrow::Cow;
 
 /// Everything that one output deploys.
 #[derive(Debug)]
@@ -169,24 +170,38 @@ impl<'p> Deployment<'p> {
 
     /// The origin of the description of a rule.
     fn rule_wording(&self, rule: &Rule) -> Wording {
-        let sentence = self.described_by(rule);
-        let prose = sentence.and_then(|id| self.policy.sentence(id).prose.as_ref());
-        prose.map_or(Wording::Made, |_| Wording::Written)
+        self.written_text(rule)
+            .map_or(Wording::Made, |_| Wording::Written)
     }
 
-    /// Appends the description of a rule.
+    /// The description of a rule, if it is written.
+    pub fn written_text(&self, rule: &Rule) -> Option<Cow<'p, str>> {
+        match rule.text {
+            RuleText::Open(tier) => {
+                let text = self.policy.tier(tier).outbound_text.as_deref();
+                text.map(Cow::Borrowed)
+            }
+            RuleText::Flow(flow, direction) => written_text(self.policy, flow, direction),
+        }
+    }
+
+    /// Appends the description of a rule, if it has one.
     pub fn describe_rule(&self, rule: &Rule, out: &mut impl Sink) {
         match rule.text {
-            RuleText::Open => out.put("all outbound traffic"),
-            RuleText::Flow(flow) => describe_flow(self.policy, flow, out),
+            RuleText::Open(tier) => match &self.policy.tier(tier).outbound_text {
+                Some(text) => out.put(text),
+                None if self.policy.stack.labels == Labels::Written => {}
+                None => out.put("all outbound traffic"),
+            },
+            RuleText::Flow(flow, direction) => describe_flow(self.policy, flow, direction, out),
         }
     }
 
     /// The sentence whose text describes a rule; `None` for the rules of an open tier.
     pub fn described_by(&self, rule: &Rule) -> Option<SentenceId> {
         match rule.text {
-            RuleText::Open => None,
-            RuleText::Flow(flow) => Some(self.policy.flows[flow as usize].sentence),
+            RuleText::Open(_) => None,
+            RuleText::Flow(flow, _) => Some(self.policy.flows[flow as usize].sentence),
         }
     }
 
@@ -199,9 +214,35 @@ impl<'p> Deployment<'p> {
     }
 }
 
-/// Appends the description of the rules of a flow: the string of its sentence, or the sentence as
-/// text, reduced to this flow.
-pub fn describe_flow(policy: &Policy, flow: u32, out: &mut impl Sink) {
+/// The text that a program writes for the rules of a flow on one side: the string of the sentence for
+/// that side, the text of the part of the service, or both. An empty string leaves the rules without
+/// a text.
+pub fn written_text(policy: &Policy, flow: u32, direction: Direction) -> Option<Cow<'_, str>> {
+    let flow = policy.flow(flow);
+    let outbound = match direction {
+        Direction::Ingress => None,
+        Direction::Egress => policy.texts.outbound(flow.sentence),
+    };
+    let own = outbound.or(policy.sentence(flow.sentence).prose.as_deref());
+
+    let (own, part) = match (own, policy.texts.part(flow)) {
+        (Some(own), Some(part)) if !own.is_empty() && !part.is_empty() => (own, part),
+        (own, part) => return own.or(part).map(Cow::Borrowed),
+    };
+    let both = format!("{own}: {part}");
+    let fits = both.len() <= LONGEST;
+
+    Some(if fits {
+        Cow::Owned(both)
+    } else {
+        Cow::Borrowed(own)
+    })
+}
+
+/// Appends what the rules of a flow carry on one side: what is written for them, or the sentence in
+/// words, narrowed to this flow; nothing where only what is written counts, and nothing is.
+pub fn describe_flow(policy: &Policy, flow: u32, direction: Direction, out: &mut impl Sink) {
+    let written = written_text(policy, flow, direction);
     let flow = &policy.flows[flow as usize];
     let sentence = policy.sentence(flow.sentence);
 
@@ -215,8 +256,9 @@ pub fn describe_flow(policy: &Policy, flow: u32, out: &mut impl Sink) {
         sentence.tail.len(),
     ];
 
-    match &sentence.prose {
-        Some(prose) => out.put(prose),
+    match written {
+        Some(text) => out.put(&text),
+        None if policy.stack.labels == Labels::Written => {}
         None if parts.iter().sum::<usize>() + "   from ".len() <= LONGEST => {
             in_words(policy, flow, out)
         }
@@ -224,6 +266,19 @@ pub fn describe_flow(policy: &Policy, flow: u32, out: &mut impl Sink) {
             let mut start = Start::default();
             in_words(policy, flow, &mut start);
             out.put(&start.into_shortened());
+        }
+    }
+}
+
+/// Which of the texts of several flows a rule of theirs has, the least first: a written one before
+/// none at all, and that before a generated one; then by letters.
+pub fn text_order(policy: &Policy, flow: u32, direction: Direction) -> (u8, String) {
+    match written_text(policy, flow, direction) {
+        Some(text) => (u8::from(text.is_empty()), text.into_owned()),
+        None => {
+            let mut text = String::new();
+            describe_flow(policy, flow, direction, &mut text);
+            (2, text)
         }
     }
 }

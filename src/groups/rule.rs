@@ -1,7 +1,8 @@
 //! One rule of a security group.
 
+use super::Direction;
 use crate::net::Traffic;
-use crate::policy::Peer;
+use crate::policy::{Peer, TierId};
 use std::ops::Range;
 
 /// One rule. Traffic and peer identify it within one direction of its group.
@@ -26,8 +27,8 @@ impl Rule {
 /// Where the description of a rule comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum RuleText {
-    /// The flow with this position.
-    Flow(u32),
+    /// The flow with this position, on one side of it.
+    Flow(u32, Direction),
     /// No flow: the rule exists because the tier is open.
-    Open,
+    Open(TierId),
 }

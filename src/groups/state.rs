@@ -1,9 +1,10 @@
 //! Converts a deployment to the state that AWS will hold: owned, with all texts.
 
+use super::rule::RuleText;
 use super::{Deployment, Direction, Group, Parameter, Rule};
 use crate::aws::{self, Descriptions, State};
 use crate::policy::{
-    External, ListReference, Outbound, Owner, Param, ParamId, Peer, PrefixList, Reference, Stack,
+    External, Labels, ListReference, Owner, Param, ParamId, Peer, PrefixList, Reference, Stack,
     Tier, TierId,
 };
 
@@ -27,6 +28,7 @@ impl Deployment<'_> {
         let positions = Positions::new(self);
         State {
             stack: self.policy.stack.name.clone(),
+            exports: self.policy.stack.exports,
             parameters: self.parameters.iter().map(convert_parameter).collect(),
             prefix_lists: self.prefix_lists(&positions),
             foreign_groups: self.foreign_groups(&positions),
@@ -66,7 +68,6 @@ impl Deployment<'_> {
 
         State {
             description: stack.prose.clone(),
-            exports: stack.exports,
             rule_quota: stack.rule_quota,
             locked_defaults: self.locked.iter().map(locked).collect(),
             descriptions: descriptions.finish(),
@@ -130,6 +131,7 @@ impl Deployment<'_> {
 
     fn security_group(&self, group: &Group<'_>, positions: &Positions) -> aws::SecurityGroup {
         let mut rules = Vec::with_capacity(group.ingress.len() + group.egress.len());
+        let is_open = |rule: &Rule| matches!(rule.text, RuleText::Open(_));
 
         for direction in Direction::ALL {
             let lowered = group.rules(direction).iter();
@@ -157,7 +159,8 @@ impl Deployment<'_> {
             name: tier.name.clone(),
             was: tier.was.clone(),
             rules,
-            has_default_egress: tier.outbound == Outbound::Open
+            has_default_egress: !group.egress.is_empty()
+                && group.egress.iter().all(is_open)
                 && group.egress.iter().all(Rule::is_unasked),
             ..aws::SecurityGroup::default()
         }
@@ -171,17 +174,24 @@ impl Deployment<'_> {
             positions.convert_reference(vpc.expect("resolving refuses a tier in a VPC without id"));
         group.group_name.clone_from(&tier.group_name);
 
-        group.name_prefix = [
-            oldest_name(&stack.was, &stack.name),
-            "-",
-            oldest_name(&tier.was, &tier.name),
-            "-",
-        ]
-        .concat();
+        group.export.clone_from(&tier.export);
+        group.protect = tier.protect;
 
-        group.description = match &tier.description {
-            Some(description) => description.clone(),
-            None => GROUP_DESCRIPTION.to_string(),
+        group.name_prefix = match &tier.name_prefix {
+            Some(prefix) => prefix.clone(),
+            None => [
+                oldest_name(&stack.was, &stack.name),
+                "-",
+                oldest_name(&tier.was, &tier.name),
+                "-",
+            ]
+            .concat(),
+        };
+
+        group.description = match (&tier.description, stack.labels) {
+            (Some(description), _) => description.clone(),
+            (None, Labels::Made) => GROUP_DESCRIPTION.to_string(),
+            (None, Labels::Written) => String::new(),
         };
         group.tags = group_tags(stack, tier);
         let also = self.policy.members.other_groups(id).iter();
@@ -199,9 +209,13 @@ fn group_tags(stack: &Stack, tier: &Tier) -> Vec<(String, String)> {
     let mut tags = Vec::with_capacity(tier.tags.len() + stack.tags.len() + 2);
     let given = tier.tags.iter().chain(&stack.tags);
     tags.extend(given.map(|(key, value)| (key.clone(), value.clone())));
-    let prose = tier.prose.iter();
-    tags.extend(prose.map(|prose| ("Description".to_string(), prose.clone())));
-    tags.push(("Name".to_string(), shown));
+
+    if stack.labels == Labels::Made {
+        let prose = tier.prose.iter();
+        tags.extend(prose.map(|prose| ("Description".to_string(), prose.clone())));
+        tags.push(("Name".to_string(), shown));
+    }
+
     tags.sort_by(|(one, _): &(String, String), (other, _)| one.cmp(other));
     tags.dedup_by(|(next, _), (kept, _)| next == kept);
 

@@ -45,7 +45,7 @@ fn judge(subject: &Subject<'_>, found: &mut Vec<Finding>) {
         prose.is_some_and(|prose| prose.contains('&'))
     };
 
-    if !policy.sentences.iter().any(has_ampersand) {
+    if policy.texts.is_empty() && !policy.sentences.iter().any(has_ampersand) {
         return;
     }
 
@@ -53,8 +53,9 @@ fn judge(subject: &Subject<'_>, found: &mut Vec<Finding>) {
     let groups = deployment.groups.iter();
 
     for rule in groups.flat_map(|group| group.ingress.iter().chain(&group.egress)) {
-        let sentence = deployment.described_by(rule);
-        let sentence = sentence.filter(|id| has_ampersand(policy.sentence(*id)));
+        let text = deployment.written_text(rule);
+        let is_found = text.is_some_and(|text| text.contains('&'));
+        let sentence = deployment.described_by(rule).filter(|_| is_found);
         if let (Some(sentence), Some(peer)) = (sentence, named_peer(policy, rule.peer)) {
             first.entry(sentence).or_insert(peer);
         }

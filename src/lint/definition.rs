@@ -42,11 +42,22 @@ pub enum Category {
     Maintainability,
 }
 
+/// Which tiers a lint looks at that is a warning for some roles.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RoleTiers {
+    /// Those of which it is a warning unless a run says otherwise.
+    Warned,
+    /// The others, of which it has its own level.
+    Others,
+}
+
 /// How a lint is evaluated.
 #[derive(Debug, Clone, Copy)]
 pub enum Judge {
     /// By a function of the whole program.
     Program(fn(&Subject<'_>, &mut Vec<Finding>)),
+    /// A look at the tiers of some roles, or at the others.
+    ByRole(fn(&Subject<'_>, RoleTiers, &mut Vec<Finding>)),
     /// By a function of what is open to the internet: a sentence is reported by one such lint.
     Exposure(fn(&Subject<'_>, &mut Vec<Exposed>)),
     /// `Elsewhere`: evaluated by `template_limits`, or by the level logic here.

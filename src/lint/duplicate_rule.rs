@@ -5,7 +5,7 @@ use super::level::Level;
 use super::statement::{delete_statement, holds_always};
 use super::subject::Subject;
 use crate::diagnostic::{Correction, Finding};
-use crate::groups::{Rule, describe_flow};
+use crate::groups::{Direction, Rule, describe_flow};
 use crate::policy::SentenceId;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -61,7 +61,14 @@ fn judge(subject: &Subject<'_>, found: &mut Vec<Finding>) {
     };
 
     let groups = deployment.groups.iter();
-    for rule in groups.flat_map(|group| group.ingress.iter().chain(&group.egress)) {
+    let sides = groups.flat_map(|group| {
+        let side = move |direction| (group.rules(direction), direction);
+        Direction::ALL.map(side)
+    });
+    let rules =
+        sides.flat_map(|(rules, direction)| rules.iter().map(move |rule| (rule, direction)));
+
+    for (rule, direction) in rules {
         let Some((first, others)) = deployment.rule_origins(rule).split_first() else {
             continue;
         };
@@ -70,7 +77,7 @@ fn judge(subject: &Subject<'_>, found: &mut Vec<Finding>) {
         for flow in others {
             let key = (sentence(*flow), sentence(*first));
             repeated.entry(key).or_default().insert(*flow);
-            if is_another(subject, rule, *first, *flow) {
+            if is_another(subject, (rule, direction), *first, *flow) {
                 whole.differ.insert(sentence(*flow));
             }
         }
@@ -82,11 +89,16 @@ fn judge(subject: &Subject<'_>, found: &mut Vec<Finding>) {
 }
 
 /// Whether a rule of two flows would change without the later one.
-fn is_another(subject: &Subject<'_>, rule: &Rule, first: u32, later: u32) -> bool {
+fn is_another(
+    subject: &Subject<'_>,
+    (rule, direction): (&Rule, Direction),
+    first: u32,
+    later: u32,
+) -> bool {
     let policy = subject.policy;
     let (mut with, mut without) = (String::new(), String::new());
     subject.deployment.describe_rule(rule, &mut with);
-    describe_flow(policy, first, &mut without);
+    describe_flow(policy, first, direction, &mut without);
     let last_day = |flow: u32| {
         let until = policy.sentence(policy.flow(flow).sentence).until;
         until.map(|(_, day)| day)

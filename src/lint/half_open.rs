@@ -18,7 +18,7 @@ pub const LINT: Lint = Lint {
     ids: &[],
     text: "\
 Checks: that the other end of each sentence `A accepts S from B` or `A sends S to B` admits some of
-it, if B is a tier. Such a sentence opens one side of A and nothing else.
+it, if B is a tier of the program. Such a sentence opens one side of A and nothing else.
 
 Why: a connection passes only if both sides admit it, so none passes. The sentence that opens the
 other side is missing, or it has other ports.
@@ -91,13 +91,13 @@ fn half_open_finding(subject: &Subject<'_>, flows: &[Flow]) -> Option<Finding> {
 
 /// The tier at the other end of a flow, if it admits nothing of it.
 fn shut_end(subject: &Subject<'_>, flow: &Flow) -> Option<TierId> {
-    let (own, tier) = (flow.subject.tier()?, flow.peer.tier()?);
+    let tier = flow.peer.tier()?;
     let gate = match flow.verb {
         Verb::Allows => return None,
         Verb::Accepts => Gate::out_of_tier(tier),
         Verb::Sends => Gate::into_tier(tier),
     };
-    let far = Endpoint::for_tier(subject.policy, own);
+    let far = Endpoint::for_owner(subject.policy, flow.subject);
     let near = Endpoint::for_tier(subject.policy, tier);
 
     let admits = |family: Family| {

@@ -1,7 +1,7 @@
 //! Judges a program by the lints.
 
 use super::candidate::{Candidate, LintReport};
-use super::definition::{Judge, Lint};
+use super::definition::{Judge, Lint, RoleTiers};
 use super::level::Level;
 use super::levels::Levels;
 use super::merge::merge_candidates;
@@ -51,6 +51,18 @@ fn judge_lints(
 ) -> (Problems, Vec<Candidate>) {
     let (mut problems, mut exposed) = (Problems::default(), Vec::new());
     for lint in ALL {
+        if let Judge::ByRole(judge) = lint.judge {
+            let warned = (levels.raised_level_of(lint), RoleTiers::Warned);
+            for (level, tiers) in [warned, (levels.level_of(lint), RoleTiers::Others)] {
+                if level != Level::Allow || silencer.knows_lint(lint.name) {
+                    let mut found = Vec::new();
+                    judge(&subject, tiers, &mut found);
+                    problems.extend(silencer.active_problems(lint, level, found));
+                }
+            }
+            continue;
+        }
+
         let level = levels.level_of(lint);
         // an `@allow` counts as used even if the level of the lint is `allow`
         if level == Level::Allow && !silencer.knows_lint(lint.name) {
@@ -68,7 +80,7 @@ fn judge_lints(
                 judge(subject, &mut found);
                 exposed.extend(silencer.active_candidates(lint, level, found));
             }
-            Judge::Elsewhere => {}
+            Judge::ByRole(_) | Judge::Elsewhere => {}
         }
     }
 

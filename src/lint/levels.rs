@@ -22,24 +22,34 @@ impl Levels {
         self.level_or(lint, lint.level)
     }
 
+    /// The level of a finding that is a warning where nobody says another.
+    pub fn raised_level_of(&self, lint: &Lint) -> Level {
+        self.level_or(lint, Level::Warn)
+    }
+
     /// These levels on top of others: `warnings` are then the lints that the others leave at
     /// `warn`.
     pub fn override_levels(&self, others: &Levels) -> Levels {
-        let level = |lint: &Lint| (lint.name, self.level_or(lint, others.level_of(lint)));
+        let level = |lint: &Lint| {
+            let below = others.asked_level(lint, lint.level);
+            let asked = self.asked_level(lint, below.unwrap_or(lint.level));
+            Some((lint.name, asked.or(below)?))
+        };
         Levels {
-            named: ALL.iter().map(level).collect(),
+            named: ALL.iter().filter_map(level).collect(),
             ..Levels::default()
         }
     }
 
     /// The level of a lint, with this default.
     fn level_or(&self, lint: &Lint, level: Level) -> Level {
+        self.asked_level(lint, level).unwrap_or(level)
+    }
+
+    /// The level that is asked for here, if one is, of a lint that has this one otherwise.
+    fn asked_level(&self, lint: &Lint, level: Level) -> Option<Level> {
         let kind = self.warnings.filter(|_| level == Level::Warn);
-        self.named
-            .get(lint.name)
-            .copied()
-            .or(kind)
-            .or(self.all)
-            .unwrap_or(level)
+        let named = self.named.get(lint.name).copied();
+        named.or(kind).or(self.all)
     }
 }

@@ -28,6 +28,7 @@ mod open_all_traffic;
 mod open_data_store;
 mod open_high_risk_port;
 mod open_http;
+mod open_outbound;
 mod open_plaintext;
 mod open_wide_range;
 mod opening;
@@ -67,6 +68,7 @@ pub const ALL: &[Lint] = &[
     open_wide_range::LINT,
     open_plaintext::LINT,
     open_http::LINT,
+    open_outbound::LINT,
     role_expectation::LINT,
     missing_ipv6::LINT,
     icmp_all::LINT,

@@ -5,10 +5,10 @@ use super::level::Level;
 use super::statement::delete_statement;
 use super::subject::Subject;
 use super::words::quote_names;
-use crate::analysis::gate::peer_family;
 use crate::diagnostic::{Correction, Finding};
+use crate::groups::is_open_to_peer;
 use crate::net::Family;
-use crate::policy::{Flow, Outbound, Owner, Peer, Policy, TierId, Verb};
+use crate::policy::{Flow, Owner, Peer, Policy, TierId, Verb};
 use std::collections::HashSet;
 
 /// The lint.
@@ -20,8 +20,9 @@ pub const LINT: Lint = Lint {
     ids: &[],
     text: "\
 Checks: that each sentence `A allows S to PEER` or `A sends S to PEER` opens something. It opens
-nothing if the outbound side of A is open, unless it is `A allows S to B` and B is a tier, whose
-inbound side it opens. A sentence with `sends` still writes its rule.
+nothing if the outbound side of A is open for the address family of the peer, unless it is
+`A allows S to B` and B is a tier, whose inbound side it opens. A sentence with `sends` still writes
+its rule.
 
 Why: the sentence looks like a complete list of what the tier may send; but the tier may send all
 traffic, with or without the sentence.
@@ -56,14 +57,14 @@ fn judge(subject: &Subject<'_>, found: &mut Vec<Finding>) {
 fn is_idle(policy: &Policy, flow: &Flow) -> bool {
     let is_open = |owner: Owner| {
         let tier = owner.tier();
-        tier.is_some_and(|tier| policy.tier(tier).outbound == Outbound::Open)
+        tier.is_some_and(|tier| is_open_to_peer(policy, tier, flow.destination()))
     };
     flow.accepting().is_none() && flow.sending().is_some_and(is_open) && adds_nothing(policy, flow)
 }
 
 /// Whether an open tier may send all that a flow is, which is IPv4 alone under `ip = ipv4`.
 fn adds_nothing(policy: &Policy, flow: &Flow) -> bool {
-    let is_v4 = |peer: Peer| peer_family(policy, peer) == Some(Family::V4);
+    let is_v4 = |peer: Peer| policy.peer_family(peer) == Some(Family::V4);
     match flow.verb {
         Verb::Allows | Verb::Accepts => true,
         Verb::Sends => {
@@ -76,7 +77,20 @@ fn adds_nothing(policy: &Policy, flow: &Flow) -> bool {
 
 /// A finding that some flows of a sentence add no rule.
 fn redundant_finding(policy: &Policy, flows: &[Flow]) -> Option<Finding> {
-    let idle = || flows.iter().filter(|flow| is_idle(policy, flow));
+    if !flows.iter().any(|flow| is_idle(policy, flow)) {
+        return None;
+    }
+
+    // a tier that is open in one IP version has rules for the other part of a peer like `anywhere`
+    let adding = flows.iter().filter(|flow| !is_idle(policy, flow));
+    let adding: HashSet<_> = adding
+        .filter(|flow| flow.receiver().is_none() && flow.named.is_some())
+        .map(|flow| (flow.subject, flow.named))
+        .collect();
+
+    let is_reported =
+        |flow: &&Flow| is_idle(policy, flow) && !adding.contains(&(flow.subject, flow.named));
+    let idle = || flows.iter().filter(is_reported);
     let mut tiers: Vec<TierId> = idle().filter_map(Flow::sender).collect();
     tiers.sort_unstable();
     tiers.dedup();

@@ -56,7 +56,7 @@ db allows tcp 7210 from anywhere
 ",
     passes: "\
 tier app
-tier db is database
+tier db is database { outbound = closed }
 
 db allows tcp 7210 from app
 ",

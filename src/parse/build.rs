@@ -159,11 +159,27 @@ impl TreeBuilder {
     }
 
     fn build_service(&mut self, pair: GrammarPair<'_>) -> ast::ServiceDeclaration {
-        let mut extras = self.read_extras(pair, 1);
+        self.last = None;
+        let (mut name, mut members, mut texts) = (None, Vec::new(), Vec::new());
+        for part in parts_of(pair) {
+            match part.as_rule() {
+                Rule::plain => name = Some(self.read_name(&part)),
+                Rule::string => texts.push((members.len(), self.read_string(&part))),
+                Rule::only_in => self.add_only_in(part),
+                _ => members.extend(self.read_service(part)),
+            }
+        }
+
+        let prose = take_service_prose(&mut texts, members.len());
+        for (member, _) in &mut texts {
+            *member = member.saturating_sub(1);
+        }
+
         ast::ServiceDeclaration {
-            name: extras.name(0),
-            prose: extras.take_prose(),
-            members: extras.services,
+            name: name.expect("the grammar has a name there"),
+            members,
+            texts,
+            prose,
         }
     }
 
@@ -296,6 +312,7 @@ impl TreeBuilder {
             except: Vec::new(),
             until: None,
             prose: None,
+            outbound: None,
         };
 
         self.last = None;
@@ -327,6 +344,10 @@ impl TreeBuilder {
                 Rule::only_in => self.add_only_in(part),
                 Rule::until => rule.until = parts_of(part).next().and_then(|p| self.read_date(&p)),
                 Rule::string => rule.prose = Some(self.read_string(&part)),
+                Rule::outbound_text => {
+                    let text = parts_of(part).next();
+                    rule.outbound = text.map(|text| Box::new(self.read_string(&text)));
+                }
                 _ => rule.services.extend(self.read_service(part)),
             }
         }
@@ -430,6 +451,20 @@ fn wrong_way(rule: &mut ast::Rule, span: Span, text: &str, at: usize) -> Option<
 fn join_words(texts: [&str; 5]) -> String {
     let words = texts.into_iter().flat_map(str::split_whitespace);
     words.collect::<Vec<_>>().join(" ")
+}
+
+/// Takes the string of a service out of its strings, each of which stands behind so many members: a
+/// second one behind the last, or the only one, if it stands there.
+fn take_service_prose(
+    texts: &mut Vec<(usize, StringLiteral)>,
+    members: usize,
+) -> Option<StringLiteral> {
+    let at_end = texts.iter().filter(|(at, _)| *at == members).count();
+    if at_end == 2 || at_end == texts.len() {
+        texts.pop().map(|(_, text)| text)
+    } else {
+        None
+    }
 }
 
 /// An item of a list of networks as one of a list of peers.

@@ -127,6 +127,8 @@ pub enum OtherChange {
     Output(BeforeAfter<GroupId>),
     /// The export of that output, which other stacks can import.
     Export(BeforeAfter<GroupId>),
+    /// The protection of a group that stays.
+    Protection(BeforeAfter<GroupId>),
     /// The placeholder rule, which CloudFormation needs, in a group that is kept.
     Placeholder(BeforeAfter<GroupId>),
 }

@@ -239,6 +239,14 @@ fn is_refused(planning: &Planning, reasons: &[Reason], [was, is]: [&SecurityGrou
     same && (is_kept || !elsewhere)
 }
 
+/// The description that a target gives to a group.
+fn described_by<'g>(planning: &Planning, group: &'g SecurityGroup) -> &'g str {
+    match group.description.as_str() {
+        "" => planning.default_description,
+        written => written,
+    }
+}
+
 /// The changes of a group that require replacement. A GroupName that the target generates is not in
 /// its output, and so does not count.
 fn replacement_reasons(
@@ -248,6 +256,7 @@ fn replacement_reasons(
 ) -> Vec<Reason> {
     let named = was.group_name != is.group_name;
     let prefixed = was.group_name.is_none() && !named && was.name_prefix != is.name_prefix;
+    let described = described_by(planning, was) != described_by(planning, is);
     let vpc = match (&was.vpc, &is.vpc) {
         (Reference::Id(was), Reference::Id(is)) => (was != is).then_some(Reason::Vpc),
         (Reference::Parameter(was), Reference::Parameter(is))
@@ -264,7 +273,7 @@ fn replacement_reasons(
     let reasons = [
         named.then_some(Reason::Name),
         (prefixed && planning.writes_name_prefixes).then_some(Reason::NamePrefix),
-        (was.description != is.description).then_some(Reason::Description),
+        described.then_some(Reason::Description),
         vpc,
     ];
 

@@ -45,9 +45,14 @@ pub fn changed_others(
         changes.extend(changed_locks(old, new, tally).map(OtherChange::Lock));
     }
 
-    if planning.has_exports {
-        let exports = paired_exports(planning, old, new);
-        changes.extend(differing_pairs(exports, |_, _| true).map(OtherChange::Export));
+    let exports = paired_exports(planning, old, new);
+    let same = |was: &GroupId, is: &GroupId| {
+        (planning.export)(old, old.group(*was)) == (planning.export)(new, new.group(*is))
+    };
+    changes.extend(differing_pairs(exports, same).map(OtherChange::Export));
+
+    if planning.notes_protection {
+        changes.extend(changed_protection(old, new, groups, tally).map(OtherChange::Protection));
     }
 
     let placeholders = changed_placeholders(planning.has_placeholder, old, new, groups);
@@ -124,7 +129,8 @@ fn paired_outputs(planning: &Planning, old: &State, new: &State) -> Pairs<GroupI
 /// The outputs that other stacks can import.
 fn paired_exports(planning: &Planning, old: &State, new: &State) -> Pairs<GroupId> {
     let of = |state: &State| {
-        let groups = state.own_groups().filter(|_| state.exports);
+        let is_exported = |group: &SecurityGroup| (planning.export)(state, group).is_some();
+        let groups = state.own_groups().filter(|(_, group)| is_exported(group));
         groups
             .map(|(id, group)| (planning.group_address(group), id))
             .collect::<BTreeMap<_, _>>()
@@ -166,6 +172,26 @@ fn changed_locks(
     }
 
     sides.into_iter()
+}
+
+/// Groups that stay, and are protected or no more.
+fn changed_protection(
+    old: &State,
+    new: &State,
+    groups: &Groups,
+    tally: &mut ResourceCounts,
+) -> impl Iterator<Item = BeforeAfter<GroupId>> {
+    let mut changes = Vec::new();
+    for (was, is) in groups.staying_pairs() {
+        let change = match (old.group(was).protect, new.group(is).protect) {
+            (true, false) => BeforeAfter::Removed(was),
+            (false, true) => BeforeAfter::Added(is),
+            (true, true) | (false, false) => continue,
+        };
+        tally.mark_changed(is);
+        changes.push(change);
+    }
+    changes.into_iter()
 }
 
 /// The placeholder rules of groups that are kept.

@@ -12,7 +12,7 @@ use crate::source::Span;
 pub struct Sentence {
     /// The statement.
     pub span: Span,
-    /// `"admin access"`
+    /// `"admin access"`; an empty string for rules without a text.
     pub prose: Option<String>,
     /// ` except …` and ` until …` as written, for the text of its rules.
     pub tail: String,

@@ -10,6 +10,7 @@ mod members;
 mod output_rules;
 mod peer;
 mod stack;
+mod texts;
 mod tier;
 mod tier_mapping;
 mod words;
@@ -21,7 +22,8 @@ pub use icmp::{IcmpName, icmp_name, icmp_names, icmp_pairs};
 pub use members::Members;
 pub use output_rules::{OutputRules, ParameterNames, ReplacedText};
 pub use peer::{External, ListReference, Network, Param, Peer, PrefixList, Reference};
-pub use stack::{DefaultGroup, Outbound, Stack, Vpc};
+pub use stack::{DefaultGroup, Labels, Outbound, Stack, Vpc};
+pub use texts::Texts;
 pub use tier::{Role, Tier, TierSet};
 pub use tier_mapping::TierMapping;
 pub use words::{WordId, Words};
@@ -30,7 +32,7 @@ pub use written::{Declaration, Declared, Remainder, Shadowed, Unused};
 pub use crate::aws::{ParamKind, aws_list};
 
 use crate::date::Date;
-use crate::net::{Sink, push_block, push_traffic};
+use crate::net::{Family, Sink, push_block, push_traffic};
 
 /// A whole program, resolved.
 #[derive(Debug)]
@@ -79,6 +81,8 @@ pub struct Policy {
     pub as_of: Date,
     /// Words of the program that outputs repeat.
     pub words: Words,
+    /// Texts of parts of services, and of outbound rules.
+    pub texts: Texts,
 }
 
 macro_rules! ids {
@@ -141,6 +145,7 @@ impl Policy {
             remainders: Vec::new(),
             as_of,
             words: Words::default(),
+            texts: Texts::default(),
         }
     }
 
@@ -247,6 +252,16 @@ impl Policy {
                 ListReference::Id(_) | ListReference::Aws(_) => None,
             },
             Peer::Net(_) | Peer::Tier(_) => None,
+        }
+    }
+
+    /// The family of a block, a prefix list or a parameter.
+    pub fn peer_family(&self, peer: Peer) -> Option<Family> {
+        match peer {
+            Peer::Net(block) => Some(Family::of_block(&block)),
+            Peer::PrefixList(id) => Some(self.prefix_list(id).family),
+            Peer::Param(id) => Some(self.param(id).kind.family()),
+            Peer::Tier(_) | Peer::External(_) => None,
         }
     }
 

@@ -27,6 +27,8 @@ pub struct Stack {
     pub region: Option<String>,
     /// `account`
     pub account: Option<String>,
+    /// `labels`
+    pub labels: Labels,
     /// Whether CloudFormation exports the ids of the groups: `exports`.
     pub exports: bool,
     /// Its statement, if there is one.
@@ -63,11 +65,44 @@ pub enum DefaultGroup {
     Locked,
 }
 
+/// Which tags and descriptions outputs have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Labels {
+    /// Those of the program, and made-up ones where it has none.
+    Made,
+    /// Those of the program alone.
+    Written,
+}
+
 /// What a tier may send without a sentence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outbound {
     /// Everything.
     Open,
+    /// Everything to IPv4 addresses.
+    OpenIpv4,
+    /// Everything to IPv6 addresses.
+    OpenIpv6,
     /// Nothing.
     Closed,
+}
+
+impl Outbound {
+    /// Every value.
+    pub const ALL: [Outbound; 4] = [
+        Outbound::Open,
+        Outbound::OpenIpv4,
+        Outbound::OpenIpv6,
+        Outbound::Closed,
+    ];
+
+    /// As programs write it.
+    pub fn keyword(self) -> &'static str {
+        match self {
+            Outbound::Open => "open",
+            Outbound::OpenIpv4 => "open-ipv4",
+            Outbound::OpenIpv6 => "open-ipv6",
+            Outbound::Closed => "closed",
+        }
+    }
 }

@@ -23,10 +23,18 @@ pub struct Tier {
     pub vpc: VpcId,
     /// `outbound`
     pub outbound: Outbound,
+    /// `outbound-description`: the text of the rules of an open tier; empty for none.
+    pub outbound_text: Option<String>,
     /// `addresses`: the blocks of its members, if they are set.
     pub addresses: Option<Addresses>,
     /// `name`: an explicit GroupName.
     pub group_name: Option<String>,
+    /// `name-prefix`: what a made-up GroupName starts with, where a target makes one up of it.
+    pub name_prefix: Option<String>,
+    /// `export`: the name under which other stacks of CloudFormation can import the group's id.
+    pub export: Option<String>,
+    /// `protect`: whether no deployment may delete the group.
+    pub protect: bool,
     /// `description`: an explicit GroupDescription.
     pub description: Option<String>,
     /// `tags`

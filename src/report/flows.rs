@@ -1,12 +1,13 @@
 //! The flow table: who may connect to whom, on what, and by which sentence.
 
-use crate::groups::{Direction, describe_flow};
+use crate::groups::{Direction, text_order};
 use crate::net::Traffic;
 use crate::policy::{
-    DefaultGroup, Flow, ListReference, Outbound, Peer, Policy, Reference, SentenceId, Tier, TierId,
-    Verb,
+    DefaultGroup, Flow, Labels, ListReference, Outbound, Peer, Policy, Reference, SentenceId, Tier,
+    TierId, Verb,
 };
 use crate::report::citation::Citation;
+use crate::report::words::open_words;
 use crate::source::Sources;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -70,14 +71,12 @@ impl ConnectionRow {
 
     /// The description of its rules.
     fn describe_rules(&self, policy: &Policy) -> String {
-        let text = |n: &u32| {
-            let mut text = String::new();
-            describe_flow(policy, *n, &mut text);
-            (
-                policy.sentence(policy.flow(*n).sentence).prose.is_none(),
-                text,
-            )
+        // an accepting tier has the rules that are always there
+        let direction = match self.flow(policy).receiver() {
+            Some(_) => Direction::Ingress,
+            None => Direction::Egress,
         };
+        let text = |n: &u32| text_order(policy, *n, direction);
 
         self.flows
             .iter()
@@ -227,13 +226,9 @@ pub fn table(policy: &Policy, sources: &Sources) -> String {
         let _ = writeln!(out, "{}", line.trim_end());
     }
 
-    let is_open = |tier: &&Tier| tier.outbound == Outbound::Open;
+    let is_open = |tier: &&Tier| tier.outbound != Outbound::Closed;
     for tier in policy.tiers.iter().filter(is_open) {
-        let name = &tier.name;
-        let _ = writeln!(
-            out,
-            "{name} may send all traffic to anywhere (outbound = open)"
-        );
+        let _ = writeln!(out, "{}", open_words(tier));
     }
 
     for id in policy.tier_ids() {
@@ -313,7 +308,7 @@ struct FlowTierLine<'p> {
     /// The tiers whose groups its members carry too.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     also: Vec<&'p str>,
-    tag_name: String,
+    tag_name: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -377,23 +372,24 @@ fn vpc_line<'p>(policy: &'p Policy, vpc: &'p crate::policy::Vpc) -> Option<VpcLi
 fn tier_line(policy: &Policy, id: TierId) -> FlowTierLine<'_> {
     let tier = policy.tier(id);
     let also = policy.members.other_groups(id).iter();
-    let outbound = match tier.outbound {
-        Outbound::Open => "open",
-        Outbound::Closed => "closed",
-    };
-
     let tags = [&tier.tags, &policy.stack.tags]
         .into_iter()
         .find_map(|tags| tags.get("Name").cloned());
-    let shown = tags.or_else(|| tier.group_name.clone());
+    let made_up = || match policy.stack.labels {
+        Labels::Made => {
+            let named = tier.group_name.clone();
+            Some(named.unwrap_or_else(|| format!("{}-{}", policy.stack.name, tier.name)))
+        }
+        Labels::Written => None,
+    };
 
     FlowTierLine {
         name: &tier.name,
         vpc: policy.vpc_of(id).name.as_deref(),
         role: tier.role.map(crate::policy::Role::keyword),
-        outbound,
+        outbound: tier.outbound.keyword(),
         also: also.map(|id| policy.tier(*id).name.as_str()).collect(),
-        tag_name: shown.unwrap_or_else(|| format!("{}-{}", policy.stack.name, tier.name)),
+        tag_name: tags.or_else(made_up),
     }
 }
 

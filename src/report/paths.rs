@@ -3,7 +3,8 @@
 use super::paint::{Paint, Tone};
 use super::subject::QuestionEndpoints;
 use super::words::{
-    EndLine, PieceLine, end_line, join_pieces, json_document, passing_pieces, piece_lines,
+    EndLine, PieceLine, end_line, join_pieces, json_document, open_words, passing_pieces,
+    piece_lines,
 };
 use crate::analysis::gate::Who;
 use crate::analysis::named_endpoint::{self, NamedEndpoint};
@@ -143,8 +144,8 @@ fn step_sentences(policy: &Policy, step: &Step) -> Vec<SentenceId> {
 fn sentences_in_words(policy: &Policy, sources: &Sources, chain: &Chain, step: &Step) -> String {
     let ids = step_sentences(policy, step);
     if ids.is_empty() {
-        let sender = &chain.ends[chain.ends.len() - 2].name;
-        return format!("{sender} may send all traffic to anywhere (outbound = open)");
+        let sender = chain.ends[chain.ends.len() - 2].endpoint.who.tier();
+        return sender.map_or(String::new(), |tier| open_words(policy.tier(tier)));
     }
     ids.into_iter()
         .map(|id| Citation::new(policy, sources, id).to_string())

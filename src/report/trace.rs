@@ -3,7 +3,7 @@
 use super::paint::{Paint, Tone};
 use super::subject::QuestionEndpoints;
 use super::travel::{Exchange, exchange_note, list_exchanges};
-use super::words::{Marked, family_pieces, join_pieces};
+use super::words::{Marked, family_pieces, join_pieces, open_words};
 use crate::analysis::gate::{Gate, Who, peer_of};
 use crate::analysis::named_endpoint::{self, NamedEndpoint};
 use crate::analysis::trace::{Connection, GateStep, Leg, LegOutcome, Verdict, trace_connections};
@@ -204,22 +204,15 @@ impl TraceWriter<'_> {
     fn describe_gate(&self, steps: &[(Family, &GateStep)]) -> Vec<String> {
         let (_, first) = steps[0];
         if first.open {
-            let name = match first.gate.tier() {
-                Some(tier) => self
-                    .policy
-                    .tier(open_group(self.policy, tier))
-                    .name
-                    .as_str(),
-                None => self.policy.owner_name(first.gate.owner()),
-            };
-            return vec![format!(
-                "{name} may send all traffic to anywhere (outbound = open)"
-            )];
+            return vec![match first.gate.tier() {
+                Some(tier) => open_words(self.policy.tier(open_group(self.policy, tier))),
+                None => String::new(),
+            }];
         }
 
         let mut lines = self.cite_rules(steps);
         if lines.is_empty() {
-            lines.push(without_rules(first).to_string());
+            lines.push(without_rules(self.policy, first).to_string());
         }
 
         let ended = once_each(steps, |step| &step.ended).into_iter();
@@ -294,12 +287,12 @@ pub(super) fn admitting_group(policy: &Policy, gate: Gate, flow: u32) -> Option<
 /// The group by which the members of a tier may send everything, that of the tier before others.
 fn open_group(policy: &Policy, tier: TierId) -> TierId {
     let mut groups = policy.members.groups_of(tier);
-    let open = groups.find(|group| policy.tier(*group).outbound == Outbound::Open);
+    let open = groups.find(|group| policy.tier(*group).outbound != Outbound::Closed);
     open.unwrap_or(tier)
 }
 
 /// Why a gate passes or stops traffic that no rule matches.
-fn without_rules(step: &GateStep) -> &'static str {
+fn without_rules(policy: &Policy, step: &GateStep) -> &'static str {
     match step.gate {
         Gate::Outbound(_) | Gate::Inbound(_) if step.is_exempt => {
             if step.verdict == Verdict::Passes {
@@ -311,8 +304,12 @@ fn without_rules(step: &GateStep) -> &'static str {
         Gate::Outbound(Owner::External(_)) | Gate::Inbound(Owner::External(_)) => {
             "no sentence allows it, and what other rules it has is not known"
         }
-        Gate::Outbound(_) => "no sentence allows it, and outbound is closed",
-        Gate::Inbound(_) => "no sentence allows it",
+        Gate::Outbound(Owner::Tier(tier)) => match policy.tier(tier).outbound {
+            Outbound::OpenIpv4 => "no rule allows it, and outbound is open for IPv4 only",
+            Outbound::OpenIpv6 => "no rule allows it, and outbound is open for IPv6 only",
+            Outbound::Open | Outbound::Closed => "no sentence allows it, and outbound is closed",
+        },
+        Gate::Inbound(Owner::Tier(_)) => "no sentence allows it",
     }
 }
 

@@ -4,6 +4,7 @@ use crate::analysis::gate::Who;
 use crate::analysis::named_endpoint::NamedEndpoint;
 use crate::analysis::reachability::Passing;
 use crate::net::{Family, Piece, TrafficSet};
+use crate::policy::{Outbound, Tier};
 use serde::Serialize;
 
 /// A piece of traffic that passes.
@@ -17,6 +18,32 @@ pub struct Marked {
     split: bool,
     /// Whether it passes for every address, and whatever the unknown values are.
     pub certain: bool,
+}
+
+/// That an open tier may send everything.
+pub fn open_words(tier: &Tier) -> String {
+    let (to, said) = (open_to_words(tier.outbound), outbound_words(tier.outbound));
+    format!("{} may send all traffic to {to} {said}", tier.name)
+}
+
+/// To whom an open tier may send everything, as programs name them.
+pub fn open_to_words(outbound: Outbound) -> &'static str {
+    match outbound {
+        Outbound::Open => "anywhere",
+        Outbound::OpenIpv4 => "anywhere-ipv4",
+        Outbound::OpenIpv6 => "anywhere-ipv6",
+        Outbound::Closed => "nowhere",
+    }
+}
+
+/// `outbound` of a tier that is open; nothing for a closed one.
+pub fn outbound_words(outbound: Outbound) -> &'static str {
+    match outbound {
+        Outbound::Open => "(outbound = open)",
+        Outbound::OpenIpv4 => "(outbound = open-ipv4)",
+        Outbound::OpenIpv6 => "(outbound = open-ipv6)",
+        Outbound::Closed => "",
+    }
 }
 
 /// The passing traffic, merged if it is the same in both IP versions.

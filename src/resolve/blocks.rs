@@ -5,7 +5,7 @@ use crate::ast::{self, EntryKey, EntryValue};
 use crate::diagnostic::{MeaningProblem, NameKind, NameProblem, likely, nearest};
 
 /// Keywords of settings with two values, and their synonyms.
-const WORDS: [(&str, &[&str]); 8] = [
+const WORDS: [(&str, &[&str]); 12] = [
     (
         "closed",
         &[
@@ -23,10 +23,20 @@ const WORDS: [(&str, &[&str]); 8] = [
         "open",
         &["true", "yes", "all", "allow", "any", "on", "anywhere"],
     ),
+    (
+        "open-ipv4",
+        &["ipv4", "ipv4-open", "open-v4", "anywhere-ipv4", "0.0.0.0/0"],
+    ),
+    (
+        "open-ipv6",
+        &["ipv6", "ipv6-open", "open-v6", "anywhere-ipv6", "::/0"],
+    ),
     ("ipv4", &["4", "v4", "ip4", "inet"]),
     ("ipv6", &["6", "v6", "ip6", "inet6"]),
     ("dual", &["both", "ipv6", "dualstack", "dual-stack"]),
     ("locked", &["closed", "none", "deny", "empty", "true"]),
+    ("made", &["generated", "default", "auto", "all", "true"]),
+    ("written", &["own", "explicit", "none", "off", "false"]),
     ("true", &["yes", "on"]),
     ("false", &["no", "off"]),
 ];
@@ -144,13 +154,13 @@ impl<'a> Scope<'a> {
         self.report_bad_value_meaning(value, "vpc", "the name of a VPC of the program", meant)
     }
 
-    /// A value that must be one of two words.
-    pub fn read_choice<T>(
+    /// A value that must be one of a few words.
+    pub fn read_choice<T, const N: usize>(
         &mut self,
         value: &EntryValue,
         key: &str,
         wanted: &'static str,
-        words: [(&str, T); 2],
+        words: [(&str, T); N],
     ) -> Option<T> {
         let typed = match value {
             EntryValue::Name(name) => self.text(*name),
@@ -161,13 +171,13 @@ impl<'a> Scope<'a> {
             | EntryValue::Block(_) => "",
         };
 
-        let allowed = [words[0].0, words[1].0];
+        let allowed = words.each_ref().map(|(word, _)| *word);
         if let Some((_, meaning)) = words.into_iter().find(|(word, _)| *word == typed) {
             return Some(meaning);
         }
 
         let written = self.sources.text(value.span()).trim_matches('"');
-        let meant = likely_word(&written.to_ascii_lowercase(), allowed).map(str::to_string);
+        let meant = likely_word(&written.to_ascii_lowercase(), &allowed).map(str::to_string);
 
         self.report_bad_value_meaning(value, key, wanted, meant)
     }
@@ -251,18 +261,15 @@ impl<'a> Scope<'a> {
     }
 }
 
-/// The word of two that an invalid value most likely means.
-fn likely_word<'w>(written: &str, allowed: [&'w str; 2]) -> Option<&'w str> {
-    let same = allowed.into_iter().find(|word| *word == written);
+/// The word of a few that an invalid value most likely means.
+fn likely_word<'w>(written: &str, allowed: &[&'w str]) -> Option<&'w str> {
+    let allowed = || allowed.iter().copied();
+    let same = allowed().find(|word| *word == written);
     let synonym = || {
         let mut synonyms = WORDS.iter().filter(|(_, typed)| typed.contains(&written));
-        synonyms.find_map(|(meant, _)| allowed.into_iter().find(|word| word == meant))
+        synonyms.find_map(|(meant, _)| allowed().find(|word| word == meant))
     };
-    let misspelled = || {
-        allowed
-            .into_iter()
-            .find(|word| nearest(written, [*word]).is_some())
-    };
+    let misspelled = || allowed().find(|word| nearest(written, [*word]).is_some());
 
     same.or_else(synonym).or_else(misspelled)
 }

@@ -7,7 +7,7 @@ use super::scope::Scope;
 use crate::ast;
 use crate::diagnostic::MeaningProblem;
 use crate::net::{Family, Traffic};
-use crate::policy::{Flow, Owner, Peer, Policy, SentenceId, Verb, Way, WordId};
+use crate::policy::{Flow, Owner, Policy, SentenceId, Verb, Way, WordId};
 use crate::source::Span;
 
 /// One written service of a sentence.
@@ -165,7 +165,7 @@ impl FlowCoverage {
 
             let peer = sentence.peers.iter().find(|peer| peer.item == n);
             let family = peer.and_then(|peer| match peer.peer {
-                PeerOrItself::Peer(peer) => peer_family(policy, peer),
+                PeerOrItself::Peer(peer) => policy.peer_family(peer),
                 PeerOrItself::Itself => None,
             });
 
@@ -212,7 +212,7 @@ fn push_peer_flows(
         ast::Verb::Accepts => Verb::Accepts,
         ast::Verb::Sends => Verb::Sends,
     };
-    let family = peer_family(policy, peer);
+    let family = policy.peer_family(peer);
 
     for atom in service.atoms.iter() {
         let flow = |traffic: Traffic| Flow {
@@ -233,16 +233,6 @@ fn push_peer_flows(
                 .flows
                 .extend(atom.for_group(policy.stack.dual).map(flow)),
         }
-    }
-}
-
-/// The family of a peer, if it has only one.
-fn peer_family(policy: &Policy, peer: Peer) -> Option<Family> {
-    match peer {
-        Peer::Net(block) => Some(Family::of_block(&block)),
-        Peer::PrefixList(id) => Some(policy.prefix_lists[id.index()].family),
-        Peer::Param(id) => Some(policy.param(id).kind.family()),
-        Peer::Tier(_) | Peer::External(_) => None,
     }
 }
 

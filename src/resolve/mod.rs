@@ -13,6 +13,7 @@ mod collisions;
 mod definitions;
 mod environments;
 mod every;
+mod exports;
 mod flows;
 mod lists;
 mod lookup;

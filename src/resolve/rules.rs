@@ -9,7 +9,7 @@ use super::peers::{PeerResolver, SentencePeer, sorted_sources};
 use super::scope::{MOST, Scope};
 use crate::ast::{self, NetItem};
 use crate::date::Date;
-use crate::diagnostic::{AwsField, MeaningProblem};
+use crate::diagnostic::MeaningProblem;
 use crate::policy::{ExternalId, Flow, Owner, Policy, Sentence, SentenceId, TierId, WordId};
 use crate::source::Span;
 use std::collections::BTreeSet;
@@ -74,8 +74,9 @@ impl<'k> Sentences<'k> {
         self.resolve_services(scope, policy, &rule.services);
         self.resolve_peers(scope, policy, rule);
 
+        let id = push_sentence(scope, policy, span, rule);
         let sentence = ResolvedSentence {
-            id: push_sentence(scope, policy, span, rule),
+            id,
             span,
             rule,
             subjects: &self.subjects,
@@ -90,6 +91,9 @@ impl<'k> Sentences<'k> {
 
         let start = policy.flows.len();
         self.coverage.push_flows(policy, &sentence);
+        if let Some(text) = &rule.outbound {
+            read_outbound(scope, policy, id, start, text);
+        }
         let is_current = rule.until.is_none_or(|until| until.date >= self.as_of);
 
         if !is_current {
@@ -195,6 +199,10 @@ impl<'k> Sentences<'k> {
         for service in services {
             let atoms = self.definitions.services.resolve_item(scope, service);
             let word = service_word(scope, policy, service, atoms.first());
+            if let (ast::ServiceItem::Name(name), Some(word)) = (service, word) {
+                let services = &self.definitions.services;
+                services.add_texts(scope, *name, word, &mut policy.texts);
+            }
             let span = service.span();
             self.services.push(SentenceService { atoms, word, span });
         }
@@ -250,7 +258,7 @@ fn push_sentence(
     rule: &ast::Rule,
 ) -> SentenceId {
     let id = SentenceId(policy.sentences.len() as u32);
-    let prose = scope.read_prose(&rule.prose, AwsField::RuleDescription);
+    let prose = rule.prose.as_ref().map(|text| scope.read_rule_text(text));
     policy.sentences.push(Sentence {
         span,
         prose,
@@ -259,6 +267,24 @@ fn push_sentence(
     });
 
     id
+}
+
+/// Reads the text of the outbound rules of a sentence whose flows start at a position.
+fn read_outbound(
+    scope: &mut Scope<'_>,
+    policy: &mut Policy,
+    id: SentenceId,
+    start: usize,
+    text: &ast::StringLiteral,
+) {
+    let span = text.span;
+    let text = scope.read_rule_text(text);
+    let flows = &policy.flows[start..];
+
+    if !flows.is_empty() && flows.iter().all(|flow| flow.sending().is_none()) {
+        scope.problems.push(MeaningProblem::NoOutboundHalf { span });
+    }
+    policy.texts.outbound.insert(id, text);
 }
 
 /// ` except 10.0.0.0/8 until 2026-12-31`

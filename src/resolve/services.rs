@@ -6,8 +6,9 @@ use super::scope::Scope;
 use crate::ast::{self, IcmpType, ProgramTree, ServiceItem};
 use crate::diagnostic::{AwsField, MeaningProblem, NameKind, NameProblem, Problems, likely};
 use crate::net::{PerFamily, Ports, Traffic};
-use crate::policy::{IcmpName, Shadowed, icmp_name, icmp_names};
+use crate::policy::{IcmpName, Shadowed, Texts, WordId, icmp_name, icmp_names};
 use crate::source::{Sources, Span};
+use std::collections::BTreeMap;
 
 /// Resolves a program with one service declaration, using the other services of the catalogue.
 pub fn built_in(
@@ -44,15 +45,19 @@ pub fn built_in(
 pub struct Services<'b> {
     /// By position of the declaration.
     declared: Vec<Vec<Atom>>,
+    /// Likewise, the texts of its parts; empty where no service has any.
+    texts: Vec<PartTexts>,
     catalogue: &'b Catalogue,
 }
 
 /// Resolves the declared services, dependencies first.
 pub fn resolve<'b>(scope: &mut Scope<'_>, catalogue: &'b Catalogue) -> Services<'b> {
-    let services = Services {
+    let mut services = Services {
         declared: resolve_declared(scope, catalogue),
+        texts: Vec::new(),
         catalogue,
     };
+    services.texts = resolve_texts(scope, &services);
 
     for (n, service) in scope.services.clone().into_iter().enumerate() {
         scope.read_prose(&service.prose, AwsField::TagValue);
@@ -75,6 +80,45 @@ pub fn resolve<'b>(scope: &mut Scope<'_>, catalogue: &'b Catalogue) -> Services<
     }
 
     services
+}
+
+/// The texts of the parts of a service, by what they are of.
+type PartTexts = BTreeMap<Atom, String>;
+
+/// Reads the texts of parts, those of services that others name first; nothing where there is none.
+fn resolve_texts(scope: &mut Scope<'_>, services: &Services<'_>) -> Vec<PartTexts> {
+    let declared = scope.services.clone();
+    if declared.iter().all(|service| service.texts.is_empty()) {
+        return Vec::new();
+    }
+
+    let (sorted, _) = sort_by_dependency(declared.len(), |n| named_services(scope, declared[n]));
+    let mut texts: Vec<PartTexts> = vec![PartTexts::new(); declared.len()];
+
+    for n in sorted {
+        let mut own = PartTexts::new();
+        for (position, text) in &declared[n].texts {
+            let text = scope.read_rule_text(text);
+            let Some(member) = declared[n].members.get(*position) else {
+                continue;
+            };
+            let reported = scope.problems.len();
+            for atom in services.resolve_item(scope, member).iter() {
+                own.entry(*atom).or_insert_with(|| text.clone());
+            }
+            // what is wrong with a member is reported where its meaning is resolved
+            scope.problems.truncate(reported);
+        }
+
+        for other in named_services(scope, declared[n]) {
+            for (atom, text) in &texts[other] {
+                own.entry(*atom).or_insert_with(|| text.clone());
+            }
+        }
+        texts[n] = own;
+    }
+
+    texts
 }
 
 fn resolve_declared(scope: &mut Scope<'_>, catalogue: &Catalogue) -> Vec<Vec<Atom>> {
@@ -118,6 +162,27 @@ fn named_services(scope: &Scope<'_>, declared: &ast::ServiceDeclaration) -> Vec<
 }
 
 impl<'b> Services<'b> {
+    /// Adds the texts of the parts of a service that a sentence names.
+    pub fn add_texts(&self, scope: &Scope<'_>, name: ast::Name, word: WordId, texts: &mut Texts) {
+        if self.texts.is_empty() {
+            return;
+        }
+        let Some(declared) = scope.service_named(scope.text(name)) else {
+            return;
+        };
+
+        for (atom, text) in &self.texts[declared] {
+            let traffic = match *atom {
+                Atom::Fixed(traffic) => [Some(traffic), None],
+                Atom::PerFamily(traffic) => [traffic.v4, traffic.v6],
+            };
+            for traffic in traffic.into_iter().flatten() {
+                let part = texts.parts.entry((word, traffic));
+                part.or_insert_with(|| text.clone());
+            }
+        }
+    }
+
     /// The traffic of an item of a list of services, sorted.
     pub fn resolve_item<'s>(&'s self, scope: &mut Scope<'_>, item: &ServiceItem) -> Atoms<'s> {
         match item {

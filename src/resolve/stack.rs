@@ -6,7 +6,9 @@ use super::scope::Scope;
 use super::settings::Settings;
 use crate::ast::{self, EntryValue};
 use crate::diagnostic::{AwsField, MeaningProblem, NameKind};
-use crate::policy::{DefaultGroup, Outbound, ParamId, ParamKind, Reference, Stack, Vpc, VpcId};
+use crate::policy::{
+    DefaultGroup, Labels, Outbound, ParamId, ParamKind, Reference, Stack, Vpc, VpcId,
+};
 use crate::source::Span;
 use ipnet::IpNet;
 use std::collections::BTreeMap;
@@ -18,11 +20,16 @@ pub struct Defaults {
     pub vpc: Option<VpcId>,
     /// `outbound`
     pub outbound: Outbound,
+    /// `protect`
+    pub protect: bool,
+    /// `outbound-description`, where it is given.
+    pub outbound_text: Option<String>,
 }
 
 const STACK_KEYS: &[&str] = &[
     "vpc",
     "outbound",
+    "outbound-description",
     "ip",
     "tags",
     "rule-quota",
@@ -30,14 +37,17 @@ const STACK_KEYS: &[&str] = &[
     "region",
     "account",
     "exports",
+    "labels",
+    "protect",
 ];
 const VPC_KEYS: &[&str] = &["id", "cidr", "region", "account", "default-group"];
 
 /// The values of `outbound`.
-pub const OUTBOUND: [(&str, Outbound); 2] =
-    [("open", Outbound::Open), ("closed", Outbound::Closed)];
+const OUTBOUND: &str = "`open`, `open-ipv4`, `open-ipv6` or `closed`";
 /// The values of `ip`: whether IPv6 is in use.
 const FAMILIES: [(&str, bool); 2] = [("dual", true), ("ipv4", false)];
+/// The values of `labels`.
+const LABELS: [(&str, Labels); 2] = [("made", Labels::Made), ("written", Labels::Written)];
 const BOOLEAN: [(&str, bool); 2] = [("true", true), ("false", false)];
 
 /// Resolves the stack; a program without one has a default stack.
@@ -52,6 +62,7 @@ pub fn resolve_stack(scope: &mut Scope<'_>, settings: &Settings<'_>) -> (Stack, 
         groups_per_interface: 5,
         region: None,
         account: None,
+        labels: Labels::Made,
         exports: false,
         span: None,
     };
@@ -59,6 +70,8 @@ pub fn resolve_stack(scope: &mut Scope<'_>, settings: &Settings<'_>) -> (Stack, 
     let mut defaults = Defaults {
         vpc: None,
         outbound: Outbound::Open,
+        outbound_text: None,
+        protect: false,
     };
 
     if let Some((declared, span)) = scope.stack {
@@ -85,9 +98,9 @@ fn read_stack<'a>(
         match key {
             "vpc" => defaults.vpc = read_vpc(scope, value),
             "outbound" => {
-                let outbound = scope.read_choice(value, key, "`open` or `closed`", OUTBOUND);
-                defaults.outbound = outbound.unwrap_or(defaults.outbound);
+                defaults.outbound = read_outbound(scope, value).unwrap_or(defaults.outbound);
             }
+            "outbound-description" => defaults.outbound_text = read_outbound_text(scope, value),
             "ip" => {
                 let is_dual = scope.read_choice(value, key, "`dual` or `ipv4`", FAMILIES);
                 stack.dual = is_dual.unwrap_or(true);
@@ -102,9 +115,13 @@ fn read_stack<'a>(
             }
             "region" => stack.region = scope.read_region(value),
             "account" => stack.account = scope.read_account(value),
+            "protect" => defaults.protect = read_boolean(scope, value, key).unwrap_or(false),
+            "labels" => {
+                let labels = scope.read_choice(value, key, "`made` or `written`", LABELS);
+                stack.labels = labels.unwrap_or(stack.labels);
+            }
             _ => {
-                let exports = scope.read_choice(value, key, "`true` or `false`", BOOLEAN);
-                stack.exports = exports.unwrap_or(false);
+                stack.exports = read_boolean(scope, value, key).unwrap_or(false);
             }
         }
     }
@@ -123,6 +140,23 @@ pub fn vpc_entry<'a>(scope: &Scope<'_>, tier: &'a ast::TierDeclaration) -> Optio
     let mut entries = tier.block.iter().flat_map(|block| &block.entries);
     let entry = entries.find(|entry| scope.sources.text(entry.key.span()) == "vpc")?;
     Some(&entry.value)
+}
+
+/// `protect = true`
+pub fn read_boolean(scope: &mut Scope<'_>, value: &EntryValue, key: &str) -> Option<bool> {
+    scope.read_choice(value, key, "`true` or `false`", BOOLEAN)
+}
+
+/// `outbound = open-ipv4`
+pub fn read_outbound(scope: &mut Scope<'_>, value: &EntryValue) -> Option<Outbound> {
+    let words = Outbound::ALL.map(|outbound| (outbound.keyword(), outbound));
+    scope.read_choice(value, "outbound", OUTBOUND, words)
+}
+
+/// `outbound-description = "everything, for updates"`; an empty string for none
+pub fn read_outbound_text<'a>(scope: &mut Scope<'a>, value: &'a EntryValue) -> Option<String> {
+    let text = scope.read_string(value, "outbound-description", "a string")?;
+    Some(scope.read_field(text, AwsField::RuleDescription))
 }
 
 /// `vpc = main`

@@ -64,6 +64,11 @@ impl<'a> Scope<'a> {
         Some(self.read_field(text, field)).filter(|prose| !prose.is_empty())
     }
 
+    /// The text of rules; an empty string stays one.
+    pub fn read_rule_text(&mut self, text: &ast::StringLiteral) -> String {
+        self.read_field(text, AwsField::RuleDescription)
+    }
+
     /// `tags = { team = "shop", "cost centre" = "42" }`
     pub fn read_tags(&mut self, value: &'a EntryValue) -> BTreeMap<String, String> {
         let mut tags = BTreeMap::new();
@@ -127,7 +132,10 @@ impl<'a> Scope<'a> {
 /// `ampersand`. Tags: EC2 user guide, tag restrictions.
 fn allows_character(field: AwsField, character: char) -> bool {
     match field {
-        AwsField::RuleDescription | AwsField::GroupDescription | AwsField::GroupName => {
+        AwsField::RuleDescription
+        | AwsField::GroupDescription
+        | AwsField::GroupName
+        | AwsField::NamePrefix => {
             character.is_ascii_alphanumeric() || " ._-:/()#,@[]+=&;{}!$*".contains(character)
         }
         AwsField::TagKey | AwsField::TagValue => is_text(character),

@@ -1,14 +1,17 @@
 //! Tiers and sets of tiers.
 
 use super::every::take_out;
+use super::exports::{Exports, read_export};
 use super::networks::Networks;
 use super::order::{report_cycles, sort_by_dependency};
 use super::scope::{BuiltInNetwork, Entity, Scope};
-use super::stack::{Defaults, OUTBOUND, read_vpc, vpc_entry};
+use super::stack::{
+    Defaults, read_boolean, read_outbound, read_outbound_text, read_vpc, vpc_entry,
+};
 use crate::ast::{self, EntryValue, TierItem};
 use crate::diagnostic::{AwsField, MeaningProblem, NameKind, NameProblem, likely, listed};
 use crate::net::Addresses;
-use crate::policy::{Role, Stack, Tier, TierId, TierSet, Vpc, VpcId};
+use crate::policy::{Labels, Outbound, Role, Stack, Tier, TierId, TierSet, Vpc, VpcId};
 use crate::source::Span;
 use ipnet::IpNet;
 use std::collections::{BTreeMap, HashMap};
@@ -16,8 +19,12 @@ use std::collections::{BTreeMap, HashMap};
 const KEYS: &[&str] = &[
     "vpc",
     "outbound",
+    "outbound-description",
     "addresses",
     "name",
+    "name-prefix",
+    "export",
+    "protect",
     "description",
     "tags",
 ];
@@ -34,6 +41,7 @@ pub fn resolve(
 ) -> Vec<Tier> {
     let mut tiers = Vec::new();
     let mut group_names: GroupNames = HashMap::new();
+    let mut exports = Exports::default();
     let vpc_names: Vec<String> = vpcs
         .iter()
         .flat_map(|vpc| &vpc.name)
@@ -54,6 +62,7 @@ pub fn resolve(
 
         tier.vpc = vpc.unwrap_or(VpcId(0));
         check_group(scope, stack, &tier, tiers.is_empty());
+        exports.add_tier(scope, &tier);
         report_same_group_name(scope, &mut group_names, &tier);
         tiers.push(tier);
     }
@@ -97,19 +106,43 @@ fn resolve_tier<'a>(
     let reported = scope.problems.len();
     let mut vpc = defaults.vpc;
     let mut tier = start_tier(scope, declared, name, defaults);
+    let (mut described, mut prefix) = (None, None);
 
     for (key, value) in scope.read_entries(declared.block.as_ref(), "tier", KEYS) {
         match key {
             "vpc" => vpc = read_vpc(scope, value),
             "outbound" => {
-                let outbound = scope.read_choice(value, key, "`open` or `closed`", OUTBOUND);
-                tier.outbound = outbound.unwrap_or(tier.outbound);
+                tier.outbound = read_outbound(scope, value).unwrap_or(tier.outbound);
+            }
+            "outbound-description" => {
+                described = Some(value.span());
+                tier.outbound_text = read_outbound_text(scope, value);
             }
             "addresses" => tier.addresses = Some(read_addresses(scope, value, networks)),
             "name" => tier.group_name = read_group_name(scope, value, declared.names.len()),
+            "name-prefix" => {
+                prefix = Some(value.span());
+                tier.name_prefix = read_name_prefix(scope, value);
+            }
+            "export" => tier.export = read_export(scope, value, declared.names.len()),
+            "protect" => tier.protect = read_boolean(scope, value, key).unwrap_or(tier.protect),
             "description" => tier.description = read_description(scope, value),
             _ => tier.tags = scope.read_tags(value),
         }
+    }
+
+    if let (Some(span), Outbound::Closed) = (described, tier.outbound) {
+        let tier = tier.name.clone();
+        scope
+            .problems
+            .push(MeaningProblem::NoOpenRules { span, tier });
+    }
+
+    if let (Some(span), Some(name)) = (prefix, &tier.group_name) {
+        let name = name.clone();
+        scope
+            .problems
+            .push(MeaningProblem::NameAndPrefix { span, name });
     }
 
     if !is_first {
@@ -135,8 +168,12 @@ fn start_tier(
         prose: scope.read_prose(&declared.prose, AwsField::TagValue),
         vpc: VpcId(0),
         outbound: defaults.outbound,
+        outbound_text: defaults.outbound_text.clone(),
         addresses: None,
         group_name: None,
+        name_prefix: None,
+        export: None,
+        protect: defaults.protect,
         description: None,
         tags: BTreeMap::new(),
         span: name.span,
@@ -237,6 +274,29 @@ fn read_group_name<'a>(
     Some(name)
 }
 
+/// `name-prefix = "shop-web-"`: as a name, and at most 100 characters, since Terraform adds 26 of
+/// its own (AWS provider, `name_prefix` of aws_security_group).
+fn read_name_prefix<'a>(scope: &mut Scope<'a>, value: &'a EntryValue) -> Option<String> {
+    let text = scope.read_string(value, "name-prefix", "a string")?;
+    let prefix = scope.read_field(text, AwsField::NamePrefix);
+    let span = text.span;
+
+    if prefix.to_ascii_lowercase().starts_with("sg-") {
+        let name = prefix.clone();
+        scope.problems.push(MeaningProblem::SgPrefix { span, name });
+    }
+
+    if prefix.trim_start() != prefix || prefix.is_empty() {
+        return scope.report_bad_value(
+            value,
+            "name-prefix",
+            "a non-empty string without leading spaces",
+        );
+    }
+
+    Some(prefix)
+}
+
 /// Checks limits of AWS for a group as a whole.
 fn check_group(scope: &mut Scope<'_>, stack: &Stack, tier: &Tier, first: bool) {
     let oldest = stack.was.last().unwrap_or(&stack.name);
@@ -248,6 +308,7 @@ fn check_group(scope: &mut Scope<'_>, stack: &Stack, tier: &Tier, first: bool) {
 
     let own = ["Name", "Description"]
         .into_iter()
+        .filter(|_| stack.labels == Labels::Made)
         .filter(|key| *key == "Name" || tier.prose.is_some());
 
     let keys = stack

@@ -43,6 +43,12 @@ impl<'d> NamedState<'d> {
         })
     }
 
+    /// `export` of the tier of a group.
+    pub fn tier_export(self, group: GroupId) -> Option<&'d str> {
+        let tier = self.deployment.groups[group.index()].owner.tier()?;
+        self.deployment.policy().tier(tier).export.as_deref()
+    }
+
     /// The tier of a group, or the external that it is.
     pub fn tier_span(self, group: GroupId) -> Span {
         let policy = self.deployment.policy();

@@ -22,12 +22,20 @@ pub struct Planning {
     pub changes_peers: bool,
     /// Whether outputs contain the prefix of a generated GroupName.
     pub writes_name_prefixes: bool,
+    /// GroupDescription of a group that has none of its own.
+    pub default_description: &'static str,
     /// Whether it refuses to replace a group that keeps its explicit name, even in another VPC.
     pub keeps_explicit_names: bool,
     /// Whether it removes the rules of default groups.
     pub locks_defaults: bool,
-    /// Whether other stacks can import outputs.
-    pub has_exports: bool,
+    /// The name under which other stacks can import the id of a group.
+    pub export: fn(&State, &SecurityGroup) -> Option<String>,
+    /// Whether its plan shows that a group is protected, or is no more.
+    pub notes_protection: bool,
+    /// What becomes of the replacement of a protected group.
+    pub replaces_protected: &'static str,
+    /// What becomes of a protected group that the program no longer has.
+    pub deletes_protected: &'static str,
     /// Whether a group has the placeholder rule.
     pub has_placeholder: fn(&SecurityGroup) -> bool,
     /// What stands in an output for a rule of a group: itself, or its halves but for those that

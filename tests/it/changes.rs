@@ -495,6 +495,59 @@ fn parameters_lists_locks_and_exports() {
 }
 
 #[test]
+fn what_is_written_alone_changes_labels_in_place() {
+    let described =
+        "tier web { description = \"web servers\" }\nweb allows https from 192.0.2.0/24\n";
+    let made = format!("stack shop\n{described}");
+    let written = format!("stack shop {{ labels = written }}\n{described}");
+    let told = [
+        "~ web its tags change in place",
+        "~ web inbound tcp 443 from 192.0.2.0/24 description only, was \"web allows https from 192.0.2.0/24\"",
+        "~ web outbound all to anywhere (2 rules) description only, was \"all outbound traffic\"",
+    ];
+    foretold(&made, &written, [0, 4, 0], [0, 1, 0, 0], &told);
+
+    // the default of the provider is what it would write itself
+    let web = "stack shop { labels = written }\ntier web\n";
+    let explicit = web.replace(
+        "tier web",
+        "tier web { description = \"Managed by Terraform\" }",
+    );
+    let told = ["! web replaced with 2 rules: its description changes (CloudFormation)"];
+    foretold(web, &explicit, [0, 0, 0], [0, 0, 1, 0], &told);
+}
+
+#[test]
+fn protected_groups_are_refused_or_kept() {
+    let old = "tier web\ntier db { protect = true }\nweb allows https from 192.0.2.0/24\n";
+    let replaced = old.replace("protect = true", "protect = true, description = \"x\"");
+    let told = [
+        "! db replaced with 2 rules: its description changes; Terraform refuses that, because the group is protected; CloudFormation keeps the old group, because it is protected",
+    ];
+    foretold(old, &replaced, [3, 0, 3], [0, 0, 1, 0], &told);
+
+    let deleted = old.replace("tier db { protect = true }\n", "");
+    let told = [
+        "- db deleted; AWS refuses that while anything uses the group; CloudFormation keeps it in AWS, because it is protected",
+    ];
+    foretold(old, &deleted, [0, 0, 3], [0, 0, 0, 1], &told);
+
+    let open = old.replace("protect = true", "protect = false");
+    let told = ["- protection of db (CloudFormation)"];
+    foretold(old, &open, [0, 0, 0], [0, 1, 0, 0], &told);
+}
+
+#[test]
+fn an_export_under_another_name_is_told() {
+    let old = "tier web { export = \"a\" }\n";
+    let new = "tier web { export = \"b\" }\n";
+    let told = [
+        "~ export of the id of web, under another name; CloudFormation refuses that while another stack imports it (CloudFormation)",
+    ];
+    foretold(old, new, [0, 0, 0], [0, 0, 0, 0], &told);
+}
+
+#[test]
 fn the_quota_before_and_after() {
     let old = "stack s { rule-quota = 2 }\ntier web\nweb allows tcp 1, 2 from 192.0.2.0/24\n";
     let new = old.replace("tcp 1, 2", "tcp 1, 2, 3");

@@ -1023,7 +1023,10 @@ fn a_sentence_is_reported_by_the_most_specific_lint_which_names_the_others() {
     ] {
         let program =
             format!("tier x\ntier app, db is database\ndb allows mysql from app\n{sentence}\n");
-        let program = program.replace("tier app, db is", "tier app\ntier db is");
+        let program = program.replace(
+            "tier app, db is database",
+            "tier app\ntier db is database { outbound = closed }",
+        );
         let found = reported(&program, &Levels::default());
         let found: Vec<_> = found
             .into_iter()
@@ -1118,4 +1121,42 @@ fn the_highest_level_counts() {
         let expected = expected.map(|(code, level, help)| (code, level, help.to_string()));
         assert_eq!(level(named), expected, "{named:?}");
     }
+}
+
+#[test]
+fn open_outbound_is_a_warning_for_servers_that_answer() {
+    let program = "tier a, x\ntier db is database\ntier c is cache { outbound = open-ipv4 }\n\
+                   tier f is file-server { outbound = closed }\ntier w is web-server\n";
+    let found = |program: &str, levels: &Levels| -> Vec<(String, diagnostic::Level)> {
+        let problems = check(program, levels).1;
+        let reports = problems.iter().map(|problem| problem.report());
+        let of_lint = reports.filter(|report| report.code == "open-outbound");
+        of_lint
+            .map(|report| (report.message, report.level))
+            .collect()
+    };
+    let warned = |message: &str| (message.to_string(), diagnostic::Level::Warning);
+    let answering = [
+        warned("`db` is a database, and may send all traffic to every address"),
+        warned("`c` is a cache, and may send all traffic to every IPv4 address"),
+    ];
+    assert_eq!(found(program, &Levels::default()), answering);
+
+    let named = |level| Levels {
+        named: [("open-outbound", level)].into(),
+        ..Levels::default()
+    };
+    assert_eq!(found(program, &named(Level::Allow)), []);
+    assert_eq!(found(program, &named(Level::Warn)).len(), 5);
+    let denied = Levels {
+        warnings: Some(Level::Deny),
+        ..Levels::default()
+    };
+    let levels: Vec<_> = found(program, &denied).into_iter().map(|it| it.1).collect();
+    assert_eq!(levels, [diagnostic::Level::Error; 2]);
+    let above = Levels::default().override_levels(&named(Level::Allow));
+    assert_eq!(found(program, &above), []);
+
+    let allowed = program.replace("tier db", "@allow(open-outbound)\ntier db");
+    assert_eq!(found(&allowed, &Levels::default()), answering[1..]);
 }

@@ -571,6 +571,19 @@ fn one_side_of_a_flow_between_tiers() {
         &[&db, &closed("outbound", "`app`", "`tcp 3307`")],
     );
     check("app sends mysql to db\ndb accepts mysql from app", &[]);
+    // a group that is made elsewhere can be the other side
+    check(
+        "external rds = \"sg-0123456789abcdef0\"\nrds accepts mysql from app",
+        &[&closed("outbound", "`app`", "`tcp 3306`")],
+    );
+    check(
+        "external rds = \"sg-0123456789abcdef0\"\nrds accepts mysql from app\napp sends mysql to rds",
+        &[],
+    );
+    check(
+        "external rds = \"sg-0123456789abcdef0\"\napp sends mysql to rds",
+        &[],
+    );
     // some of it passes
     check("app sends tcp to db\ndb accepts mysql from app", &[]);
     check(

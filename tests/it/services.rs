@@ -37,6 +37,39 @@ fn pieces(declared: &str) -> BTreeSet<(String, String)> {
     found
 }
 
+/// The first and the last port of a piece of TCP or UDP.
+fn ports((protocol, ports): &(String, String)) -> Option<(u32, u32)> {
+    let (first, last) = ports.split_once('-').unwrap_or((ports, ports));
+    let is_transport = ["tcp", "udp"].contains(&protocol.as_str());
+    is_transport.then_some((first.parse().ok()?, last.parse().ok()?))
+}
+
+/// Pieces with adjoining ports as one range.
+fn joined(pieces: BTreeSet<(String, String)>) -> BTreeSet<(String, String)> {
+    let mut found: Vec<(String, String)> = Vec::new();
+    let mut pieces: Vec<(String, String)> = pieces.into_iter().collect();
+    pieces.sort_by_key(|piece| (piece.0.clone(), ports(piece)));
+    for piece in pieces {
+        let last = found.last().filter(|last| last.0 == piece.0);
+        match (last.and_then(ports), ports(&piece)) {
+            (Some((first, end)), Some((next, last))) if end + 1 == next => {
+                found.pop();
+                found.push((piece.0, format!("{first}-{last}")));
+            }
+            _ => found.push(piece),
+        }
+    }
+    found.into_iter().collect()
+}
+
+#[test]
+fn adjoining_ports_of_a_service_are_one_range() {
+    for service in catalogue().services() {
+        let declared = pieces(&service.declared);
+        assert_eq!(joined(declared.clone()), declared, "{}", service.name);
+    }
+}
+
 #[test]
 fn every_port_has_someone_who_says_so() {
     let assigned: BTreeSet<String> = data("etc-services.txt").into_iter().collect();
@@ -69,7 +102,12 @@ fn every_port_has_someone_who_says_so() {
         let alias = catalogue().find(&service.declared).is_some();
         match said.remove(&service.name) {
             None => assert!(alias, "nobody says what `{}` is", service.name),
-            Some(said) => assert_eq!(said, pieces(&service.declared), "{}", service.name),
+            Some(said) => assert_eq!(
+                joined(said),
+                joined(pieces(&service.declared)),
+                "{}",
+                service.name
+            ),
         }
     }
     assert!(said.is_empty(), "services that are not: {said:?}");

@@ -27,8 +27,13 @@ pub fn change_set(old: &str, new: &str) -> Counts {
                 continue;
             };
             assert_eq!(was["Type"], resource["Type"]);
+            let policies = [was, resource].map(|resource| {
+                ["DeletionPolicy", "UpdateReplacePolicy"]
+                    .map(|policy| resource.get(policy).cloned())
+            });
             let [was, is] = [was, resource]
                 .map(|resource| resource["Properties"].as_object().expect("an object"));
+            let is_protected_otherwise = policies[0] != policies[1];
             match differing(
                 was,
                 is,
@@ -43,6 +48,7 @@ pub fn change_set(old: &str, new: &str) -> Counts {
                     replace += 1;
                 }
                 Some(false) => modify += 1,
+                None if is_protected_otherwise => modify += 1,
                 None => {}
             }
         }

@@ -7,7 +7,10 @@ use crate::scene::{
     Atom, Peer, PeerKind, Scene, Service, is_network, some, texts, together, traffic,
 };
 use crate::text::{Line, Token, Value};
-use crate::vocabulary::{BLOCKS, FOREIGN, NETWORKS, PROSE, ROLES, SERVICES, SETS, TIERS};
+use crate::vocabulary::{BLOCKS, FOREIGN, NETWORKS, PARTS, PROSE, ROLES, SERVICES, SETS, TIERS};
+
+/// What may describe the rules of an open tier.
+const SENT: [&str; 3] = ["updates & all", "", "all outbound traffic"];
 
 fn word(key: &str, word: &str) -> (String, Value) {
     (key.to_string(), Value::Word(word.to_string()))
@@ -18,10 +21,14 @@ fn text(key: &str, text: &str) -> (String, Value) {
 }
 
 pub fn stack(scene: &mut Scene, choose: &mut Choices<'_>, block: &mut Vec<(String, Value)>) {
-    match choose.pick(3) {
+    match choose.pick(4) {
         0 => {}
         1 => block.push(word("outbound", "open")),
+        2 => block.push(word("outbound", choose.of(&["open-ipv4", "open-ipv6"]))),
         _ => block.push(word("outbound", "closed")),
+    }
+    if choose.once_in(5) {
+        block.push(text("outbound-description", choose.of(&SENT)));
     }
     if choose.once_in(4) {
         scene.dual = false;
@@ -35,6 +42,9 @@ pub fn stack(scene: &mut Scene, choose: &mut Choices<'_>, block: &mut Vec<(Strin
     if choose.once_in(5) {
         block.push(word("exports", choose.of(&["true", "false"])));
     }
+    if choose.once_in(4) {
+        block.push(word("labels", choose.of(&["written", "written", "made"])));
+    }
     if choose.once_in(6) {
         block.push(word("rule-quota", "80"));
     }
@@ -44,6 +54,9 @@ pub fn stack(scene: &mut Scene, choose: &mut Choices<'_>, block: &mut Vec<(Strin
     }
     if choose.once_in(6) {
         block.push(text("region", "eu-central-1"));
+    }
+    if choose.once_in(6) {
+        block.push(word("protect", choose.of(&["true", "false"])));
     }
 }
 
@@ -330,12 +343,21 @@ pub fn services(scene: &mut Scene, numbers: &[Vec<u16>]) {
             .filter(|s| name != "http" || plain(s))
             .collect();
         let members: Vec<Service> = (0..=choose.pick(3)).map(|_| choose.of(&pool)).collect();
-        let texts: Vec<String> = members.iter().map(|member| member.text.clone()).collect();
+        let has_texts = choose.once_in(3);
+        let mut text = |member: &Service| match has_texts && choose.once_in(2) {
+            true => format!("{} \"{}\"", member.text, choose.of(&PARTS)),
+            false => member.text.clone(),
+        };
+        let texts: Vec<String> = members.iter().map(&mut text).collect();
         let atoms = members
             .into_iter()
             .flat_map(|member| member.atoms)
             .collect();
         let prose = choose.once_in(4).then(|| choose.of(&PROSE));
+        // beside texts of other parts, the only string behind the last one is of that part
+        let is_text = |text: &String| text.ends_with('"');
+        let is_own = !texts.iter().any(is_text) || texts.last().is_some_and(is_text);
+        let prose = prose.filter(|_| is_own);
         scene.lines.push(
             Line::new(&format!("service {name}"))
                 .equals()
@@ -361,10 +383,16 @@ pub fn tiers(scene: &mut Scene, numbers: &[Vec<u16>]) {
         let Some(first) = these.first() else { break };
         let mut line = Line::new(&format!("tier {}", these.join(", ")));
         let mut block = Vec::new();
-        match choose.pick(5) {
+        match choose.pick(7) {
             0 | 1 => {}
             2 | 3 => block.push(word("outbound", "closed")),
-            _ => block.push(word("outbound", "open")),
+            4 => block.push(word("outbound", "open")),
+            kind => {
+                let version = ["open-ipv4", "open-ipv6"][kind - 5];
+                block.push(word("outbound", version));
+                let sent = choose.once_in(3).then(|| choose.of(&SENT));
+                block.extend(sent.map(|sent| text("outbound-description", sent)));
+            }
         }
         let mut kinds = vec!["every tier".to_string()];
         if choose.once_in(3) {
@@ -410,13 +438,28 @@ pub fn tiers(scene: &mut Scene, numbers: &[Vec<u16>]) {
                 Value::List(choose.some(&addresses, 2)),
             ));
         }
-        if these.len() == 1 && choose.once_in(5) {
+        if these.len() == 1 && choose.once_in(6) {
+            let names = ["${AWS::StackName}-", "${AWS::Region}:shop-", "group-"];
+            let export = format!("{}{}", choose.of(&names), first.replace('_', "-"));
+            block.push(text("export", &export));
+        }
+        if choose.once_in(6) {
+            block.push(word("protect", choose.of(&["true", "false"])));
+        }
+        if choose.once_in(6) {
+            block.push(text("name-prefix", choose.of(&["team-a-", "x {y} "])));
+        } else if these.len() == 1 && choose.once_in(5) {
             block.push(text("name", &format!("{first} #1 ${{a}}")));
         }
         if choose.once_in(6) {
             block.push(text(
                 "description",
-                choose.of(&["Members of {x}", "by $${hand}", "R&D &amp; co"]),
+                choose.of(&[
+                    "Members of {x}",
+                    "by $${hand}",
+                    "R&D &amp; co",
+                    "Managed by Terraform",
+                ]),
             ));
         }
         if choose.once_in(5) {

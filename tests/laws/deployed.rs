@@ -3,12 +3,13 @@
 
 use std::collections::BTreeMap;
 use tierwall::groups::{self, Deployment, Direction, ListReference, Peer, Reference, TierId};
-use tierwall::policy::Policy;
+use tierwall::net::Traffic;
+use tierwall::policy::{Labels, Policy};
 
 /// Groups and rules.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Deployed {
-    /// The groups, by their `Name` tag.
+    /// The groups, by their `Name` tag, or by [`unnamed`].
     pub groups: BTreeMap<String, Group>,
     /// The rules, sorted.
     pub rules: Vec<Rule>,
@@ -194,7 +195,11 @@ pub fn of(deployment: &Deployment<'_>) -> Deployed {
         let description = tier.description.as_deref();
         let value = Group {
             name: tier.group_name.clone(),
-            description: description.unwrap_or("Managed by tierwall").to_string(),
+            description: match (description, policy.stack.labels) {
+                (Some(description), _) => description.to_string(),
+                (None, Labels::Made) => "Managed by tierwall".to_string(),
+                (None, Labels::Written) => NO_DESCRIPTION.to_string(),
+            },
             vpc: reference(deployment, vpc),
             tags,
             also: also(policy, id),
@@ -211,20 +216,37 @@ pub fn of(deployment: &Deployment<'_>) -> Deployed {
 /// The `Name` tags of the other groups that the members of a tier carry.
 fn also(policy: &Policy, tier: TierId) -> Vec<String> {
     let others = policy.members.other_groups(tier).iter();
-    let mut names: Vec<String> = others.map(|id| tags(policy, *id)["Name"].clone()).collect();
+    let mut names: Vec<String> = others.map(|id| shown(policy, *id)).collect();
     names.sort();
     names
 }
 
-/// The tags of a tier's group (docs/outputs.md): its `Name`, its prose, those of the stack and its
-/// own, the later winning over the earlier.
+/// The description of a group whose target gives it one of its own.
+pub const NO_DESCRIPTION: &str = "(of the target)";
+
+/// What a group without `Name` tag is known by.
+pub fn unnamed(tier: &str) -> String {
+    format!("(unnamed) {tier}")
+}
+
+/// What the group of a tier is known by.
+pub fn shown(policy: &Policy, tier: TierId) -> String {
+    let name = tags(policy, tier).remove("Name");
+    name.unwrap_or_else(|| unnamed(&policy.tier(tier).name))
+}
+
+/// The tags of a tier's group (docs/outputs.md): its `Name` and its prose unless only what is
+/// written counts, those of the stack and its own, the later winning over the earlier.
 pub fn tags(policy: &Policy, tier: TierId) -> BTreeMap<String, String> {
     let (stack, tier) = (&policy.stack, policy.tier(tier));
     let made_up = format!("{}-{}", stack.name, tier.name);
     let name = tier.group_name.clone().unwrap_or(made_up);
-    let mut tags = BTreeMap::from([("Name".to_string(), name)]);
-    let prose = tier.prose.iter().cloned();
-    tags.extend(prose.map(|prose| ("Description".to_string(), prose)));
+    let mut tags = BTreeMap::new();
+    if stack.labels == Labels::Made {
+        tags.insert("Name".to_string(), name);
+        let prose = tier.prose.iter().cloned();
+        tags.extend(prose.map(|prose| ("Description".to_string(), prose)));
+    }
     tags.extend(stack.tags.clone());
     tags.extend(tier.tags.clone());
     tags
@@ -233,6 +255,7 @@ pub fn tags(policy: &Policy, tier: TierId) -> BTreeMap<String, String> {
 fn rule(deployment: &Deployment<'_>, tag: &str, direction: Direction, rule: &groups::Rule) -> Rule {
     let mut description = String::new();
     deployment.describe_rule(rule, &mut description);
+    assert_written(deployment, rule, &description);
     let direction = match direction {
         Direction::Ingress => "ingress",
         Direction::Egress => "egress",
@@ -251,10 +274,29 @@ fn rule(deployment: &Deployment<'_>, tag: &str, direction: Direction, rule: &gro
     Rule { key, description }
 }
 
+/// Where only what is written counts, a description is the string of a sentence that asks for the
+/// rule.
+fn assert_written(deployment: &Deployment<'_>, rule: &groups::Rule, description: &str) {
+    let policy = deployment.policy();
+    if policy.stack.labels == Labels::Written && policy.texts.is_empty() {
+        let sentences = deployment.rule_sentences(rule);
+        let mut strings = sentences
+            .iter()
+            .filter_map(|id| policy.sentence(*id).prose.as_deref());
+        let open = policy.tiers.iter();
+        let open = open.filter_map(|tier| tier.outbound_text.as_deref());
+        // a rule for everything can be that of an open tier, asked for or not
+        let is_everything = rule.traffic == Traffic::All;
+        let is_open = is_everything && open.clone().any(|text| text == description);
+        let is_written = is_open || strings.clone().any(|string| string == description);
+        assert!(is_written || description.is_empty() && strings.next().is_none());
+    }
+}
+
 fn peer(deployment: &Deployment<'_>, peer: Peer) -> String {
     match peer {
         Peer::Net(block) => block.to_string(),
-        Peer::Tier(tier) => format!("tier {}", tags(deployment.policy(), tier)["Name"]),
+        Peer::Tier(tier) => format!("tier {}", shown(deployment.policy(), tier)),
         Peer::Param(id) => parameter(deployment.parameter_name(id)),
         Peer::External(id) => {
             let (id, account) = deployment.external_group(id);

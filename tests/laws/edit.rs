@@ -59,23 +59,25 @@ impl Lines {
         )
     }
 
-    /// The line of a block that holds the description.
-    fn description(&self, block: Range<usize>) -> usize {
+    /// The line of a block that holds the description, if it has one.
+    fn description(&self, block: Range<usize>) -> Option<usize> {
         let holds = |line: &String| {
             line.trim_start().starts_with("\"Description\": ")
                 || line.trim_start().starts_with("description ")
         };
-        block.start
-            + self.0[block]
-                .iter()
-                .position(holds)
-                .expect("a rule has a description")
+        let start = block.start;
+        let position = self.0[block].iter().position(holds);
+        position.map(|position| start + position)
     }
 
     /// Replaces the description of a block by that of another output.
     pub fn retell(&mut self, block: Range<usize>, as_in: &Lines, there: Range<usize>) {
-        let at = self.description(block);
-        self.0[at] = as_in.0[as_in.description(there)].clone();
+        match (self.description(block), as_in.description(there)) {
+            (Some(at), Some(there)) => self.0[at].clone_from(&as_in.0[there]),
+            (Some(at), None) => drop(self.0.remove(at)),
+            // a line more
+            (None, _) => {}
+        }
     }
 
     /// Takes lines out, and the empty line before them.

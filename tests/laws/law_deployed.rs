@@ -199,9 +199,7 @@ fn versions(policy: &Policy) -> BTreeMap<String, bool> {
 /// The `Name` tag of each tier's group.
 fn tags(policy: &Policy) -> Vec<String> {
     let tiers = (0..policy.tiers.len() as u32).map(TierId);
-    tiers
-        .map(|tier| deployed::tags(policy, tier)["Name"].clone())
-        .collect()
+    tiers.map(|tier| deployed::shown(policy, tier)).collect()
 }
 
 /// The program with questions as assertions, the questions, and the line of the first assertion of

@@ -56,12 +56,20 @@ pub fn versions(one: &Program, other: &Program, [a, b]: [u32; 2], kind: u8) -> (
             one.text(),
             one.text().replace("outbound = closed", "outbound = open"),
         ),
-        2 => (
-            some(a),
-            some(b).replace("outbound = open", "outbound = closed"),
-        ),
+        2 => (some(a), closed(&some(b))),
         _ => (some(a), redefined(b)),
     }
+}
+
+/// The program with its open tiers closed, where nothing describes their rules.
+fn closed(text: &str) -> String {
+    if text.contains("outbound-description") {
+        return text.to_string();
+    }
+    let open = ["open-ipv4", "open-ipv6", "open"];
+    open.iter().fold(text.to_string(), |text, open| {
+        text.replace(&format!("outbound = {open}"), "outbound = closed")
+    })
 }
 
 fn kept(sentences: &[Sentence], mask: u32) -> Vec<Sentence> {

@@ -101,7 +101,14 @@ fn tail_offset(statement: &Statement) -> u32 {
             account.or(Some(external.id.span))
         }
         Item::PrefixList(list) => Some(list.id.span),
-        Item::Service(service) => last_service(&service.members),
+        Item::Service(service) => {
+            // the text of the last part stays with it, if the service has one too
+            let texts = service.texts.iter();
+            let mut of_last = texts.filter(|(part, _)| part + 1 == service.members.len());
+            let text = of_last.next().filter(|_| service.prose.is_some());
+            text.map(|(_, text)| text.span)
+                .or(last_service(&service.members))
+        }
         Item::Tier(tier) => last_name(&tier.was)
             .or(last_name(&tier.also))
             .or(tier.role.map(|role| role.span))

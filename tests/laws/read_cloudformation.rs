@@ -3,7 +3,7 @@
 //!
 //! Strict: what the reader does not know is a failure, so that nothing in a template is overlooked.
 
-use crate::deployed::{Deployed, Group, Key, Rule, parameter};
+use crate::deployed::{Deployed, Group, Key, NO_DESCRIPTION, Rule, parameter, unnamed};
 use crate::json;
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
@@ -67,9 +67,24 @@ pub fn read(text: &str) -> Template {
     };
     for (id, resource) in resources {
         let resource = object(resource);
-        known(resource, &["Type", "Metadata", "Properties"]);
+        known(
+            resource,
+            &[
+                "Type",
+                "DeletionPolicy",
+                "UpdateReplacePolicy",
+                "Metadata",
+                "Properties",
+            ],
+        );
+        let policies = ["DeletionPolicy", "UpdateReplacePolicy"].map(|key| resource.get(key));
+        assert!(
+            policies == [None; 2] || policies.map(|it| it.map(string)) == [Some("Retain"); 2],
+            "{id} is protected, or is not"
+        );
         if resource["Type"] == "AWS::EC2::SecurityGroup" {
-            let name = reader.group(object(&resource["Properties"]));
+            let tier = output_tier(root, id);
+            let name = reader.group(object(&resource["Properties"]), &tier);
             reader.names.insert(id.clone(), name);
         }
     }
@@ -94,7 +109,7 @@ pub fn read(text: &str) -> Template {
 }
 
 struct Reader {
-    /// The `Name` tag of each group, by logical id.
+    /// What each group is known by, by logical id.
     names: BTreeMap<String, String>,
     parameters: BTreeSet<String>,
     used: BTreeSet<String>,
@@ -102,8 +117,8 @@ struct Reader {
 }
 
 impl Reader {
-    /// Reads a group without its rules; gives its `Name` tag.
-    fn group(&mut self, properties: &Object) -> String {
+    /// Reads a group without its rules; gives what it is known by.
+    fn group(&mut self, properties: &Object, tier: &str) -> String {
         known(
             properties,
             &[
@@ -115,23 +130,30 @@ impl Reader {
                 "Tags",
             ],
         );
-        let tags: Vec<(String, String)> = list(&properties["Tags"])
+        let tags: Vec<(String, String)> = properties
+            .get("Tags")
+            .map_or(&[][..], list)
             .iter()
             .map(|tag| tag_of(object(tag)))
             .collect();
         let count = tags.len();
         let tags: BTreeMap<String, String> = tags.into_iter().collect();
         assert_eq!(tags.len(), count, "no tag twice");
+        assert_eq!(properties.contains_key("Tags"), count > 0, "no empty list");
         let group = Group {
             name: properties
                 .get("GroupName")
                 .map(|name| string(name).to_string()),
-            description: string(&properties["GroupDescription"]).to_string(),
+            description: match string(&properties["GroupDescription"]) {
+                "Managed by CloudFormation" => NO_DESCRIPTION.to_string(),
+                written => written.to_string(),
+            },
             vpc: self.value(&properties["VpcId"]),
             tags,
             also: Vec::new(),
         };
-        let name = group.tags["Name"].clone();
+        let name = group.tags.get("Name").cloned();
+        let name = name.unwrap_or_else(|| unnamed(tier));
         assert!(
             self.template
                 .deployed
@@ -300,6 +322,10 @@ impl Reader {
             peer.clone(),
         );
         let description = properties.get("Description").map_or("", string).to_string();
+        assert_eq!(
+            properties.contains_key("Description"),
+            !description.is_empty()
+        );
         assert!(
             self.template.places.insert(key.clone(), place).is_none(),
             "AWS refuses a second {key:?}"
@@ -336,6 +362,16 @@ fn of_family(block: String, v6: bool) -> String {
         "{block} in a property of the other family"
     );
     block
+}
+
+/// The tier of a group, as the output with its id says.
+fn output_tier(root: &Object, id: &str) -> String {
+    let mut outputs = object(&root["Outputs"]).values().map(object);
+    let output = outputs
+        .find(|output| output["Value"]["Fn::GetAtt"][0] == id)
+        .expect("each group has an output");
+    let tier = string(&output["Description"]).strip_prefix("Security group of tier ");
+    tier.expect("of its tier").to_string()
 }
 
 fn tag_of(tag: &Object) -> (String, String) {

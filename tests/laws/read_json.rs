@@ -2,7 +2,7 @@
 //!
 //! Strict: what the reader does not know is a failure, so that nothing in an output is overlooked.
 
-use crate::deployed::{Deployed, Group, Key, Rule, aws_list, parameter};
+use crate::deployed::{Deployed, Group, Key, NO_DESCRIPTION, Rule, aws_list, parameter, unnamed};
 use crate::json;
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
@@ -53,7 +53,7 @@ pub fn read(text: &str) -> Deployed {
 }
 
 struct Reader {
-    /// The `Name` tag of each group, by its name.
+    /// What each group is known by, by its name.
     names: BTreeMap<String, String>,
     declared: BTreeSet<String>,
     used: BTreeSet<String>,
@@ -77,11 +77,16 @@ impl Reader {
             .iter()
             .map(|(key, value)| (key.clone(), string(value)))
             .collect();
-        let shown = tags["Name"].clone();
-        self.names.insert(string(&group["name"]), shown.clone());
+        let tier = string(&group["name"]);
+        let shown = tags.get("Name").cloned();
+        let shown = shown.unwrap_or_else(|| unnamed(&tier));
+        self.names.insert(tier, shown.clone());
         let value = Group {
             name: maybe(&group["group_name"]),
-            description: string(&group["description"]),
+            description: match string(&group["description"]).as_str() {
+                "" => NO_DESCRIPTION.to_string(),
+                written => written.to_string(),
+            },
             vpc: self.value(&group["vpc"]),
             tags,
             also: also.unwrap_or_default(),

@@ -1,7 +1,7 @@
 //! Terraform HCL, read as Terraform and the AWS provider would: which groups and rules are there
 //! once it is applied. Strict, as the reader of CloudFormation is.
 
-use crate::deployed::{Deployed, Group, Key, Rule, aws_list, parameter};
+use crate::deployed::{Deployed, Group, Key, NO_DESCRIPTION, Rule, aws_list, parameter, unnamed};
 use crate::hcl::{self, Block, Body, Expression};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -23,6 +23,9 @@ pub fn read(text: &str) -> Configuration {
     };
     for block in &file.blocks {
         reader.declare(block);
+    }
+    for output in file.blocks.iter().filter(|block| block.kind == "output") {
+        reader.name_unnamed(&output.body);
     }
     let mut read = Configuration {
         deployed: Deployed {
@@ -72,7 +75,7 @@ struct Reader {
     addresses: BTreeSet<String>,
     /// The prefix lists that are looked up, by the name of their data source.
     lists: BTreeMap<String, String>,
-    /// The `Name` tag of each group, by the name of its resource.
+    /// What each group is known by, by the name of its resource.
     names: BTreeMap<String, String>,
 }
 
@@ -90,11 +93,9 @@ impl Reader {
             "{name} is declared twice"
         );
         if name.starts_with("aws_security_group.") {
-            let Expression::Map(tags) = &block.body.attributes["tags"] else {
-                panic!("{name} has tags")
-            };
+            let name = tags(&block.body).remove("Name");
             self.names
-                .insert(block.labels[1].clone(), text(&tags["Name"]));
+                .extend(name.map(|name| (block.labels[1].clone(), name)));
         }
         if name.starts_with("data.aws_ec2_managed_prefix_list.") {
             known(&block.body, &["name"], &[]);
@@ -104,6 +105,20 @@ impl Reader {
             };
             self.lists.insert(block.labels[1].clone(), list);
         }
+    }
+
+    /// Notes the tier of a group that has no `Name` tag, as the output with its id says.
+    fn name_unnamed(&mut self, output: &Body) {
+        // an output with the ids of several groups names none
+        let Expression::Reference(id) = &output.attributes["value"] else {
+            return;
+        };
+        let group = id.split('.').nth(1).expect("its name").to_string();
+        let description = text(&output.attributes["description"]);
+        let tier = description.strip_prefix("Security group of tier ");
+        self.names
+            .entry(group)
+            .or_insert(unnamed(tier.expect("of its tier")));
     }
 
     /// The name of a list with the word `region` for the data source that says which that is.
@@ -185,18 +200,14 @@ impl Reader {
             lifecycle.body.attributes["create_before_destroy"],
             Expression::Bool(true)
         );
-        let Expression::Map(tags) = &body.attributes["tags"] else {
-            panic!("tags are a map")
-        };
-        let tags = tags
-            .iter()
-            .map(|(key, value)| (key.clone(), text(value)))
-            .collect();
         Group {
             name,
-            description: text(&body.attributes["description"]),
+            description: match body.attributes.get("description").map(text) {
+                Some(written) => written,
+                None => NO_DESCRIPTION.to_string(),
+            },
             vpc: self.value(&body.attributes["vpc_id"]),
-            tags,
+            tags: tags(body),
             also: Vec::new(),
         }
     }
@@ -308,6 +319,20 @@ impl Reader {
         );
         value
     }
+}
+
+/// The tags of a resource; an empty map is not written.
+fn tags(body: &Body) -> BTreeMap<String, String> {
+    let Some(tags) = body.attributes.get("tags") else {
+        return BTreeMap::new();
+    };
+    let Expression::Map(tags) = tags else {
+        panic!("tags are a map")
+    };
+    assert!(!tags.is_empty(), "an empty map of tags");
+    let tags = tags.iter();
+    tags.map(|(key, value)| (key.clone(), text(value)))
+        .collect()
 }
 
 fn text(value: &Expression) -> String {

@@ -20,6 +20,8 @@ pub struct Sentence {
     pub except: Vec<String>,
     pub until: Option<&'static str>,
     pub prose: Option<&'static str>,
+    /// `outbound "…"`, beside `prose`.
+    pub outbound: Option<&'static str>,
 }
 
 /// Days around the one that counts as today.
@@ -104,6 +106,9 @@ fn any_sentence(scene: &Scene, choose: &mut Choices<'_>) -> Option<Sentence> {
     let way = choose.of(&["from", "to"]);
     let until = choose.once_in(8).then(|| choose.of(&UNTIL));
     let prose = choose.once_in(5).then(|| choose.of(&PROSE));
+    // each subject sends
+    let has_outbound = way == "to" && prose.is_some() && choose.once_in(2);
+    let outbound = has_outbound.then(|| choose.of(&PROSE));
     if choose.once_in(4) {
         let (service, peer) = (choose.of(&BROAD), choose.of(&WIDE));
         let (services, peers) = (vec![service.to_string()], vec![peer.to_string()]);
@@ -118,6 +123,7 @@ fn any_sentence(scene: &Scene, choose: &mut Choices<'_>) -> Option<Sentence> {
             except: Vec::new(),
             until,
             prose,
+            outbound: outbound.filter(|_| way == "to"),
         });
     }
     if choose.once_in(6) && !scene.every.is_empty() {
@@ -134,6 +140,7 @@ fn any_sentence(scene: &Scene, choose: &mut Choices<'_>) -> Option<Sentence> {
             },
             until,
             prose,
+            outbound: outbound.filter(|_| way == "to"),
         });
     }
     let has = |name: &str| scene.peers.iter().any(|peer| peer.text == name);
@@ -155,6 +162,7 @@ fn any_sentence(scene: &Scene, choose: &mut Choices<'_>) -> Option<Sentence> {
             except: Vec::new(),
             until,
             prose,
+            outbound: None,
         });
     }
     let usual = |peer: &&Peer| way == "from" || !matches!(peer.kind, PeerKind::Foreign);
@@ -197,6 +205,7 @@ fn any_sentence(scene: &Scene, choose: &mut Choices<'_>) -> Option<Sentence> {
         except,
         until,
         prose,
+        outbound,
     })
 }
 
@@ -262,7 +271,13 @@ impl Sentence {
         if let Some(until) = self.until {
             line = line.then("until").then(until);
         }
-        line.prose(self.prose)
+        let line = line.prose(self.prose);
+        match self.outbound {
+            Some(outbound) if self.prose.is_some() && self.way == "to" => {
+                line.words(", outbound").prose(Some(outbound))
+            }
+            _ => line,
+        }
     }
 
     /// The same sentence with every list in another order.

@@ -64,6 +64,9 @@ pub const PROSE: [&str; 5] = [
     "$${z}",
 ];
 
+/// Texts of parts of services, a word each.
+pub const PARTS: [&str; 3] = ["Kerberos", "LDAP&x", "zz"];
+
 /// The families of the text of a service.
 pub const TRAFFIC: [(&str, &[Atom]); 47] = [
     ("tcp 80", &[Atom::Both]),

@@ -165,7 +165,7 @@ impl GateAccess {
             .collect();
         named.sort_unstable_by_key(|(end, _)| *end);
 
-        // an open tier has no flows that open its outbound gate
+        // no flow opens the outbound gate of a tier in a version in which it is open
         let open = PerFamily::from_fn(|family| {
             if gates.is_open(gate, family) {
                 TrafficSet::all(family)

@@ -15,10 +15,10 @@ mod disjoint;
 mod gate_rule;
 mod number_range;
 
-use super::gate::{Endpoint, Gate, Gates, Unknown, Who, peer_family};
+use super::gate::{Endpoint, Gate, Gates, Unknown, Who};
 use crate::groups::{Deployment, Direction};
 use crate::net::{Addresses, Family, PerFamily, Traffic, TrafficSet};
-use crate::policy::{Owner, Peer, Policy, TierId};
+use crate::policy::{Peer, Policy, TierId};
 use blocks::mark_blocks;
 use covered::covered_rules;
 use disjoint::{Sizes, are_disjoint};
@@ -188,12 +188,7 @@ impl GateContext<'_> {
     /// Whether a peer that is not a block is relevant at the gate in a family: both may have hosts
     /// of the family.
     fn concerns_endpoint(self, peer: Peer, end: &Endpoint, family: Family) -> bool {
-        let own = match self.gate.owner() {
-            Owner::Tier(tier) => Endpoint::for_tier(self.policy, tier),
-            Owner::External(id) => {
-                Endpoint::with_unknown_addresses(Who::External(id), Unknown::Group(id))
-            }
-        };
+        let own = Endpoint::for_owner(self.policy, self.gate.owner());
         let members = &self.policy.members;
         let carries_others = |tier: TierId| !members.other_groups(tier).is_empty();
         let is_carried = |tier: TierId| !members.other_carriers(tier).is_empty();
@@ -213,7 +208,10 @@ impl GateContext<'_> {
         may_send
             && (is_shared || own.may_be_in(family))
             && end.may_be_in(family)
-            && peer_family(self.policy, peer).is_none_or(|only| only == family)
+            && self
+                .policy
+                .peer_family(peer)
+                .is_none_or(|only| only == family)
     }
 
     /// The flows that cover a rule: those of the first rule that does so alone, else of all that

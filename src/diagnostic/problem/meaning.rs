@@ -173,4 +173,18 @@ pub enum MeaningProblem {
         account: String,
         declared: Span,
     },
+    /// `tier web { outbound = closed, outbound-description = "updates" }`
+    NoOpenRules { span: Span, tier: String },
+    /// `web allows https from anywhere "in", outbound "out"`
+    NoOutboundHalf { span: Span },
+    /// `tier web { name = "web", name-prefix = "web-" }`
+    NameAndPrefix { span: Span, name: String },
+    /// `tier web { export = "a b" }`
+    BadExport { span: Span, why: String },
+    /// `tier web { export = "shop" }` and `tier app { export = "shop" }`
+    SameExport {
+        span: Span,
+        name: String,
+        first: Span,
+    },
 }

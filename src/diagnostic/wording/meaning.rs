@@ -318,6 +318,39 @@ impl MeaningProblem {
             .help(format!(
                 "a rule can only be put on a group of the own account; `{name}` can be a peer"
             )),
+            MeaningProblem::NoOpenRules { span, tier } => R::error(
+                "E0331",
+                format!("the outbound side of `{tier}` is closed, so it has no rules of its own"),
+            )
+            .at(span, "describes no rule")
+            .help("delete it, or open the tier: `outbound = open`"),
+            MeaningProblem::NoOutboundHalf { span } => R::error(
+                "E0335",
+                "no tier of this sentence sends, so it has no outbound rules",
+            )
+            .at(span, "describes no rule")
+            .help("delete it; the first string describes the inbound rules"),
+            MeaningProblem::NameAndPrefix { span, name } => R::error(
+                "E0332",
+                format!("the group has the name `{name}`, and no name is made up for it"),
+            )
+            .at(span, "applies to names that Terraform makes up")
+            .help("delete `name`, or `name-prefix`"),
+            MeaningProblem::BadExport { span, why } => R::error(
+                "E0333",
+                format!("not the name of an export: {why}"),
+            )
+            .at(span, "CloudFormation does not allow it")
+            .help(
+                "allowed are ASCII letters and digits, `:` and `-`, and `${AWS::StackName}`, \
+                         `${AWS::Region}`, `${AWS::AccountId}` and `${AWS::Partition}`",
+            ),
+            MeaningProblem::SameExport { span, name, first } => {
+                R::error("E0334", format!("two tiers have the export `{name}`"))
+                    .at(span, "its group has that export")
+                    .at(first, "so does the group of this tier")
+                    .help("an export has one value; choose another name")
+            }
         }
     }
 }

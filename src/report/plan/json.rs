@@ -25,6 +25,7 @@ pub struct PlanDocument<'c> {
     locked_default_groups: Vec<NamedLine<'c>>,
     outputs: Vec<OutputLine<'c>>,
     exports: Vec<OutputLine<'c>>,
+    protection: Vec<NamedLine<'c>>,
     placeholders: Vec<NamedLine<'c>>,
     quota: Vec<QuotaUseLine<'c>>,
 }
@@ -38,6 +39,8 @@ struct GroupLine<'c> {
     tags: bool,
     reasons: Vec<&'static str>,
     refused: bool,
+    /// Whether the group that stands there is protected.
+    protected: bool,
     /// The declaration that would keep the group.
     fix: Option<RenameFix<'c>>,
     targets: Vec<&'static str>,
@@ -170,6 +173,7 @@ impl<'c> PlanDocument<'c> {
             locked_default_groups: Vec::new(),
             outputs: Vec::new(),
             exports: Vec::new(),
+            protection: Vec::new(),
             placeholders: Vec::new(),
             quota: changes
                 .uses
@@ -222,6 +226,10 @@ impl<'c> PlanDocument<'c> {
             }
             OtherChange::Output(sides) => self.outputs.push(output_line(changes, sides, targets)),
             OtherChange::Export(sides) => self.exports.push(output_line(changes, sides, targets)),
+            OtherChange::Protection(sides) => {
+                self.protection
+                    .push(named_line(changes.group_name(sides), sides, targets))
+            }
             OtherChange::Placeholder(sides) => {
                 self.placeholders
                     .push(named_line(changes.group_name(sides), sides, targets))
@@ -342,6 +350,9 @@ fn group_line<'c>(
         .map(|old| changes.old.group(old).name.as_str())
         .filter(|was| *was != name);
 
+    let standing = change.sides.was().map(|old| changes.old.group(old));
+    let is_protected = standing.is_some_and(|group| group.protect);
+
     let line = |change, tags| GroupLine {
         tier: name,
         was,
@@ -349,6 +360,7 @@ fn group_line<'c>(
         tags,
         reasons: Vec::new(),
         refused: false,
+        protected: is_protected,
         fix: None,
         targets: target_names(targets),
     };

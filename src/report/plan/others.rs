@@ -69,8 +69,18 @@ impl PlanLines<'_> {
                 old.group(tier).name,
                 list_titles(targets)
             ),
-            OtherChange::Export(BeforeAfter::Added(tier) | BeforeAfter::Both(_, tier)) => {
+            OtherChange::Export(BeforeAfter::Added(tier)) => {
                 format!("+ export of the id of {}", new.group(tier).name)
+            }
+            OtherChange::Export(BeforeAfter::Both(_, tier)) => format!(
+                "~ export of the id of {}, under another name; CloudFormation refuses that while another stack imports it",
+                new.group(tier).name
+            ),
+            OtherChange::Protection(BeforeAfter::Removed(tier)) => {
+                format!("- protection of {}", old.group(tier).name)
+            }
+            OtherChange::Protection(BeforeAfter::Added(tier) | BeforeAfter::Both(_, tier)) => {
+                format!("+ protection of {}", new.group(tier).name)
             }
             OtherChange::Placeholder(BeforeAfter::Removed(tier)) => {
                 format!("- {}  outbound  the placeholder rule", old.group(tier).name)

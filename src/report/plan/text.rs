@@ -9,8 +9,10 @@ use crate::plan::{
     BeforeAfter, Changes, GroupChange, GroupOutcome, OtherChange, Planned, Reason, RuleChange,
     RuleOutcome, RulePlace, Targets, UseChange, planned_targets,
 };
+use crate::policy::TierId;
 use crate::report::flows::End;
 use crate::report::fold::fold_rows;
+use crate::report::words::outbound_words;
 
 const REPLACED: &str = "  a replaced group is created first, with a new id; the old one cannot be \
     deleted while anything uses it";
@@ -75,9 +77,10 @@ impl<'c> PlanLines<'c> {
 
         let line = |((change, targets), name): (&(GroupChange, Targets), &str)| {
             format!(
-                "{} {name:width$}  {}{}",
+                "{} {name:width$}  {}{}{}",
                 group_sign(&change.fate),
                 self.group_words(change),
+                self.protected_words(change, *targets),
                 targets_suffix(*targets)
             )
         };
@@ -244,6 +247,33 @@ impl<'c> PlanLines<'c> {
         }
     }
 
+    /// What becomes of the change of a protected group.
+    fn protected_words(&self, change: &GroupChange, targets: Targets) -> String {
+        let (was, is) = (change.sides.was(), change.sides.is());
+        let was = was.is_some_and(|old| self.changes.old.group(old).protect);
+        let is = is.is_some_and(|new| self.changes.new.group(new).protect);
+        let mut words: Vec<&str> = Vec::new();
+
+        for it in targets.planned_targets() {
+            words.extend(match &change.fate {
+                GroupOutcome::Replaced { reasons, .. } if reasons.contains(&Reason::Address) => {
+                    was.then_some(it.planning.deletes_protected)
+                }
+                GroupOutcome::Replaced { .. } if is => Some(it.planning.replaces_protected),
+                GroupOutcome::Deleted | GroupOutcome::Recreated => {
+                    was.then_some(it.planning.deletes_protected)
+                }
+                GroupOutcome::Replaced { .. }
+                | GroupOutcome::Created
+                | GroupOutcome::Moved { .. }
+                | GroupOutcome::Tagged => None,
+            });
+        }
+
+        words.retain(|words| !words.is_empty());
+        words.iter().map(|words| format!("; {words}")).collect()
+    }
+
     fn replaced_words(&self, change: &GroupChange, reasons: &[Reason], refused: bool) -> String {
         let why: Vec<String> = reasons
             .iter()
@@ -323,10 +353,10 @@ impl<'c> PlanLines<'c> {
         let why = match change.fate {
             RuleOutcome::Added => self.first_sentence(change, true),
             RuleOutcome::Removed => self.first_sentence(change, false),
-            RuleOutcome::Text => Why::Text(format!(
-                "description only, was \"{}\"",
-                self.old_text(change)
-            )),
+            RuleOutcome::Text => Why::Text(match self.old_text(change) {
+                "" => "description only, had none".to_string(),
+                text => format!("description only, was \"{text}\""),
+            }),
             RuleOutcome::Default => Why::Text(self.default_words(change)),
             RuleOutcome::Retargeted => Why::Known("references another group, in place"),
             RuleOutcome::Halved => Why::Known("replaced by two, for half of the addresses each"),
@@ -353,13 +383,16 @@ impl<'c> PlanLines<'c> {
     /// The first sentence that produces a rule.
     fn first_sentence(&self, change: &RuleChange, is_new: bool) -> Why {
         let (program, rule) = rule_origin([self.old, self.new], change);
-        program
-            .deployment
-            .first_sentence(rule)
-            .map_or(Why::Known("(outbound = open)"), |id| Why::Sentence {
-                id,
-                is_new,
-            })
+        let open = || {
+            let group = change
+                .sides
+                .map_newest(|place| place.group, |place| place.group);
+            Why::Known(outbound_words(
+                program.policy().tier(TierId(group.0)).outbound,
+            ))
+        };
+        let sentence = program.deployment.first_sentence(rule);
+        sentence.map_or_else(open, |id| Why::Sentence { id, is_new })
     }
 
     /// The reason of a row, as text.

@@ -4,8 +4,9 @@ use crate::analysis::quota::{DirectionUsage, Ledger};
 use crate::aws::Count;
 use crate::groups::Direction;
 use crate::net::Family;
-use crate::policy::{Outbound, PrefixList};
+use crate::policy::PrefixList;
 use crate::report::citation::Citation;
+use crate::report::words::outbound_words;
 use crate::source::Sources;
 use std::cmp::Reverse;
 use std::fmt::Write;
@@ -103,9 +104,8 @@ fn side_line(ledger: &Ledger<'_>, side: &DirectionUsage, digits: Digits) -> Line
     let said = match (side.direction, outbound) {
         _ if ledger.is_over(side) => "over the quota",
         (_, None) => "(at least: made elsewhere)",
-        (Direction::Egress, Some(Outbound::Open)) => "(outbound = open)",
-        (Direction::Egress, Some(Outbound::Closed))
-        | (Direction::Ingress, Some(Outbound::Open | Outbound::Closed)) => "",
+        (Direction::Egress, Some(outbound)) => outbound_words(outbound),
+        (Direction::Ingress, Some(_)) => "",
     };
 
     let [v4, v6] =

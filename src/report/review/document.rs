@@ -10,7 +10,7 @@ use crate::net::Family;
 use crate::plan::Changes;
 use crate::policy::{Peer, SentenceId};
 use crate::report::citation::Citation;
-use crate::report::words::{Marked, family_pieces, join_pieces};
+use crate::report::words::{Marked, family_pieces, join_pieces, outbound_words};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -79,6 +79,9 @@ pub struct ChangeLine<'p> {
     pub sentences: Vec<Citation<'p>>,
     /// The tier that may send all traffic, if that is the reason.
     pub open_tier: Option<&'p str>,
+    /// That it may send everything.
+    #[serde(skip)]
+    pub open_words: Option<String>,
 }
 
 impl ChangeLine<'_> {
@@ -228,6 +231,11 @@ fn change_line<'p>(
 
     let citation = |id: &SentenceId| Citation::new(passes.policy, passes.sources, *id);
     let tier_name = |id| passes.policy.tier(id).name.as_str();
+    let open_words = |id| {
+        let tier = passes.policy.tier(id);
+        let said = outbound_words(tier.outbound);
+        format!("{} may send all traffic {said}", tier.name)
+    };
 
     ChangeLine {
         from: place_of_end(from, from_places.as_ref(), passes, both),
@@ -239,6 +247,7 @@ fn change_line<'p>(
         changed,
         sentences: causes.sentences.iter().map(citation).collect(),
         open_tier: causes.open.map(tier_name),
+        open_words: causes.open.map(open_words),
     }
 }
 

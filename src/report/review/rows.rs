@@ -77,12 +77,10 @@ pub(super) fn change_rows<'l>(
 /// The changed lines and the sentences of a change, as text, and the number of further sentences.
 fn list_causes(change: &ChangeLine<'_>, cited: &Cited<'_>) -> Vec<String> {
     let changed = change.changed.iter().map(cited.line);
-    let open = change
-        .open_tier
-        .map(|tier| format!("{tier} may send all traffic (outbound = open)"));
-
-    let mut sentences: Vec<String> = open
-        .into_iter()
+    let mut sentences: Vec<String> = change
+        .open_words
+        .iter()
+        .cloned()
         .chain(change.sentences.iter().map(cited.sentence))
         .collect();
 

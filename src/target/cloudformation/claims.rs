@@ -1,7 +1,7 @@
 //! Logical ids that two parameters or resources would have.
 
 use super::resources::{
-    asks_for, group_id, is_separate, list_parameters, parameter_id, rule_names,
+    asks_for, group_id, is_separate, list_parameters, output_name, parameter_id, rule_names,
 };
 use crate::aws::ParameterId;
 use crate::target::claims::{Claim, NamedState};
@@ -14,6 +14,15 @@ pub fn claims(named: NamedState<'_>) -> Vec<Claim> {
     let mut claims: Vec<Claim> = lists
         .map(|(id, name)| (name, named.deployment.prefix_list(id).span))
         .collect();
+
+    if state.exports {
+        let groups = state.own_groups();
+        claims.extend(groups.map(|(id, group)| {
+            let written = named.tier_export(id).map(str::to_string);
+            let made_up = || format!("${{AWS::StackName}}-{}", output_name(group));
+            (written.unwrap_or_else(made_up), named.tier_span(id))
+        }));
+    }
 
     if names.are_plain() {
         return claims;

@@ -18,8 +18,8 @@ use super::planning::{Column, Planning};
 use crate::diagnostic::Problems;
 use crate::policy::{OutputRules, ParameterNames, ReplacedText};
 use resources::{
-    GROUP, asks_for, group_id, has_placeholder, is_separate, list_parameter, output_name,
-    pascal_case, rule_names,
+    DEFAULT_DESCRIPTION, GROUP, asks_for, export_name, group_id, has_placeholder, is_separate,
+    list_parameter, output_name, pascal_case, rule_names,
 };
 
 /// The target.
@@ -69,9 +69,13 @@ const PLANNING: Planning = Planning {
     moves_rules: false,
     changes_peers: false,
     writes_name_prefixes: false,
+    default_description: DEFAULT_DESCRIPTION,
     keeps_explicit_names: true,
     locks_defaults: false,
-    has_exports: true,
+    export: export_name,
+    notes_protection: true,
+    replaces_protected: "CloudFormation keeps the old group, because it is protected",
+    deletes_protected: "CloudFormation keeps it in AWS, because it is protected",
     has_placeholder,
     written: halves::written_keys,
     report: "change set of CloudFormation",

@@ -64,6 +64,17 @@ pub fn list_output_name(group: &SecurityGroup) -> String {
     output_name(group) + "s"
 }
 
+/// The name under which other stacks can import a group's id, if they can.
+pub fn export_name(state: &State, group: &SecurityGroup) -> Option<String> {
+    let made_up = || format!("${{AWS::StackName}}-{}", output_name(group));
+    let written = group.export.clone();
+    written.or_else(|| state.exports.then(made_up))
+}
+
+/// GroupDescription of a group that the program gives none: a template must have one
+/// (CloudFormation user guide, AWS::EC2::SecurityGroup).
+pub const DEFAULT_DESCRIPTION: &str = "Managed by CloudFormation";
+
 /// What a logical id of a group ends in.
 pub const GROUP: &str = "SecurityGroup";
 

@@ -3,8 +3,8 @@
 use super::halves::written_keys;
 use super::parameters::Parameters;
 use super::resources::{
-    group_id, has_placeholder, is_separate, list_output_name, list_parameter, output_name,
-    parameter_id, rule_names,
+    DEFAULT_DESCRIPTION, export_name, group_id, has_placeholder, is_separate, list_output_name,
+    list_parameter, output_name, parameter_id, rule_names,
 };
 use crate::aws::{
     Direction, GroupId, ListReference, ParameterId, Peer, PrefixListId, Reference, Rule,
@@ -106,6 +106,7 @@ impl Template<'_> {
 #[serde(untagged)]
 enum Expression<'a> {
     Text(&'a str),
+    Plain(String),
     Ref {
         #[serde(rename = "Ref")]
         to: String,
@@ -132,6 +133,10 @@ struct Resources<'t, 's>(&'t Template<'s>);
 struct Resource<P> {
     r#type: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
+    deletion_policy: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    update_replace_policy: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     metadata: Option<Metadata>,
     properties: P,
 }
@@ -145,8 +150,11 @@ impl Serialize for Resources<'_, '_> {
             if group.made_elsewhere.is_none() {
                 let inline = group.rules.iter();
                 let inline = inline.filter(|rule| !is_separate(group, &rule.key));
+                let policy = group.protect.then_some("Retain");
                 let resource = Resource {
                     r#type: "AWS::EC2::SecurityGroup",
+                    deletion_policy: policy,
+                    update_replace_policy: policy,
                     metadata: Metadata::for_rules(inline),
                     properties: GroupBody { template, group },
                 };
@@ -175,6 +183,8 @@ impl<'s> Template<'s> {
                 Direction::Ingress => "AWS::EC2::SecurityGroupIngress",
                 Direction::Egress => "AWS::EC2::SecurityGroupEgress",
             },
+            deletion_policy: None,
+            update_replace_policy: None,
             metadata: Metadata::for_rules([rule].into_iter()),
             properties: RuleBody {
                 template: self,
@@ -234,7 +244,11 @@ impl Serialize for GroupBody<'_, '_> {
             map.serialize_entry("GroupName", name)?;
         }
 
-        map.serialize_entry("GroupDescription", &group.description)?;
+        let description = match group.description.as_str() {
+            "" => DEFAULT_DESCRIPTION,
+            written => written,
+        };
+        map.serialize_entry("GroupDescription", description)?;
         map.serialize_entry("VpcId", &template.reference(&group.vpc))?;
 
         let inline = |direction| Inline {
@@ -260,7 +274,10 @@ impl Serialize for GroupBody<'_, '_> {
             .map(|(key, value)| Tag { key, value })
             .collect();
 
-        map.serialize_entry("Tags", &tags)?;
+        if !tags.is_empty() {
+            map.serialize_entry("Tags", &tags)?;
+        }
+
         map.end()
     }
 }
@@ -358,7 +375,9 @@ impl Serialize for RuleBody<'_, '_> {
         }
 
         self.serialize_peer(&mut map)?;
-        map.serialize_entry("Description", template.state.description(rule))?;
+        if !rule.description.is_empty() {
+            map.serialize_entry("Description", template.state.description(rule))?;
+        }
 
         map.end()
     }
@@ -448,9 +467,12 @@ impl Serialize for Outputs<'_, '_> {
 
         for (id, group) in template.state.own_groups() {
             let name = output_name(group);
-            let text = format!("${{AWS::StackName}}-{name}");
-            let export = template.state.exports.then_some(Export {
-                name: Expression::Sub { text },
+            let export = export_name(template.state, group).map(|text| Export {
+                name: if text.contains("${") {
+                    Expression::Sub { text }
+                } else {
+                    Expression::Plain(text)
+                },
             });
             let description = format!("Security group of tier {}", group.name);
 

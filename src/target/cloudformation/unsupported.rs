@@ -18,6 +18,7 @@ pub fn unsupported(policy: &Policy, target: &'static str) -> Problems {
     add_foreign_receivers(policy, target, &mut problems);
     add_foreign_senders(policy, target, &mut problems);
     add_locked_groups(policy, target, &mut problems);
+    add_name_prefixes(policy, target, &mut problems);
     problems
 }
 
@@ -86,6 +87,20 @@ fn add_locked_groups(policy: &Policy, target: &'static str, problems: &mut Probl
                 span,
                 target,
                 what: format!("removing the rules of the default security group of `{name}`"),
+            });
+        }
+    }
+}
+
+/// Adds starts of names: CloudFormation makes names up of the stack and the logical id
+/// (CloudFormation user guide, "Name type").
+fn add_name_prefixes(policy: &Policy, target: &'static str, problems: &mut Problems) {
+    for tier in &policy.tiers {
+        if let Some(prefix) = &tier.name_prefix {
+            problems.push(TargetProblem::LeftOut {
+                span: tier.span,
+                target,
+                what: format!("a name that starts with `{prefix}`"),
             });
         }
     }

@@ -7,8 +7,8 @@ use super::addresses::{
 use super::hcl::{Hcl, Value, escape_string, push_quoted};
 use super::variable::{Form, default_description, owner_form, variable_form};
 use crate::aws::{
-    ForeignGroupId, GroupId, ListReference, Parameter, Peer, Reference, Rule, RuleKey,
-    SecurityGroup, State, Wording,
+    ForeignGroupId, GroupId, ListReference, Parameter, Peer, Reference, Rule, SecurityGroup, State,
+    Wording,
 };
 use crate::net::{Family, Protocol, ShortText, Sink, Traffic, push_block, push_number};
 use crate::target::names::Names;
@@ -81,8 +81,9 @@ struct HclWriter<'s> {
 /// it that is the same for many rules is no value: a copy of a longer text costs little more.
 type Shape = Vec<ShortText<96>>;
 
-/// How many shapes there are: by owner, by direction, by protocol, by the attribute of the peer.
-const SHAPES: usize = 2 * 2 * PROTOCOLS * PEER_ATTRIBUTES.len();
+/// How many shapes there are: by owner, by whether there is a description, by direction, by protocol, by the
+/// attribute of the peer.
+const SHAPES: usize = 2 * 2 * 2 * PROTOCOLS * PEER_ATTRIBUTES.len();
 
 /// Whose group a rule is put on.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -130,7 +131,8 @@ fn peer_attribute(state: &State, peer: Peer) -> usize {
 }
 
 /// Which of the shapes the resource of a rule has.
-fn shape_index(key: &RuleKey, peer: usize, owner: RuleOwner) -> usize {
+fn shape_index(rule: &Rule, peer: usize, owner: RuleOwner) -> usize {
+    let key = &rule.key;
     let protocol = match key.traffic {
         Traffic::All => 0,
         Traffic::Tcp(_) => 1,
@@ -139,13 +141,15 @@ fn shape_index(key: &RuleKey, peer: usize, owner: RuleOwner) -> usize {
         Traffic::Icmpv6(_) => 4,
         Traffic::Number(_) => 5,
     };
-    let side = 2 * owner as usize + key.direction as usize;
-    (side * PROTOCOLS + protocol) * PEER_ATTRIBUTES.len() + peer
+    let is_described = !rule.description.is_empty();
+    let kind = 4 * owner as usize + 2 * usize::from(is_described) + key.direction as usize;
+    (kind * PROTOCOLS + protocol) * PEER_ATTRIBUTES.len() + peer
 }
 
-/// What resources of rules look like that have the direction and the protocol of this one, and such
-/// a peer.
-fn rule_shape(key: &RuleKey, peer: usize, owner: RuleOwner) -> Shape {
+/// What resources of rules look like that have the direction and the protocol of this one, a
+/// description as this one has, and such a peer.
+fn rule_shape(rule: &Rule, peer: usize, owner: RuleOwner) -> Shape {
+    let key = &rule.key;
     let protocol = match key.traffic.protocol() {
         Protocol::Number(_) => format!("\"{VALUE}\""),
         known => format!("\"{known}\""),
@@ -155,11 +159,11 @@ fn rule_shape(key: &RuleKey, peer: usize, owner: RuleOwner) -> Shape {
         RuleOwner::Own => GROUP_ID,
         RuleOwner::Foreign => Value::Expression(VALUE),
     };
-    let mut run = vec![
-        ("security_group_id", group),
-        ("description", QUOTED),
-        ("ip_protocol", Value::Expression(&protocol)),
-    ];
+    let mut run = vec![("security_group_id", group)];
+    if !rule.description.is_empty() {
+        run.push(("description", QUOTED));
+    }
+    run.push(("ip_protocol", Value::Expression(&protocol)));
 
     if key.traffic.aws_ports().is_some() {
         let ports = ["from_port", "to_port"];
@@ -265,25 +269,29 @@ impl HclWriter<'_> {
             Some(name) => ("name", Value::Text(name)),
             None => ("name_prefix", Value::Text(&group.name_prefix)),
         };
-        self.hcl.attribute_run(&[
-            name,
-            ("description", Value::Text(&group.description)),
-            ("vpc_id", reference_value(&self.variables, &group.vpc)),
-        ]);
+        let mut run = vec![name];
+        if !group.description.is_empty() {
+            run.push(("description", Value::Text(&group.description)));
+        }
+        run.push(("vpc_id", reference_value(&self.variables, &group.vpc)));
+        self.hcl.attribute_run(&run);
 
-        self.hcl.blank_line();
-        self.hcl.object_attribute(
-            "tags",
-            group
-                .tags
-                .iter()
-                .map(|(key, value)| (key.as_str(), value.as_str())),
-        );
+        if !group.tags.is_empty() {
+            self.hcl.blank_line();
+            let tags = group.tags.iter();
+            self.hcl.object_attribute(
+                "tags",
+                tags.map(|(key, value)| (key.as_str(), value.as_str())),
+            );
+        }
 
         self.hcl.blank_line();
         self.hcl.open_block("lifecycle", &[]);
-        self.hcl
-            .attribute_run(&[("create_before_destroy", Value::Expression("true"))]);
+        let mut run = vec![("create_before_destroy", Value::Expression("true"))];
+        if group.protect {
+            run.push(("prevent_destroy", Value::Expression("true")));
+        }
+        self.hcl.attribute_run(&run);
         self.hcl.close_block();
         self.hcl.close_block();
     }
@@ -293,8 +301,8 @@ impl HclWriter<'_> {
         let peer = peer_attribute(state, key.peer);
         let made_elsewhere = state.group(group).made_elsewhere;
         let owner = made_elsewhere.map_or(RuleOwner::Own, |_| RuleOwner::Foreign);
-        let shape = &mut self.shapes[shape_index(key, peer, owner)];
-        let shape = shape.get_or_insert_with(|| rule_shape(key, peer, owner));
+        let shape = &mut self.shapes[shape_index(rule, peer, owner)];
+        let shape = shape.get_or_insert_with(|| rule_shape(rule, peer, owner));
         let mut pieces = shape.iter();
         let mut next =
             |out: &mut Vec<u8>| pieces.next().into_iter().for_each(|it| out.put_short(it));
@@ -309,8 +317,10 @@ impl HclWriter<'_> {
         }
         next(out);
 
-        push_description(state, rule, out);
-        next(out);
+        if !rule.description.is_empty() {
+            push_description(state, rule, out);
+            next(out);
+        }
 
         if let Traffic::Number(number) = key.traffic {
             push_number(out, number);
