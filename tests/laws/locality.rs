@@ -61,6 +61,10 @@ pub fn changes(step: &Step<'_>) -> Result<Changes, String> {
     let mut changes = Changes::default();
     for (key, text) in &rules.old {
         match rules.new.get(*key) {
+            // it is at another place in its group, by itself
+            Some(now) if rules.states_half(key) && rules.may_have(key, text, now) => {
+                changes.gone.push((*key).clone());
+            }
             Some(now) if now == text => {}
             Some(now) if rules.may_be_retold(key, text, now) => changes.retold.push((*key).clone()),
             Some(now) => return Err(format!("{key:?} was told {text:?} and is told {now:?}")),
@@ -155,7 +159,21 @@ impl Judge<'_> {
             && self.sorts_before(was, is);
         // a sentence may ask for a rule that an open tier has without one
         let asked = own == Some(is) || of_whole(&self.own).is_some_and(|text| text == is);
-        gains || healed || was == OPEN && asked
+        let stated = own == Some(is) && self.states_half(key);
+        gains || healed || stated || was == OPEN && asked
+    }
+
+    /// Whether the sentence states a half by itself that a template had as the half of a whole:
+    /// the whole then comes without it.
+    fn states_half(&self, key: &Key) -> bool {
+        let was_whole = whole_of(key)
+            .is_some_and(|whole| self.old.contains_key(&whole) || has_halves(&self.old, &whole));
+        self.step.has_halves && self.own.contains_key(key) && was_whole
+    }
+
+    /// Whether a rule may have a text now.
+    fn may_have(&self, key: &Key, was: &str, is: &str) -> bool {
+        was == is || self.may_be_retold(key, was, is)
     }
 
     /// Whether a text may sort before another: a written one before a generated one, then by
