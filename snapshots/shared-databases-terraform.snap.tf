@@ -59,15 +59,6 @@ resource "aws_vpc_security_group_ingress_rule" "api_tcp_443_from_operators" {
   referenced_security_group_id = aws_security_group.operators.id
 }
 
-resource "aws_vpc_security_group_egress_rule" "api_tcp_443_to_sg_0aa11bb22cc33dd44" {
-  security_group_id            = aws_security_group.api.id
-  description                  = "its inbound side is with the owners"
-  ip_protocol                  = "tcp"
-  from_port                    = 443
-  to_port                      = 443
-  referenced_security_group_id = "210987654321/sg-0aa11bb22cc33dd44"
-}
-
 resource "aws_vpc_security_group_egress_rule" "api_tcp_5432_to_ledger" {
   security_group_id            = aws_security_group.api.id
   description                  = "ledger allows postgresql from api"

@@ -246,27 +246,30 @@ pub fn describe_flow(policy: &Policy, flow: u32, direction: Direction, out: &mut
     let flow = &policy.flows[flow as usize];
     let sentence = policy.sentence(flow.sentence);
 
+    if let Some(text) = written {
+        return out.put(&text);
+    }
+
     // no block and no traffic is longer than 50 characters
     let length = |word: Option<WordId>| word.map_or(50, |word| policy.words.text(word).len());
     let parts = [
         policy.subject_name(flow).len(),
-        flow.verb.word().len(),
+        flow.verb.spaced_word().len(),
         length(flow.service),
         length(flow.named),
         sentence.tail.len(),
     ];
 
-    match written {
-        Some(text) => out.put(&text),
-        None if policy.stack.labels == Labels::Written => {}
-        None if parts.iter().sum::<usize>() + "   from ".len() <= LONGEST => {
-            in_words(policy, flow, out)
-        }
-        None => {
-            let mut start = Start::default();
-            in_words(policy, flow, &mut start);
-            out.put(&start.into_shortened());
-        }
+    if policy.stack.labels == Labels::Written {
+        return;
+    }
+
+    if parts.iter().sum::<usize>() + " from ".len() <= LONGEST {
+        in_words(policy, flow, out);
+    } else {
+        let mut start = Start::default();
+        in_words(policy, flow, &mut start);
+        out.put(&start.into_shortened());
     }
 }
 
@@ -288,9 +291,7 @@ const LONGEST: usize = 255;
 
 fn in_words(policy: &Policy, flow: &Flow, out: &mut impl Sink) {
     out.put(policy.subject_name(flow));
-    out.put(" ");
-    out.put(flow.verb.word());
-    out.put(" ");
+    out.put(flow.verb.spaced_word());
     policy.push_service(flow, out);
     match flow.way {
         Way::From => out.put(" from "),

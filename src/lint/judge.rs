@@ -56,7 +56,7 @@ fn judge_lints(
             for (level, tiers) in [warned, (levels.level_of(lint), RoleTiers::Others)] {
                 if level != Level::Allow || silencer.knows_lint(lint.name) {
                     let mut found = Vec::new();
-                    judge(&subject, tiers, &mut found);
+                    judge(subject, tiers, &mut found);
                     problems.extend(silencer.active_problems(lint, level, found));
                 }
             }

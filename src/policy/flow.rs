@@ -68,12 +68,12 @@ pub enum Verb {
 }
 
 impl Verb {
-    /// As a sentence about one tier writes it.
-    pub fn word(self) -> &'static str {
+    /// As a sentence about one tier writes it, between spaces.
+    pub fn spaced_word(self) -> &'static str {
         match self {
-            Verb::Allows => "allows",
-            Verb::Accepts => "accepts",
-            Verb::Sends => "sends",
+            Verb::Allows => " allows ",
+            Verb::Accepts => " accepts ",
+            Verb::Sends => " sends ",
         }
     }
 }
