@@ -100,7 +100,7 @@ fn tail_offset(statement: &Statement) -> u32 {
             let account = external.account.as_ref().map(|account| account.span);
             account.or(Some(external.id.span))
         }
-        Item::PrefixList(list) => Some(list.id.span),
+        Item::PrefixList(list) => list.list.last_span(),
         Item::Service(service) => last_service(&service.members),
         Item::Tier(tier) => last_name(&tier.was)
             .or(last_name(&tier.also))

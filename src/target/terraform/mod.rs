@@ -47,6 +47,8 @@ const PLANNING: Planning = Planning {
     output: output_name,
     moves_rules: true,
     changes_peers: true,
+    // the provider makes two requests of it: AWS refuses both in one
+    resizes_lists: true,
     writes_name_prefixes: true,
     keeps_explicit_names: false,
     locks_defaults: true,
