@@ -155,7 +155,12 @@ impl Judge<'_> {
             && self.sorts_before(was, is);
         // a sentence may ask for a rule that an open tier has without one
         let asked = own == Some(is) || of_whole(&self.own).is_some_and(|text| text == is);
-        gains || healed || was == OPEN && asked
+        // a half that a sentence states itself has the text of that sentence
+        let was_whole = whole
+            .as_ref()
+            .is_some_and(|whole| self.old.contains_key(whole) || has_halves(&self.old, whole));
+        let stated = self.step.has_halves && own == Some(is) && was_whole;
+        gains || healed || stated || was == OPEN && asked
     }
 
     /// Whether a text may sort before another: a written one before a generated one, then by

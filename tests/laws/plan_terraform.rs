@@ -8,7 +8,8 @@ use std::collections::{BTreeMap, BTreeSet};
 pub type Counts = [usize; 3];
 
 /// Attributes that the provider cannot change (its schema: ForceNew, RequiresReplace).
-const FIXED: [(&str, &[&str]); 4] = [
+const FIXED: [(&str, &[&str]); 5] = [
+    ("aws_ec2_managed_prefix_list.", &["address_family"]),
     (
         "aws_security_group.",
         &["name", "name_prefix", "description", "vpc_id"],
@@ -175,10 +176,8 @@ impl Plan<'_> {
         let Some(before) = self.state.get(address) else {
             return Fate::Create;
         };
-        let (was, is) = (
-            &self.old.resources[before].attributes,
-            &self.new.resources[address].attributes,
-        );
+        let (old, new) = (&self.old.resources[before], &self.new.resources[address]);
+        let (was, is) = (&old.attributes, &new.attributes);
         let differs = |key: &str| match (was.get(key), is.get(key)) {
             (Some(was), Some(is)) => !self.same(was, is),
             (was, is) => was.is_some() != is.is_some(),
@@ -190,7 +189,7 @@ impl Plan<'_> {
         let kind = |of: &BTreeMap<String, Expression>| PEERS.map(|peer| of.contains_key(peer));
         if fixed.iter().any(|key| differs(key)) || kind(was) != kind(is) {
             Fate::Replace
-        } else if was.keys().chain(is.keys()).any(|key| differs(key)) {
+        } else if was.keys().chain(is.keys()).any(|key| differs(key)) || old.blocks != new.blocks {
             Fate::Update
         } else {
             Fate::Stay
