@@ -6,7 +6,7 @@ use super::graph::{ReachGraph, SearchDirection};
 use super::named_endpoint::{self, NamedEndpoint};
 use super::reachability::{Passing, PassingId, Reachability};
 use crate::net::{Addresses, Family, private_blocks};
-use crate::policy::{End, ParamId, ParamKind, Policy};
+use crate::policy::{End, ParamId, ParamKind, Policy, PrefixListId};
 use ipnet::IpNet;
 use std::collections::BTreeMap;
 
@@ -121,7 +121,9 @@ fn other_endpoints(policy: &Policy) -> (Vec<NamedEndpoint>, usize) {
     others.extend(places.into_values().flatten());
 
     let externals = policy.external_ids().map(End::External);
-    let lists = policy.prefix_list_ids().map(End::PrefixList);
+    let is_made = |id: &PrefixListId| policy.prefix_list(*id).made().is_some();
+    let lists = policy.prefix_list_ids().filter(|id| !is_made(id));
+    let lists = lists.map(End::PrefixList);
     let params = policy
         .param_ids()
         .filter(|id| is_unknown_block(policy, *id))
@@ -140,6 +142,8 @@ fn unnamed_blocks(policy: &Policy) -> (BTreeMap<String, Vec<NamedEndpoint>>, usi
         parts.retain(|part| part.endpoint.who == Who::Hosts);
         places.insert(policy.network(id).name.clone(), parts);
     }
+
+    places.extend(made_lists(policy));
 
     let mut named = named_addresses(policy);
     let is_unnamed =
@@ -160,6 +164,23 @@ fn unnamed_blocks(policy: &Policy) -> (BTreeMap<String, Vec<NamedEndpoint>>, usi
     }
 
     (places, left_out)
+}
+
+/// Prefix lists that the program makes, by name.
+fn made_lists(policy: &Policy) -> BTreeMap<String, Vec<NamedEndpoint>> {
+    let mut blocks: BTreeMap<&str, Vec<IpNet>> = BTreeMap::new();
+    for list in &policy.prefix_lists {
+        if let Some(made) = list.made() {
+            blocks.entry(&list.name).or_default().extend(&made.blocks);
+        }
+    }
+
+    let place = |(name, blocks): (&str, Vec<IpNet>)| {
+        let endpoint = Endpoint::for_hosts(Addresses::from_blocks(&blocks));
+        let name = name.to_string();
+        (name.clone(), vec![NamedEndpoint { name, endpoint }])
+    };
+    blocks.into_iter().map(place).collect()
 }
 
 fn is_unknown_block(policy: &Policy, param: ParamId) -> bool {

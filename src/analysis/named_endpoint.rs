@@ -207,7 +207,9 @@ pub fn unknown_words(policy: &Policy, unknown: Unknown) -> String {
             let list = policy.prefix_list(id);
             let name = match &list.list {
                 ListReference::Aws(name) => name,
-                ListReference::Id(_) | ListReference::Param(_) => &list.name,
+                ListReference::Id(_) | ListReference::Param(_) | ListReference::Made(_) => {
+                    &list.name
+                }
             };
             format!("the entries of the prefix list `{name}`")
         }

@@ -189,11 +189,46 @@ pub struct PrefixListDeclaration {
     /// `s3`
     pub name: Name,
     /// `"com.amazonaws.region.s3"`
-    pub id: StringLiteral,
+    pub list: ListSource,
     /// `{ entries = 1 }`
     pub block: Option<Block>,
     /// `"object storage"`
     pub prose: Option<StringLiteral>,
+}
+
+/// Which list a prefix list is.
+#[derive(Debug)]
+pub enum ListSource {
+    /// `"com.amazonaws.region.s3"`: one that exists.
+    Existing(StringLiteral),
+    /// `203.0.113.0/24, branch`: one that the program makes.
+    Made(Vec<NetItem>),
+}
+
+impl ListSource {
+    /// The id of a list that exists.
+    pub fn id(&self) -> Option<&StringLiteral> {
+        match self {
+            ListSource::Existing(id) => Some(id),
+            ListSource::Made(_) => None,
+        }
+    }
+
+    /// The entries of a list that the program makes.
+    pub fn members(&self) -> &[NetItem] {
+        match self {
+            ListSource::Existing(_) => &[],
+            ListSource::Made(members) => members,
+        }
+    }
+
+    /// Its last part.
+    pub fn last_span(&self) -> Option<Span> {
+        match self {
+            ListSource::Existing(id) => Some(id.span),
+            ListSource::Made(members) => members.last().map(NetItem::span),
+        }
+    }
 }
 
 /// `service app = tcp 8080, 8443 "the shop"`, `service ad = tcp 88 "Kerberos", udp 389 "LDAP"`
@@ -487,7 +522,10 @@ impl Item {
                 visit_net_names(&network.members, visit);
                 visit_net_names(&network.except, visit);
             }
-            Item::PrefixList(list) => visit_block_names(list.block.as_ref(), visit),
+            Item::PrefixList(list) => {
+                visit_net_names(list.list.members(), visit);
+                visit_block_names(list.block.as_ref(), visit);
+            }
             Item::Service(service) => visit_service_names(&service.members, visit),
             Item::Tier(tier) => {
                 tier.also.iter().copied().for_each(&mut *visit);

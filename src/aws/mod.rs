@@ -16,7 +16,7 @@ pub use group_mapping::GroupMapping;
 pub use parameter::{ParamKind, Parameter, ParameterId};
 pub use quota::{Count, Counted};
 pub use reference::{
-    ForeignGroup, ForeignGroupId, ListReference, LockedDefault, PrefixList, PrefixListId,
+    ForeignGroup, ForeignGroupId, ListReference, LockedDefault, MadeList, PrefixList, PrefixListId,
     Reference, aws_list,
 };
 
@@ -106,7 +106,16 @@ impl State {
         let lists = (0..).map(PrefixListId).zip(&self.prefix_lists);
         lists.filter_map(|(id, list)| match &list.reference {
             ListReference::Aws(name) => Some((id, name.as_str())),
-            ListReference::Id(_) | ListReference::Parameter(_) => None,
+            ListReference::Id(_) | ListReference::Parameter(_) | ListReference::Made(_) => None,
+        })
+    }
+
+    /// The prefix lists that the output makes.
+    pub fn made_lists(&self) -> impl Iterator<Item = (PrefixListId, &PrefixList, &MadeList)> {
+        let lists = (0..).map(PrefixListId).zip(&self.prefix_lists);
+        lists.filter_map(|(id, list)| match &list.reference {
+            ListReference::Made(made) => Some((id, list, made)),
+            ListReference::Id(_) | ListReference::Aws(_) | ListReference::Parameter(_) => None,
         })
     }
 
@@ -116,7 +125,7 @@ impl State {
             Peer::Parameter(id) => Some(id),
             Peer::PrefixList(id) => match self.prefix_list(id).reference {
                 ListReference::Parameter(id) => Some(id),
-                ListReference::Id(_) | ListReference::Aws(_) => None,
+                ListReference::Id(_) | ListReference::Aws(_) | ListReference::Made(_) => None,
             },
             Peer::ForeignGroup(id) => match self.foreign_group(id).reference {
                 Reference::Parameter(id) => Some(id),

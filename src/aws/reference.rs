@@ -2,6 +2,7 @@
 
 use super::ParameterId;
 use crate::net::Family;
+use ipnet::IpNet;
 
 /// An id of AWS that is known, or a parameter that will hold it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -52,6 +53,21 @@ pub enum ListReference {
     Aws(String),
     /// A parameter.
     Parameter(ParameterId),
+    /// A list that the output makes.
+    Made(MadeList),
+}
+
+/// A managed prefix list that the output makes.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct MadeList {
+    /// `offices-ipv4`: what identifies it in the program.
+    pub name: String,
+    /// `shop-offices-ipv4`: PrefixListName.
+    pub aws_name: String,
+    /// Its entries, sorted.
+    pub blocks: Vec<IpNet>,
+    /// Its tags, by key.
+    pub tags: Vec<(String, String)>,
 }
 
 /// The part of the name of an AWS-managed list that identifies it: `s3` of

@@ -172,6 +172,9 @@ impl MeaningProblem {
             }
             MeaningProblem::ItselfSubject { .. }
             | MeaningProblem::ForeignOwner { .. }
+            | MeaningProblem::UnboundEntry { .. }
+            | MeaningProblem::LongList { .. }
+            | MeaningProblem::ListSize { .. }
             | MeaningProblem::ExceptInEnds { .. }
             | MeaningProblem::AlsoCircle { .. }
             | MeaningProblem::AlsoElsewhere { .. }

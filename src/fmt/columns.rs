@@ -188,8 +188,10 @@ impl Shape {
             Item::External(external) => Shape::external_shape(external, only_in),
             Item::PrefixList(list) => {
                 let (prose, block) = (list.prose.as_ref(), list.block.as_ref());
+                let last = list.list.last_span();
+                let shape = shape.with_list(list.list.members(), NetItem::span);
                 let shape = shape.with_cell(1, list.name.span.end);
-                let (shape, end) = shape.with_only_in(2, list.id.span.end, only_in);
+                let (shape, end) = shape.with_only_in(2, end_of(last), only_in);
                 shape.with_extras(3, end, prose, block)
             }
             Item::Service(service) => {

@@ -124,7 +124,7 @@ fn for_each_gate(
     mut visit: impl FnMut(usize, RuleGate),
 ) {
     for (n, flow) in policy.flows.iter().enumerate() {
-        let peers = [flow.source(), flow.destination()];
+        let peers = flow.rule_peers();
         let owners = opened
             .opened_by(flow)
             .into_iter()
@@ -248,6 +248,10 @@ fn collect_references(deployment: &mut Deployment<'_>) {
         vpc.iter().for_each(|vpc| found.add_reference(vpc, false));
     }
 
+    let lists = policy.prefix_list_ids();
+    let made = lists.filter(|id| policy.prefix_list(*id).made().is_some());
+    made.for_each(|id| found.add_peer(Peer::PrefixList(id)));
+
     for id in &policy.foreign_owners {
         found.add_peer(Peer::External(*id));
     }
@@ -308,9 +312,9 @@ impl Referred {
             self.add_reference(&policy.externals[id.index()].id, false);
         }
         for id in self.lists.clone() {
-            match policy.prefix_lists[id.index()].list {
-                ListReference::Param(id) => self.add_param(id, false),
-                ListReference::Id(_) | ListReference::Aws(_) => {}
+            match &policy.prefix_lists[id.index()].list {
+                ListReference::Param(id) => self.add_param(*id, false),
+                ListReference::Id(_) | ListReference::Aws(_) | ListReference::Made(_) => {}
             }
         }
     }

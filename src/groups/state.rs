@@ -4,8 +4,8 @@ use super::rule::RuleText;
 use super::{Deployment, Direction, Group, Parameter, Rule};
 use crate::aws::{self, Descriptions, State};
 use crate::policy::{
-    External, Labels, ListReference, Owner, Param, ParamId, Peer, PrefixList, Reference, Stack,
-    Tier, TierId,
+    External, Labels, ListReference, MadeList, Owner, Param, ParamId, Peer, PrefixList, Reference,
+    Stack, Tier, TierId,
 };
 
 /// The estimated size of a description; most are shorter.
@@ -108,6 +108,9 @@ impl Deployment<'_> {
                 ListReference::Aws(name) => aws::ListReference::Aws(name.clone()),
                 ListReference::Param(id) => {
                     aws::ListReference::Parameter(positions.parameter_id(*id))
+                }
+                ListReference::Made(made) => {
+                    aws::ListReference::Made(convert_made(&self.policy.stack, made))
                 }
             },
             family: list.family,
@@ -220,6 +223,21 @@ fn group_tags(stack: &Stack, tier: &Tier) -> Vec<(String, String)> {
     tags.dedup_by(|(next, _), (kept, _)| next == kept);
 
     tags
+}
+
+/// A list that the output makes.
+fn convert_made(stack: &Stack, made: &MadeList) -> aws::MadeList {
+    let mut tags = stack.tags.clone();
+    if let Some(prose) = &made.prose {
+        tags.insert("Description".to_string(), prose.clone());
+    }
+
+    aws::MadeList {
+        name: made.name.clone(),
+        aws_name: made.aws_name(&stack.name),
+        blocks: made.blocks.clone(),
+        tags: tags.into_iter().collect(),
+    }
 }
 
 fn oldest_name<'n>(was: &'n [String], name: &'n str) -> &'n str {

@@ -199,7 +199,9 @@ fn default_value(policy: &Policy, peer: Peer) -> DefaultText<'_> {
         Peer::Net(block) => DefaultText::Block(block),
         Peer::PrefixList(id) => match &policy.prefix_list(id).list {
             ListReference::Id(id) => DefaultText::Id(id),
-            ListReference::Aws(_) | ListReference::Param(_) => DefaultText::Other(peer),
+            ListReference::Aws(_) | ListReference::Param(_) | ListReference::Made(_) => {
+                DefaultText::Other(peer)
+            }
         },
         Peer::External(id) => match &policy.external(id).id {
             Reference::Id(id) => DefaultText::Id(id),

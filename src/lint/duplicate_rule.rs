@@ -74,7 +74,10 @@ fn judge(subject: &Subject<'_>, found: &mut Vec<Finding>) {
         };
         whole.needed[sentence(*first).index()] = true;
 
-        for flow in others {
+        // a rule with a list has a flow for each entry
+        let repeats = |flow: &&u32| policy.flow(**flow).peer == policy.flow(*first).peer;
+        let is_list = rule.peer.prefix_list().is_some();
+        for flow in others.iter().filter(|flow| !is_list || repeats(flow)) {
             let key = (sentence(*flow), sentence(*first));
             repeated.entry(key).or_default().insert(*flow);
             if is_another(subject, (rule, direction), *first, *flow) {

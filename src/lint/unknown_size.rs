@@ -55,7 +55,7 @@ fn judge(subject: &Subject<'_>, found: &mut Vec<Finding>) {
         .filter(|(list, named)| {
             let can_say = match list.list {
                 ListReference::Id(_) | ListReference::Aws(_) => true,
-                ListReference::Param(_) => false,
+                ListReference::Param(_) | ListReference::Made(_) => false,
             };
             *named && can_say && list.entries.is_none()
         });

@@ -6,7 +6,7 @@ use pest::error::InputLocation;
 
 /// Rules for prefixes of statements: what is expected after each, and after a comma that follows
 /// it.
-const BEGINNINGS: [(Rule, &str, &str); 42] = [
+const BEGINNINGS: [(Rule, &str, &str); 44] = [
     (Rule::rule_subjects, "", "a tier"),
     (Rule::rule_all, "a tier", ""),
     (Rule::rule_but, "`allows`", "a tier"),
@@ -78,6 +78,16 @@ const BEGINNINGS: [(Rule, &str, &str); 42] = [
         "a tier",
     ),
     (Rule::tiers_but, "a tier", ""),
+    (
+        Rule::list_is,
+        "the id of a list in quotes, or an address or a network",
+        "",
+    ),
+    (
+        Rule::list_all,
+        "a block, a string or the end of the line",
+        "an address or a network",
+    ),
     (Rule::text_wanted, "a string", ""),
     (Rule::peer_with, "`with`", ""),
     (Rule::param_name, "`:` and a type", ""),

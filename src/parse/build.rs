@@ -150,9 +150,16 @@ impl TreeBuilder {
 
     fn build_prefix_list(&mut self, pair: GrammarPair<'_>) -> ast::PrefixListDeclaration {
         let mut extras = self.read_extras(pair, 2);
+        let list = if extras.nets.is_empty() {
+            ast::ListSource::Existing(extras.texts.remove(0))
+        } else {
+            self.drop_texts(&mut extras, 1);
+            ast::ListSource::Made(std::mem::take(&mut extras.nets))
+        };
+
         ast::PrefixListDeclaration {
             name: extras.name(0),
-            id: extras.texts.remove(0),
+            list,
             prose: extras.take_prose(),
             block: extras.block,
         }

@@ -121,6 +121,8 @@ pub enum OtherChange {
     Parameter(BeforeAfter<ParameterId>),
     /// A list that AWS manages: a data source of Terraform, a parameter of CloudFormation.
     List(BeforeAfter<PrefixListId>),
+    /// A list that the output makes, which keeps its id as long as it has its name.
+    MadeList(BeforeAfter<PrefixListId>),
     /// A VPC whose default group is locked: positions in [`State::locked_defaults`].
     Lock(BeforeAfter<usize>),
     /// The output with the id of a group.

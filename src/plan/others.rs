@@ -37,6 +37,7 @@ pub fn changed_others(
         differing_pairs(lists, |was, is| was.1 == is.1)
             .map(|sides| OtherChange::List(map_both(sides, |l| l.0))),
     );
+    changes.extend(changed_made_lists(old, new, tally).map(OtherChange::MadeList));
     changes.extend(
         differing_pairs(paired_outputs(planning, old, new), |_, _| true).map(OtherChange::Output),
     );
@@ -113,6 +114,37 @@ fn lists_by_identity(state: &State) -> BTreeMap<&str, (PrefixListId, &str)> {
         .lists_by_name()
         .map(|(id, name)| (aws_list(name), (id, name)))
         .collect()
+}
+
+/// The lists that the output makes. Everything but the IP version changes in place, and that is
+/// part of a list's name (CloudFormation user guide, "AWS::EC2::PrefixList", "Update requires").
+fn changed_made_lists(
+    old: &State,
+    new: &State,
+    tally: &mut ResourceCounts,
+) -> impl Iterator<Item = BeforeAfter<PrefixListId>> {
+    let by_name = |state: &State| {
+        let lists = state.made_lists();
+        lists
+            .map(|(id, _, made)| (made.name.clone(), id))
+            .collect::<BTreeMap<_, _>>()
+    };
+    let same = |was: &PrefixListId, is: &PrefixListId| {
+        let (was, is) = (old.prefix_list(*was), new.prefix_list(*is));
+        (&was.reference, was.entries) == (&is.reference, is.entries)
+    };
+
+    let pairs = pair_by_name(by_name(old), by_name(new));
+    let sides: Pairs<PrefixListId> = differing_pairs(pairs, same).collect();
+    for side in &sides {
+        tally.count_resource(match side {
+            BeforeAfter::Removed(_) => Action::Remove,
+            BeforeAfter::Added(_) => Action::Add,
+            BeforeAfter::Both(..) => Action::Modify,
+        });
+    }
+
+    sides.into_iter()
 }
 
 /// The outputs, which are named after the groups.

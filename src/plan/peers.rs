@@ -17,6 +17,8 @@ pub enum PeerValue<'d> {
     AwsList(&'d str),
     /// A parameter that is a prefix list.
     UnknownList(&'d str),
+    /// `offices-ipv4`, which the output makes
+    MadeList(&'d str),
     /// A group of the new state.
     Group(GroupId),
     /// A group of the old state that is not in the new one.
@@ -61,6 +63,7 @@ impl<'d> PeerValue<'d> {
                 ListReference::Id(id) => PeerValue::ListId(id),
                 ListReference::Aws(name) => PeerValue::AwsList(aws_list(name)),
                 ListReference::Parameter(id) => PeerValue::UnknownList(&state.parameter(*id).name),
+                ListReference::Made(made) => PeerValue::MadeList(&made.name),
             },
             Peer::Group(group) => of_group(group),
             Peer::ForeignGroup(id) => {
@@ -78,7 +81,10 @@ impl<'d> PeerValue<'d> {
         match self {
             PeerValue::Block(block) => Kind::Blocks(Family::of_block(&block)),
             PeerValue::Unknown(family, _) => Kind::Blocks(family),
-            PeerValue::ListId(_) | PeerValue::AwsList(_) | PeerValue::UnknownList(_) => Kind::List,
+            PeerValue::ListId(_)
+            | PeerValue::AwsList(_)
+            | PeerValue::UnknownList(_)
+            | PeerValue::MadeList(_) => Kind::List,
             PeerValue::Group(_)
             | PeerValue::GoneGroup(_)
             | PeerValue::ForeignGroup(..)

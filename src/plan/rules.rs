@@ -418,7 +418,8 @@ impl<'d> RuleComparison<'_, 'd> {
             PeerValue::Block(_)
             | PeerValue::Unknown(..)
             | PeerValue::ListId(_)
-            | PeerValue::AwsList(_) => true,
+            | PeerValue::AwsList(_)
+            | PeerValue::MadeList(_) => true,
             PeerValue::UnknownList(_)
             | PeerValue::ForeignGroup(..)
             | PeerValue::UnknownGroup(_) => true,

@@ -44,7 +44,8 @@ impl Targets {
         planned_targets().filter(move |it| self.includes_any(it.alone))
     }
 
-    pub(super) fn union_with(self, other: Targets) -> Targets {
+    /// The targets of both.
+    pub fn union_with(self, other: Targets) -> Targets {
         Targets(self.0 | other.0)
     }
 }

@@ -1,6 +1,6 @@
 //! Sentences, and the flows that they expand to.
 
-use super::peer::Peer;
+use super::peer::{EntryOf, Peer};
 use super::words::WordId;
 use super::{ExternalId, SentenceId, TierId};
 use crate::date::Date;
@@ -99,6 +99,9 @@ pub struct Flow {
     pub service: Option<WordId>,
     /// The name of the peer in the sentence; `None` for a literal block.
     pub named: Option<WordId>,
+    /// The list that the program makes and that the peer, a block, is an entry of: rules name the
+    /// list, and every analysis judges its entries.
+    pub entry_of: Option<EntryOf>,
 }
 
 impl Flow {
@@ -131,7 +134,17 @@ impl Flow {
         }
     }
 
-    /// The sender, as the peer of the inbound rule.
+    /// The sender and the receiver as the peers of rules, which name a list and not its entries.
+    pub fn rule_peers(&self) -> [Peer; 2] {
+        let peers = [self.source(), self.destination()];
+        match (self.entry_of, self.way) {
+            (None, _) => peers,
+            (Some(entry), Way::From) => [Peer::PrefixList(entry.list()), peers[1]],
+            (Some(entry), Way::To) => [peers[0], Peer::PrefixList(entry.list())],
+        }
+    }
+
+    /// The sender.
     pub fn source(&self) -> Peer {
         match self.way {
             Way::From => self.peer,
@@ -139,7 +152,7 @@ impl Flow {
         }
     }
 
-    /// The receiver, as the peer of the outbound rule.
+    /// The receiver.
     pub fn destination(&self) -> Peer {
         match self.way {
             Way::From => self.subject.peer(),

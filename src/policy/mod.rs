@@ -21,7 +21,9 @@ pub use flow::{Flow, Owner, Sentence, Verb, Way};
 pub use icmp::{IcmpName, icmp_name, icmp_names, icmp_pairs};
 pub use members::Members;
 pub use output_rules::{OutputRules, ParameterNames, ReplacedText};
-pub use peer::{External, ListReference, Network, Param, Peer, PrefixList, Reference};
+pub use peer::{
+    EntryOf, External, ListReference, MadeList, Network, Param, Peer, PrefixList, Reference,
+};
 pub use stack::{DefaultGroup, Labels, Outbound, Stack, Vpc};
 pub use texts::Texts;
 pub use tier::{Role, Tier, TierSet};
@@ -247,9 +249,9 @@ impl Policy {
                 Reference::Param(id) => Some(id),
                 Reference::Id(_) => None,
             },
-            Peer::PrefixList(id) => match self.prefix_list(id).list {
-                ListReference::Param(id) => Some(id),
-                ListReference::Id(_) | ListReference::Aws(_) => None,
+            Peer::PrefixList(id) => match &self.prefix_list(id).list {
+                ListReference::Param(id) => Some(*id),
+                ListReference::Id(_) | ListReference::Aws(_) | ListReference::Made(_) => None,
             },
             Peer::Net(_) | Peer::Tier(_) => None,
         }

@@ -4,6 +4,7 @@ use super::{ExternalId, ParamId, ParamKind, PrefixListId, TierId};
 use crate::net::{Addresses, Family};
 use crate::source::Span;
 use ipnet::IpNet;
+use std::num::NonZeroU32;
 
 /// The peer of a flow, as AWS will match it.
 ///
@@ -86,6 +87,16 @@ pub struct External {
     pub span: Span,
 }
 
+impl PrefixList {
+    /// What the program makes of it, if it makes it.
+    pub fn made(&self) -> Option<&MadeList> {
+        match &self.list {
+            ListReference::Made(made) => Some(made),
+            ListReference::Id(_) | ListReference::Aws(_) | ListReference::Param(_) => None,
+        }
+    }
+}
+
 /// `prefix-list s3 = …`
 #[derive(Debug)]
 pub struct PrefixList {
@@ -111,6 +122,43 @@ pub enum ListReference {
     Aws(String),
     /// An unbound parameter.
     Param(ParamId),
+    /// A list that the program makes.
+    Made(MadeList),
+}
+
+/// The part in one family of a list that the program makes.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct MadeList {
+    /// `offices-ipv4`: what identifies it.
+    pub name: String,
+    /// Its entries, sorted.
+    pub blocks: Vec<IpNet>,
+    /// The string after it.
+    pub prose: Option<String>,
+}
+
+impl MadeList {
+    /// `shop-offices-ipv4`: its name in AWS.
+    pub fn aws_name(&self, stack: &str) -> String {
+        [stack, "-", &self.name].concat()
+    }
+}
+
+/// The list that a block of a flow is an entry of: its id plus one, so that `Option<EntryOf>` has
+/// the size of an id.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct EntryOf(NonZeroU32);
+
+impl EntryOf {
+    /// An entry of this list.
+    pub fn new(list: PrefixListId) -> EntryOf {
+        EntryOf(NonZeroU32::new(list.0 + 1).expect("a position plus one"))
+    }
+
+    /// The list.
+    pub fn list(self) -> PrefixListId {
+        PrefixListId(self.0.get() - 1)
+    }
 }
 
 /// `param office : cidr = …`

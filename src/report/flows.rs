@@ -32,11 +32,12 @@ type Key = (
 
 fn connection_key(flow: &Flow) -> Key {
     let (receiver, sender) = (flow.receiver(), flow.sender());
+    let [source, destination] = flow.rule_peers().map(Some);
     let (source, destination) = match (receiver, sender) {
         (Some(_), Some(_)) => (None, None),
-        (Some(_), None) => (Some(flow.source()), None),
-        (None, Some(_)) => (Some(flow.destination()), None),
-        (None, None) => (Some(flow.source()), Some(flow.destination())),
+        (Some(_), None) => (source, None),
+        (None, Some(_)) => (None, destination),
+        (None, None) => (source, destination),
     };
     (receiver, sender, source, destination, flow.traffic)
 }
@@ -105,8 +106,8 @@ impl ConnectionRow {
 
     /// Sender and receiver.
     fn name_ends<'p>(&self, policy: &'p Policy) -> [End<'p>; 2] {
-        let flow = self.flow(policy);
-        [flow.source(), flow.destination()].map(|end| End::new(policy, end))
+        let peers = self.flow(policy).rule_peers();
+        peers.map(|end| End::new(policy, end))
     }
 }
 
@@ -132,6 +133,9 @@ pub enum End<'p> {
         id: Option<&'p str>,
         aws_name: Option<&'p str>,
         parameter: Option<&'p str>,
+        /// The name that a list gets in AWS that the program makes.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        made: Option<String>,
         family: &'static str,
     },
     Parameter {
@@ -171,6 +175,7 @@ impl<'p> End<'p> {
             Peer::PrefixList(id) => {
                 let list = policy.prefix_list(id);
                 let (id, aws_name, parameter) = match &list.list {
+                    ListReference::Made(_) => (None, None, None),
                     ListReference::Id(id) => (Some(id.as_str()), None, None),
                     ListReference::Aws(name) => (None, Some(name.as_str()), None),
                     ListReference::Param(id) => (None, None, Some(parameter(*id))),
@@ -181,6 +186,7 @@ impl<'p> End<'p> {
                     id,
                     aws_name,
                     parameter,
+                    made: list.made().map(|made| made.aws_name(&policy.stack.name)),
                     family: list.family.keyword(),
                 }
             }
@@ -205,6 +211,12 @@ impl<'p> End<'p> {
                 account: None,
                 ..
             } => format!("{name} (group)"),
+            End::PrefixList {
+                name,
+                made: Some(_),
+                family,
+                ..
+            } => format!("{name} ({family} prefix list)"),
             End::PrefixList { name, .. } => format!("{name} (prefix list)"),
             End::Parameter { name, .. } => format!("{name} (parameter)"),
         }

@@ -9,7 +9,7 @@ use super::scope::{BuiltInNetwork, Entity, Scope};
 use crate::ast::{self, EndList, NetItem};
 use crate::diagnostic::{AwsField, MeaningProblem, NameKind, likely};
 use crate::net::{Addresses, Traffic};
-use crate::policy::{Annotation, Assertion, Claim, End, Policy, TierId, VpcId};
+use crate::policy::{Annotation, Assertion, Claim, End, Policy, PrefixListId, TierId, VpcId};
 use crate::source::Span;
 use std::collections::BTreeSet;
 
@@ -109,7 +109,7 @@ fn resolve_ends(
                     let tiers = &policy.tier_sets[id.index()].members;
                     ends.extend(tiers.iter().map(|tier| (span, End::Tier(*tier))));
                 }
-                Some(entity) => match resolve_end(definitions, entity, scope.text(*name)) {
+                Some(entity) => match resolve_end(definitions, policy, entity, scope.text(*name)) {
                     Some(end) => ends.push((span, end)),
                     None => {
                         let wanted = "a tier, a network or a group";
@@ -202,7 +202,12 @@ fn resolve_vpc(
 }
 
 /// Resolves an endpoint of an assertion; `None` if it is not one, or has already been reported.
-fn resolve_end(definitions: &Definitions<'_>, entity: Entity, name: &str) -> Option<End> {
+fn resolve_end(
+    definitions: &Definitions<'_>,
+    policy: &Policy,
+    entity: Entity,
+    name: &str,
+) -> Option<End> {
     Some(match entity {
         Entity::Tier(id) => End::Tier(id),
         Entity::Network(id) => End::Network(id),
@@ -212,7 +217,7 @@ fn resolve_end(definitions: &Definitions<'_>, entity: Entity, name: &str) -> Opt
             Addresses::from_blocks(&definitions.networks.blocks(network)),
         ),
         Entity::External(n) => End::External(definitions.external_names[n]?),
-        Entity::PrefixList(n) => End::PrefixList(definitions.list_names[n]?),
+        Entity::PrefixList(n) => list_end(policy, &definitions.list_names[n], name)?,
         Entity::Param(id) => match (
             definitions.param_peers[id.index()],
             &definitions.params[id.index()],
@@ -227,6 +232,19 @@ fn resolve_end(definitions: &Definitions<'_>, entity: Entity, name: &str) -> Opt
         },
         Entity::TierSet(_) => return None,
     })
+}
+
+/// A prefix list as an endpoint: of one that the program makes, its addresses.
+fn list_end(policy: &Policy, lists: &[PrefixListId], name: &str) -> Option<End> {
+    let made = lists.iter().filter_map(|id| policy.prefix_list(*id).made());
+    let blocks: Vec<_> = made.flat_map(|made| &made.blocks).copied().collect();
+    if blocks.is_empty() {
+        return lists.first().copied().map(End::PrefixList);
+    }
+    Some(End::Addresses(
+        name.to_string(),
+        Addresses::from_blocks(&blocks),
+    ))
 }
 
 /// Resolves the annotations of a statement.

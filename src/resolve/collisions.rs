@@ -190,7 +190,8 @@ impl OtherNames {
             groups.insert((names.group)(scope.text(*oldest)), *name);
         }
 
-        let ids = scope.prefix_lists.iter().map(|list| &*list.id.value);
+        let lists = scope.prefix_lists.iter();
+        let ids = lists.filter_map(|list| list.list.id().map(|id| &*id.value));
         let managed = ids.filter(|id| id.starts_with("com.amazonaws."));
 
         OtherNames {

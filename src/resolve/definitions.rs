@@ -19,7 +19,7 @@ pub struct Definitions<'b> {
     /// By position of the `external` statement.
     pub external_names: Vec<Option<ExternalId>>,
     /// By position of the `prefix-list` statement.
-    pub list_names: Vec<Option<PrefixListId>>,
+    pub list_names: Vec<Vec<PrefixListId>>,
     pub services: Services<'b>,
 }
 

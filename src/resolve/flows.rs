@@ -225,6 +225,7 @@ fn push_peer_flows(
             sentence: sentence.id,
             service: service.word,
             named: target.word,
+            entry_of: target.entry_of,
         };
 
         match family {

@@ -1,11 +1,13 @@
-//! Security groups and prefix lists that tierwall does not manage.
+//! Security groups and prefix lists that rules name.
 //!
-//! They are identified by their id in AWS, so that two names for one of them produce one rule.
+//! Those that exist already are identified by their id in AWS, so that two names for one of them produce one rule.
 
 use super::blocks::{ACCOUNT, is_account, is_group_id, is_list_id};
+use super::made_lists;
+use super::networks::Addressed;
 use super::params::{ParamValue, Params};
 use super::scope::Scope;
-use crate::ast;
+use crate::ast::{self, ListSource};
 use crate::diagnostic::{AwsField, MeaningProblem, SyntaxProblem};
 use crate::net::Family;
 use crate::policy::{
@@ -21,7 +23,7 @@ pub struct Lists {
     /// By position of the `external` statement.
     pub external_names: Vec<Option<ExternalId>>,
     /// By position of the `prefix-list` statement.
-    pub list_names: Vec<Option<PrefixListId>>,
+    pub list_names: Vec<Vec<PrefixListId>>,
     /// By parameter.
     pub param_peers: Vec<ParamPeer>,
 }
@@ -106,13 +108,18 @@ enum ParamIdentity {
 }
 
 /// Resolves externals, prefix lists and the parameters of either kind.
-pub fn resolve(scope: &mut Scope<'_>, params: &Params, stack: &Stack) -> Lists {
+pub fn resolve(
+    scope: &mut Scope<'_>,
+    params: &Params,
+    stack: &Stack,
+    known: &Addressed<'_>,
+) -> Lists {
     let mut found = Found {
         externals: Identities { found: Vec::new() },
         lists: Identities { found: Vec::new() },
     };
     let external_positions = found.add_externals(scope, stack);
-    let list_positions = found.add_prefix_lists(scope, stack);
+    let list_positions = found.add_prefix_lists(scope, stack, known);
     let mut param_identities = Vec::new();
 
     for (n, param) in params.list.iter().enumerate() {
@@ -141,7 +148,9 @@ pub fn resolve(scope: &mut Scope<'_>, params: &Params, stack: &Stack) -> Lists {
         externals,
         prefix_lists,
         external_names: external_names.map(|at| at.map(external_id)).collect(),
-        list_names: list_names.map(|at| at.map(list_id)).collect(),
+        list_names: list_names
+            .map(|at| at.into_iter().map(list_id).collect())
+            .collect(),
         param_peers: param_peers.collect(),
     }
 }
@@ -160,16 +169,31 @@ impl Found {
         positions
     }
 
-    /// Adds the declared prefix lists; returns the position of each valid one.
-    fn add_prefix_lists(&mut self, scope: &mut Scope<'_>, stack: &Stack) -> Vec<Option<usize>> {
+    /// Adds the declared prefix lists; returns the positions of each valid one: of one that the
+    /// program makes, a position for each family.
+    fn add_prefix_lists(
+        &mut self,
+        scope: &mut Scope<'_>,
+        stack: &Stack,
+        known: &Addressed<'_>,
+    ) -> Vec<Vec<usize>> {
         let mut positions = Vec::new();
         let mut region = stack.region.clone();
         for declared in scope.prefix_lists.clone() {
-            let list = resolve_prefix_list(scope, declared, stack, &mut region);
-            positions.push(list.map(|list| {
+            let lists = match &declared.list {
+                ListSource::Existing(id) => {
+                    let list = resolve_existing_list(scope, declared, id, stack, &mut region);
+                    list.into_iter().collect()
+                }
+                ListSource::Made(members) => {
+                    made_lists::resolve_made_lists(scope, declared, members, known)
+                }
+            };
+            let added = lists.into_iter().map(|list| {
                 let (identity, name) = (identify_list(&list.list), list.name.clone());
                 self.lists.add(identity, name, list)
-            }));
+            });
+            positions.push(added.collect());
         }
         positions
     }
@@ -269,7 +293,7 @@ fn unify_sizes(lists: &mut Identities<ListReference, PrefixList>) {
 fn identify_list(list: &ListReference) -> ListReference {
     match list {
         ListReference::Aws(name) => ListReference::Aws(aws_list(name).to_string()),
-        ListReference::Id(_) | ListReference::Param(_) => list.clone(),
+        ListReference::Id(_) | ListReference::Param(_) | ListReference::Made(_) => list.clone(),
     }
 }
 
@@ -319,16 +343,19 @@ fn list_value(id: ParamId, value: Option<&ParamValue>) -> ListReference {
     }
 }
 
-fn resolve_prefix_list<'a>(
+fn resolve_existing_list<'a>(
     scope: &mut Scope<'a>,
     declared: &'a ast::PrefixListDeclaration,
+    id: &ast::StringLiteral,
     stack: &Stack,
     region: &mut Option<String>,
 ) -> Option<PrefixList> {
-    let list = resolve_list_reference(scope, &declared.id, stack, region)?;
+    let list = resolve_list_reference(scope, id, stack, region)?;
     let (mut family, mut entries) = match &list {
         ListReference::Aws(name) => (aws_family(name), aws_weight(name)),
-        ListReference::Id(_) | ListReference::Param(_) => (Family::V4, None),
+        ListReference::Id(_) | ListReference::Param(_) | ListReference::Made(_) => {
+            (Family::V4, None)
+        }
     };
 
     for (key, value) in scope.read_entries(declared.block.as_ref(), "prefix list", LIST_KEYS) {

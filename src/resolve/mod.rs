@@ -17,6 +17,7 @@ mod exports;
 mod flows;
 mod lists;
 mod lookup;
+mod made_lists;
 mod networks;
 mod order;
 mod params;
@@ -73,7 +74,13 @@ fn resolve_declarations<'a>(
     let (vpcs, default_vpc) = stack::resolve_vpcs(scope, &mut params, default_vpc);
     let peerings = stack::resolve_peerings(scope, &vpcs);
     let networks = networks::resolve(scope, &params, &vpcs, stack.dual);
-    let lists = lists::resolve(scope, &params, &stack);
+    let known = networks::Addressed {
+        params: &params.values,
+        vpcs: &vpcs,
+        built_in: networks.built_in,
+        known: networks::KnownNetworks::Networks(&networks.list),
+    };
+    let lists = lists::resolve(scope, &params, &stack, &known);
     let services = services::resolve(scope, settings.catalogue);
     let tiers = tiers::resolve(scope, &mut stack, &vpcs, default_vpc, &networks);
     let tier_sets = tiers::resolve_sets(scope, &tiers);

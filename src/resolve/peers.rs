@@ -6,8 +6,9 @@ use super::networks::{NetList, span_of};
 use super::scope::{BuiltInNetwork, Entity, Scope};
 use crate::ast::{self, NetItem};
 use crate::diagnostic::{MeaningProblem, NameKind};
-use crate::policy::{Peer, Policy, TierId, TierSetId, WordId};
+use crate::policy::{EntryOf, Peer, Policy, PrefixListId, TierId, TierSetId, WordId};
 use crate::source::Span;
+use ipnet::IpNet;
 
 /// One peer of a sentence, with its item in the source.
 #[derive(Clone, Copy)]
@@ -17,6 +18,8 @@ pub struct SentencePeer {
     pub item: usize,
     /// The name of the item; `None` for a block of addresses.
     pub word: Option<WordId>,
+    /// The list that the program makes and that it is an entry of.
+    pub entry_of: Option<EntryOf>,
 }
 
 #[derive(Clone, Copy)]
@@ -32,6 +35,7 @@ impl SentencePeer {
             peer: PeerOrItself::Peer(peer),
             item,
             word: Some(word),
+            entry_of: None,
         }
     }
 }
@@ -87,7 +91,12 @@ impl PeerResolver<'_, '_> {
     }
 
     fn add_item(&mut self, peer: PeerOrItself, item: usize, word: Option<WordId>) {
-        self.peers.push(SentencePeer { peer, item, word });
+        self.peers.push(SentencePeer {
+            peer,
+            item,
+            word,
+            entry_of: None,
+        });
     }
 
     fn add_all(&mut self, peers: impl Iterator<Item = Peer>, item: usize, word: WordId) {
@@ -122,7 +131,10 @@ impl PeerResolver<'_, '_> {
         let peer = match entity {
             Entity::Tier(id) => Some(Peer::Tier(id)),
             Entity::External(n) => definitions.external_names[n].map(Peer::External),
-            Entity::PrefixList(n) => definitions.list_names[n].map(Peer::PrefixList),
+            Entity::PrefixList(n) => {
+                let lists = definitions.list_names[n].iter();
+                return lists.for_each(|id| self.add_list(item, *id, word));
+            }
             Entity::Param(id) => {
                 let peer = definitions.param_peer(id);
                 if peer.is_none() {
@@ -145,6 +157,20 @@ impl PeerResolver<'_, '_> {
         };
 
         self.add_all(peer.into_iter(), item, word);
+    }
+
+    /// Adds a prefix list; of one that the program makes, each entry.
+    fn add_list(&mut self, item: usize, id: PrefixListId, word: WordId) {
+        let policy = &*self.policy;
+        let Some(made) = policy.prefix_list(id).made() else {
+            return self.add_all(std::iter::once(Peer::PrefixList(id)), item, word);
+        };
+
+        let entry = |block: &IpNet| SentencePeer {
+            entry_of: Some(EntryOf::new(id)),
+            ..SentencePeer::named(Peer::Net(*block), item, word)
+        };
+        self.peers.extend(made.blocks.iter().map(entry));
     }
 
     /// Adds the tiers of a set, each under its own name.

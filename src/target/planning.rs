@@ -20,6 +20,8 @@ pub struct Planning {
     pub moves_rules: bool,
     /// Whether the peer of a rule that is a resource is updated in place.
     pub changes_peers: bool,
+    /// Whether the size and the entries of a prefix list can change in one update.
+    pub resizes_lists: bool,
     /// Whether outputs contain the prefix of a generated GroupName.
     pub writes_name_prefixes: bool,
     /// GroupDescription of a group that has none of its own.

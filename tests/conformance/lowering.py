@@ -87,6 +87,8 @@ def peer(end, values):
         return str(ipaddress.ip_network(values.of(end["name"])))
     if kind == "external":
         return f"group {end['account'] or values.account}/{end['id'] or values.of(end['parameter'])}"
+    if kind == "prefix-list" and end.get("made"):
+        return f"list {end['made']}"
     if kind == "prefix-list":
         return (
             f"list {end['aws_name'] and values.aws_name(end['aws_name']) or end['id'] or values.of(end['parameter'])}"

@@ -499,3 +499,54 @@ def p_create(self):
 
 
 P.create_default_pls = p_create
+
+
+# moto makes no prefix list from a template
+class CfnPrefixList(CloudFormationModel):
+    __module__ = "moto.ec2.models.managed_prefixes"  # moto's metaclass reads the service out of it
+
+    def __init__(self, made):
+        self.made = made
+
+    @staticmethod
+    def cloudformation_type():
+        return "AWS::EC2::PrefixList"
+
+    @staticmethod
+    def cloudformation_name_type():
+        return ""
+
+    @property
+    def physical_resource_id(self):
+        return self.made.id
+
+    @classmethod
+    def has_cfn_attr(cls, attribute):
+        return attribute == "PrefixListId"
+
+    def get_cfn_attribute(self, attribute):
+        return {"PrefixListId": self.made.id}[attribute]
+
+    @classmethod
+    def create_from_cloudformation_json(cls, resource_name, cloudformation_json, account_id, region_name, **kw):
+        from moto.ec2.models import ec2_backends
+
+        p = cloudformation_json["Properties"]
+        if not 1 <= len(p["Entries"]) <= min(100, p["MaxEntries"]):
+            raise bad("a prefix list has from 1 to 100 entries, and no more than its size")
+        made = ec2_backends[account_id][region_name].create_managed_prefix_list(
+            address_family=p["AddressFamily"],
+            entry=p["Entries"],
+            max_entries=p["MaxEntries"],
+            prefix_list_name=p["PrefixListName"],
+            tags={tag["Key"]: tag["Value"] for tag in p.get("Tags", [])},
+        )
+        return cls(made)
+
+    def delete(self, account_id, region_name):
+        from moto.ec2.models import ec2_backends
+
+        ec2_backends[account_id][region_name].managed_prefix_lists.pop(self.made.id, None)
+
+
+CfnPrefixList.__abstractmethods__ = frozenset()

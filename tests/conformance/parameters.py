@@ -53,7 +53,7 @@ class Values:
             self.kinds[key(end["parameter"])] = "external"
         elif end["kind"] == "prefix-list" and end["aws_name"]:
             self.aws.add(self.aws_name(end["aws_name"]))
-        elif end["kind"] == "prefix-list":
+        elif end["kind"] == "prefix-list" and not end.get("made"):
             if end["parameter"]:
                 self.kinds[key(end["parameter"])] = "prefix-list"
             self.families[end["id"] or self.of(end["parameter"])] = end["family"]

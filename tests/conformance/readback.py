@@ -24,9 +24,11 @@ class Rule(NamedTuple):
 
 
 def list_names(ec2):
-    """id -> name of AWS's own prefix lists, id -> id of all others."""
+    """id -> name of AWS's own prefix lists and of those that outputs make, id -> id of all others."""
     lists = ec2.describe_managed_prefix_lists()["PrefixLists"]
-    return {pl["PrefixListId"]: pl["PrefixListName"] if pl["OwnerId"] == "AWS" else pl["PrefixListId"] for pl in lists}
+    others = [pl["PrefixListId"] for pl in lists if pl["PrefixListName"].startswith("list ")]
+    names = {pl["PrefixListId"]: pl["PrefixListName"] for pl in lists}
+    return names | {id: id for id in others}
 
 
 def groups(ec2, ids, tiers):

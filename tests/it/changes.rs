@@ -620,3 +620,65 @@ fn the_document_says_the_same() {
         );
     });
 }
+
+#[test]
+fn prefix_lists_that_the_program_makes_change_in_place() {
+    let program = |list: &str| {
+        format!(
+            "stack shop\n{list}\ntier web {{ outbound = closed }}\nweb allows https from offices\n"
+        )
+    };
+    let two = "prefix-list offices = 203.0.113.0/24, 198.51.100.0/24 { entries = 4 }";
+    foretold(
+        &program(two),
+        &program("prefix-list offices = 203.0.113.0/24, 192.0.2.0/24 { entries = 4 }"),
+        [0, 1, 0],
+        [0, 1, 0, 0],
+        &[
+            "AWS: 1 prefix list changes",
+            "~ prefix list offices (IPv4): + 192.0.2.0/24, - 198.51.100.0/24",
+        ],
+    );
+    foretold(
+        &program(two),
+        &program("prefix-list offices = 203.0.113.0/24, 2001:db8::/32 { entries = 4 }"),
+        [2, 1, 0],
+        [1, 2, 0, 0],
+        &[
+            "AWS: 1 rule to add",
+            "+ web inbound tcp 443 from offices (ipv6 prefix list) shop.tier:4: web allows https from offices",
+            "~ prefix list offices (IPv4): - 198.51.100.0/24",
+            "+ prefix list offices (IPv6), 1 entry of at most 4",
+        ],
+    );
+}
+
+#[test]
+fn a_prefix_list_needs_two_updates_of_cloudformation_for_size_and_entries() {
+    let program = |list: &str| {
+        format!(
+            "stack shop\nprefix-list offices = {list}\ntier web {{ outbound = closed }}\nweb allows https from offices\n"
+        )
+    };
+    let (small, large) = ("203.0.113.0/24", "203.0.113.0/24, 192.0.2.0/24");
+    foretold(
+        &program(small),
+        &program(large),
+        [0, 1, 0],
+        [0, 1, 0, 0],
+        &[
+            "AWS: 1 prefix list changes",
+            "~ prefix list offices (IPv4): + 192.0.2.0/24, at most 1 -> 2 entries; CloudFormation cannot change size and entries in one update: first `entries = 2` with the old blocks, then the new blocks",
+        ],
+    );
+    foretold(
+        &program(large),
+        &program(small),
+        [0, 1, 0],
+        [0, 1, 0, 0],
+        &[
+            "AWS: 1 prefix list changes",
+            "~ prefix list offices (IPv4): - 192.0.2.0/24, at most 2 -> 1 entries; CloudFormation cannot change size and entries in one update: first the new blocks with `entries = 2`, then `entries = 1`",
+        ],
+    );
+}

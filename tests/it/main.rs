@@ -30,6 +30,7 @@ mod groups;
 mod lints;
 mod lints_exposure;
 mod lints_hygiene;
+mod made_lists;
 mod messages;
 mod module_paths;
 mod one_sided;

@@ -37,7 +37,7 @@ pub fn change_set(old: &str, new: &str) -> Counts {
             match differing(
                 was,
                 is,
-                groups,
+                resource["Type"].as_str().expect("a type"),
                 &Others {
                     replaced: &replaced,
                     redefined: &redefined,
@@ -96,11 +96,11 @@ impl Others<'_> {
 }
 
 /// Whether something differs, and if so, whether that requires a replacement.
-fn differing(was: &Object, is: &Object, group: bool, others: &Others<'_>) -> Option<bool> {
-    let in_place: &[&str] = if group {
-        &["SecurityGroupIngress", "SecurityGroupEgress", "Tags"]
-    } else {
-        &["Description"]
+fn differing(was: &Object, is: &Object, kind: &str, others: &Others<'_>) -> Option<bool> {
+    let in_place: &[&str] = match kind {
+        "AWS::EC2::SecurityGroup" => &["SecurityGroupIngress", "SecurityGroupEgress", "Tags"],
+        "AWS::EC2::PrefixList" => &["PrefixListName", "MaxEntries", "Entries", "Tags"],
+        _ => &["Description"],
     };
     let differs = |key: &String| match (was.get(key), is.get(key)) {
         (Some(was), Some(is)) => was != is || others.are_in(is),

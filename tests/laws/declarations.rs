@@ -296,6 +296,10 @@ pub fn foreign(scene: &mut Scene, numbers: &[Vec<u16>]) {
             });
             continue;
         }
+        if name == "branches" {
+            made_list(scene, choose, name, prose);
+            continue;
+        }
         let (id, family, v4) = match name {
             "objects" => (
                 choose.of(&[
@@ -330,6 +334,27 @@ pub fn foreign(scene: &mut Scene, numbers: &[Vec<u16>]) {
             kind: PeerKind::Unknown(v4, !v4),
         });
     }
+}
+
+/// A list that the program makes, of blocks of either family.
+fn made_list(scene: &mut Scene, choose: &mut Choices<'_>, name: &str, prose: Option<&'static str>) {
+    let is_block = |peer: &&Peer| BLOCKS.contains(&peer.text.as_str()) || peer.text == "private";
+    let pool: Vec<Peer> = scene.peers.iter().filter(is_block).cloned().collect();
+    let members = some(choose, &pool, 4);
+    let Some(PeerKind::Known(addresses)) = together(&members) else {
+        return;
+    };
+    let mut block = Vec::new();
+    block.extend(choose.once_in(2).then(|| word("entries", "9")));
+    let line = Line::new(&format!("prefix-list {name}"))
+        .equals()
+        .words(&texts(&members).join(", "));
+    scene.lines.push(line.block(&block).prose(prose));
+    let (v4, v6) = addresses.families();
+    scene.peers.push(Peer {
+        text: name.to_string(),
+        kind: PeerKind::Unknown(v4, v6),
+    });
 }
 
 pub fn services(scene: &mut Scene, numbers: &[Vec<u16>]) {

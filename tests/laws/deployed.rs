@@ -1,8 +1,10 @@
 //! The groups and rules of a deployment in AWS, in terms that are independent of policy and
 //! outputs.
 
-use std::collections::BTreeMap;
-use tierwall::groups::{self, Deployment, Direction, ListReference, Peer, Reference, TierId};
+use std::collections::{BTreeMap, BTreeSet};
+use tierwall::groups::{
+    self, Deployment, Direction, ListReference, Peer, PrefixListId, Reference, TierId,
+};
 use tierwall::net::Traffic;
 use tierwall::policy::{Labels, Policy};
 
@@ -13,6 +15,8 @@ pub struct Deployed {
     pub groups: BTreeMap<String, Group>,
     /// The rules, sorted.
     pub rules: Vec<Rule>,
+    /// The prefix lists that the output makes, as [`made_list`] writes them.
+    pub lists: BTreeSet<String>,
 }
 
 /// A security group without its rules.
@@ -167,13 +171,48 @@ pub fn aws_list(name: &str) -> String {
     format!("list {}", parameter(&format!("{list}PrefixListId")))
 }
 
+/// A prefix list that the output makes, as all readers write it.
+pub fn made_list(
+    name: &str,
+    family: &str,
+    size: u64,
+    blocks: impl IntoIterator<Item = String>,
+    tags: &BTreeMap<String, String>,
+) -> String {
+    let mut blocks: Vec<String> = blocks.into_iter().collect();
+    blocks.sort();
+    assert!(blocks.len() as u64 <= size, "{name} holds its entries");
+    let v6 = |block: &String| block.contains(':') == (family == "IPv6");
+    assert!(blocks.iter().all(v6), "{name} is of one family");
+    format!("list made|{name}|{size}|{}|{tags:?}", blocks.join(" "))
+}
+
+/// What a list of the program comes to that it makes.
+fn lowered_list(policy: &Policy, id: PrefixListId) -> String {
+    let (stack, list) = (&policy.stack, policy.prefix_list(id));
+    let made = list.made().expect("a list that the program makes");
+    let mut tags: BTreeMap<String, String> = stack.tags.clone().into_iter().collect();
+    let prose = made.prose.iter().cloned();
+    tags.extend(prose.map(|prose| ("Description".to_string(), prose)));
+    made_list(
+        &format!("{}-{}", stack.name, made.name),
+        list.family.words(),
+        list.entries.expect("its size is known").into(),
+        made.blocks.iter().map(ToString::to_string),
+        &tags,
+    )
+}
+
 /// What the lowered groups come to.
 pub fn of(deployment: &Deployment<'_>) -> Deployed {
+    let policy = deployment.policy();
+    let is_made = |id: &PrefixListId| policy.prefix_list(*id).made().is_some();
+    let lists = policy.prefix_list_ids().filter(is_made);
     let mut deployed = Deployed {
         groups: BTreeMap::new(),
         rules: Vec::new(),
+        lists: lists.map(|id| lowered_list(policy, id)).collect(),
     };
-    let policy = deployment.policy();
     for group in &deployment.groups {
         let tag = peer(deployment, group.owner.peer());
         let tag = tag.strip_prefix("tier ").unwrap_or(&tag).to_string();
@@ -293,7 +332,8 @@ fn assert_written(deployment: &Deployment<'_>, rule: &groups::Rule, description:
     }
 }
 
-fn peer(deployment: &Deployment<'_>, peer: Peer) -> String {
+/// What a rule is about, as a key says it.
+pub fn peer(deployment: &Deployment<'_>, peer: Peer) -> String {
     match peer {
         Peer::Net(block) => block.to_string(),
         Peer::Tier(tier) => format!("tier {}", shown(deployment.policy(), tier)),
@@ -311,6 +351,7 @@ fn peer(deployment: &Deployment<'_>, peer: Peer) -> String {
             ListReference::Param(id) => {
                 format!("list {}", parameter(deployment.parameter_name(*id)))
             }
+            ListReference::Made(_) => lowered_list(deployment.policy(), id),
         },
     }
 }

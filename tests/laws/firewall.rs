@@ -57,6 +57,8 @@ struct Rule {
 #[derive(Debug)]
 enum Peer {
     Block(bool, u128, u128),
+    /// A list that the output makes: its entries.
+    List(Vec<(usize, u128, u128)>),
     Tier(String),
     /// A group of others.
     Foreign,
@@ -153,8 +155,12 @@ impl Firewall {
         let mut firewall = Firewall::default();
         for key in keys {
             let rule = Rule::new(key, &is_v6);
-            if let Peer::Block(v6, first, last) = rule.peer {
-                let version = usize::from(v6);
+            let entries = match &rule.peer {
+                Peer::Block(v6, first, last) => vec![(usize::from(*v6), *first, *last)],
+                Peer::List(entries) => entries.clone(),
+                Peer::Tier(_) | Peer::Foreign | Peer::Unknown(_) => Vec::new(),
+            };
+            for (version, first, last) in entries {
                 firewall.edges[version].extend([first, last.wrapping_add(1)]);
             }
             for (protocol, first, last) in rule.payloads.into_iter().flatten() {
@@ -274,6 +280,9 @@ impl Firewall {
                 Peer::Block(v6, first, last) => {
                     usize::from(*v6) == gate.version && (*first..=*last).contains(&address)
                 }
+                Peer::List(entries) => entries.iter().any(|(version, first, last)| {
+                    *version == gate.version && (first..=last).contains(&&address)
+                }),
                 Peer::Tier(name) => gate.groups.contains(name),
                 // whoever is in a tier is in the groups of the program alone
                 Peer::Foreign => guess == Guess::Everyone && gate.groups.is_empty(),
@@ -333,7 +342,10 @@ impl Rule {
         let peer = match key.peer.split_once(' ') {
             Some(("tier", name)) => Peer::Tier(name.to_string()),
             Some(("group", _)) => Peer::Foreign,
-            Some(("list", list)) => Peer::Unknown(is_v6(list)),
+            Some(("list", list)) => match list.strip_prefix("made|") {
+                Some(made) => Peer::List(entries(made)),
+                None => Peer::Unknown(is_v6(list)),
+            },
             _ => match key.peer.parse::<IpNet>() {
                 Ok(block) => {
                     let (version, first, last) = ends(block);
@@ -363,6 +375,13 @@ impl Rule {
             all: key.protocol == "-1",
         }
     }
+}
+
+/// The entries of a list, as readers write it.
+fn entries(made: &str) -> Vec<(usize, u128, u128)> {
+    let blocks = made.split('|').nth(2).expect("its entries");
+    let block = |text: &str| ends(text.parse().expect("a block"));
+    blocks.split(' ').map(block).collect()
 }
 
 /// Types and codes, -1 standing for all.

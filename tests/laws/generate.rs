@@ -90,7 +90,7 @@ fn declarations() -> impl Strategy<Value = Numbers> {
         streams(0..=4, 18),
     );
     let second = (
-        streams(0..=6, 8),
+        streams(0..=7, 8),
         streams(0..=4, 12),
         streams(1..=5, 24),
         streams(0..=2, 6),

@@ -6,14 +6,14 @@ use std::iter::Peekable;
 use std::str::Chars;
 
 /// The contents of a block, or of a file.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq, Eq)]
 pub struct Body {
     pub attributes: BTreeMap<String, Expression>,
     pub blocks: Vec<Block>,
 }
 
 /// `resource "aws_security_group" "web" { … }`
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub struct Block {
     pub kind: String,
     pub labels: Vec<String>,

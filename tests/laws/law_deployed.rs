@@ -179,15 +179,16 @@ fn versions(policy: &Policy) -> BTreeMap<String, bool> {
         .params
         .iter()
         .map(|param| (deployed::parameter(&param.name), param.kind.family()));
-    let lists = policy.prefix_lists.iter().map(|list| {
+    let lists = policy.prefix_lists.iter().filter_map(|list| {
         let name = match &list.list {
+            groups::ListReference::Made(_) => return None,
             groups::ListReference::Id(id) => id.clone(),
             groups::ListReference::Aws(name) => deployed::aws_list(name)
                 .trim_start_matches("list ")
                 .to_string(),
             groups::ListReference::Param(id) => deployed::parameter(&policy.param(*id).name),
         };
-        (name, list.family)
+        Some((name, list.family))
     });
     let of_lists: Vec<_> = lists.collect();
     params

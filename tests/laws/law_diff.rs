@@ -366,6 +366,7 @@ fn host(policy: &Policy, peer: Option<Peer>, address: IpAddr) -> Host {
                     ListReference::Id(id) => id.clone(),
                     ListReference::Aws(name) => in_its_region(name),
                     ListReference::Param(id) => parameter(*id),
+                    ListReference::Made(_) => panic!("its entries are peers"),
                 })
         }
         Some(Peer::Param(id)) => host.blocks.push(policy.param(id).name.clone()),

@@ -100,7 +100,7 @@ fn tail_offset(statement: &Statement) -> u32 {
             let account = external.account.as_ref().map(|account| account.span);
             account.or(Some(external.id.span))
         }
-        Item::PrefixList(list) => Some(list.id.span),
+        Item::PrefixList(list) => list.list.last_span(),
         Item::Service(service) => {
             // the text of the last part stays with it, if the service has one too
             let texts = service.texts.iter();

@@ -159,6 +159,7 @@ impl Judge<'_> {
             && self.sorts_before(was, is);
         // a sentence may ask for a rule that an open tier has without one
         let asked = own == Some(is) || of_whole(&self.own).is_some_and(|text| text == is);
+        // a half that a sentence states itself has the text of that sentence
         let stated = own == Some(is) && self.states_half(key);
         gains || healed || stated || was == OPEN && asked
     }

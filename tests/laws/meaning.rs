@@ -445,9 +445,10 @@ impl Meaning<'_> {
             Item::Network(network) if self.text(network.name) == name => {
                 self.is_in(&network.members, host) && !self.is_in(&network.except, host)
             }
-            Item::PrefixList(list) if self.text(list.name) == name => {
-                host.lists.contains(&self.list(list))
-            }
+            Item::PrefixList(list) if self.text(list.name) == name => match &list.list {
+                ast::ListSource::Existing(id) => host.lists.contains(&self.list(id)),
+                ast::ListSource::Made(members) => self.is_in(members, host),
+            },
             Item::Param(param) if self.text(param.name) == name => match self.text(param.kind) {
                 "cidr" | "cidr-ipv6" => host.blocks.iter().any(|block| block == name),
                 "prefix-list" => host.lists.contains(&format!("parameter {name}")),
@@ -459,8 +460,8 @@ impl Meaning<'_> {
 
     /// What a prefix list is in AWS: a list of a region is that of the region the stack is deployed
     /// to.
-    pub fn list(&self, list: &ast::PrefixListDeclaration) -> String {
-        crate::verdict::in_its_region(&list.id.value)
+    pub fn list(&self, id: &ast::StringLiteral) -> String {
+        crate::verdict::in_its_region(&id.value)
     }
 
     fn in_vpc(&self, name: &str, host: &Host) -> bool {

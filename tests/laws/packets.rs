@@ -156,9 +156,12 @@ impl Material {
                 Item::Service(service) => material.services(&service.members),
                 Item::Tier(tier) => material.tiers.extend(tier.names.iter().map(text)),
                 Item::External(external) => material.groups.push(external.id.value.to_string()),
-                Item::PrefixList(list) => material
-                    .lists
-                    .push((meaning.list(list), is_v6(sources, list))),
+                Item::PrefixList(list) => match &list.list {
+                    ast::ListSource::Existing(id) => material
+                        .lists
+                        .push((meaning.list(id), is_v6(sources, list, id))),
+                    ast::ListSource::Made(members) => material.nets(members),
+                },
                 Item::Param(param) => match text(&param.kind).as_str() {
                     "cidr" => material.blocks.push((text(&param.name), false)),
                     "cidr-ipv6" => material.blocks.push((text(&param.name), true)),
@@ -363,11 +366,11 @@ fn chosen(pool: Vec<String>, random: &mut Random) -> Vec<String> {
 }
 
 /// The family of a prefix list: `family`, or what AWS's name tells.
-fn is_v6(sources: &Sources, list: &ast::PrefixListDeclaration) -> bool {
+fn is_v6(sources: &Sources, list: &ast::PrefixListDeclaration, id: &ast::StringLiteral) -> bool {
     let entries = list.block.iter().flat_map(|block| &block.entries);
     let mut said = entries
         .filter(|entry| sources.text(entry.key.span()) == "family")
         .map(|entry| sources.text(entry.value.span()));
     said.next()
-        .map_or(list.id.value.contains(".ipv6."), |family| family == "ipv6")
+        .map_or(id.value.contains(".ipv6."), |family| family == "ipv6")
 }

@@ -1,14 +1,15 @@
 //! What Terraform would plan: two configurations, compared resource by resource, as the AWS
 //! provider says what it can change in place.
 
-use crate::hcl::{self, Body, Expression};
+use crate::hcl::{self, Block, Body, Expression};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// To add, to change, to destroy.
 pub type Counts = [usize; 3];
 
 /// Attributes that the provider cannot change (its schema: ForceNew, RequiresReplace).
-const FIXED: [(&str, &[&str]); 4] = [
+const FIXED: [(&str, &[&str]); 5] = [
+    ("aws_ec2_managed_prefix_list.", &["address_family"]),
     (
         "aws_security_group.",
         &["name", "name_prefix", "description", "vpc_id"],
@@ -156,6 +157,13 @@ fn looked_up<'f>(file: &'f File, value: &Expression) -> Option<&'f String> {
     }
 }
 
+/// The blocks that are part of the state of a resource. `lifecycle` is not: it tells Terraform what
+/// it may do (its documentation, "The lifecycle meta-argument").
+fn blocks_of_state(body: &Body) -> Vec<&Block> {
+    let blocks = body.blocks.iter();
+    blocks.filter(|block| block.kind != "lifecycle").collect()
+}
+
 enum Fate {
     Create,
     Replace,
@@ -175,10 +183,8 @@ impl Plan<'_> {
         let Some(before) = self.state.get(address) else {
             return Fate::Create;
         };
-        let (was, is) = (
-            &self.old.resources[before].attributes,
-            &self.new.resources[address].attributes,
-        );
+        let (old, new) = (&self.old.resources[before], &self.new.resources[address]);
+        let (was, is) = (&old.attributes, &new.attributes);
         let differs = |key: &str| match (was.get(key), is.get(key)) {
             (Some(was), Some(is)) => !self.same(was, is),
             (was, is) => was.is_some() != is.is_some(),
@@ -188,9 +194,10 @@ impl Plan<'_> {
             .find(|(kind, _)| address.starts_with(kind))
             .expect("a known type");
         let kind = |of: &BTreeMap<String, Expression>| PEERS.map(|peer| of.contains_key(peer));
+        let has_other_blocks = blocks_of_state(old) != blocks_of_state(new);
         if fixed.iter().any(|key| differs(key)) || kind(was) != kind(is) {
             Fate::Replace
-        } else if was.keys().chain(is.keys()).any(|key| differs(key)) {
+        } else if was.keys().chain(is.keys()).any(|key| differs(key)) || has_other_blocks {
             Fate::Update
         } else {
             Fate::Stay

@@ -3,7 +3,7 @@
 //!
 //! Strict: what the reader does not know is a failure, so that nothing in a template is overlooked.
 
-use crate::deployed::{Deployed, Group, Key, NO_DESCRIPTION, Rule, parameter, unnamed};
+use crate::deployed::{Deployed, Group, Key, NO_DESCRIPTION, Rule, made_list, parameter, unnamed};
 use crate::json;
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
@@ -50,6 +50,7 @@ pub fn read(text: &str) -> Template {
     let resources = object(&root["Resources"]);
     let mut reader = Reader {
         names: BTreeMap::new(),
+        made: BTreeMap::new(),
         parameters: parameters
             .into_iter()
             .flat_map(Map::keys)
@@ -60,6 +61,7 @@ pub fn read(text: &str) -> Template {
             deployed: Deployed {
                 groups: BTreeMap::new(),
                 rules: Vec::new(),
+                lists: BTreeSet::new(),
             },
             places: BTreeMap::new(),
             placeholders: BTreeSet::new(),
@@ -87,10 +89,16 @@ pub fn read(text: &str) -> Template {
             let name = reader.group(object(&resource["Properties"]), &tier);
             reader.names.insert(id.clone(), name);
         }
+        if resource["Type"] == "AWS::EC2::PrefixList" {
+            let made = made_list_of(object(&resource["Properties"]));
+            reader.template.deployed.lists.insert(made.clone());
+            reader.made.insert(id.clone(), made);
+        }
     }
     for (id, resource) in resources {
         let properties = object(&resource["Properties"]);
         match string(&resource["Type"]) {
+            "AWS::EC2::PrefixList" => {}
             "AWS::EC2::SecurityGroup" => reader.inline(id, properties),
             "AWS::EC2::SecurityGroupIngress" => reader.separate(id, "ingress", properties),
             "AWS::EC2::SecurityGroupEgress" => reader.separate(id, "egress", properties),
@@ -111,6 +119,8 @@ pub fn read(text: &str) -> Template {
 struct Reader {
     /// What each group is known by, by logical id.
     names: BTreeMap<String, String>,
+    /// The prefix lists that the template makes, by logical id.
+    made: BTreeMap<String, String>,
     parameters: BTreeSet<String>,
     used: BTreeSet<String>,
     template: Template,
@@ -296,7 +306,9 @@ impl Reader {
             peers.push(match key.as_str() {
                 "CidrIp" => of_family(value, false),
                 "CidrIpv6" => of_family(value, true),
-                "SourcePrefixListId" | "DestinationPrefixListId" => format!("list {value}"),
+                "SourcePrefixListId" | "DestinationPrefixListId" => {
+                    format!("list {}", value.trim_start_matches("list "))
+                }
                 _ if value.starts_with("tier ") => value,
                 _ => format!("group {owner}{value}"),
             });
@@ -345,6 +357,9 @@ impl Reader {
                 parameter(to)
             }
             (name, Value::Array(parts)) if name == "Fn::GetAtt" => match parts.as_slice() {
+                [Value::String(id), Value::String(attribute)] if attribute == "PrefixListId" => {
+                    self.made[id].clone()
+                }
                 [Value::String(id), Value::String(what)] if what == "GroupId" => {
                     format!("tier {}", self.names[id])
                 }
@@ -384,6 +399,34 @@ fn tag_of(tag: &Object) -> (String, String) {
 
 fn object(value: &Value) -> &Object {
     value.as_object().expect("an object")
+}
+
+/// A prefix list that the template makes.
+fn made_list_of(properties: &Object) -> String {
+    known(
+        properties,
+        &[
+            "PrefixListName",
+            "AddressFamily",
+            "MaxEntries",
+            "Entries",
+            "Tags",
+        ],
+    );
+    let entries = list(&properties["Entries"]);
+    assert!(entries.len() <= 100, "no more in the schema");
+    let entry = |entry: &Value| {
+        known(object(entry), &["Cidr"]);
+        string(&entry["Cidr"]).to_string()
+    };
+    let tags = properties.get("Tags").map_or(&[][..], list);
+    made_list(
+        string(&properties["PrefixListName"]),
+        string(&properties["AddressFamily"]),
+        properties["MaxEntries"].as_u64().expect("its size"),
+        entries.iter().map(entry),
+        &tags.iter().map(|tag| tag_of(object(tag))).collect(),
+    )
 }
 
 fn list(value: &Value) -> &[Value] {

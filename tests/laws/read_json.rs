@@ -2,7 +2,9 @@
 //!
 //! Strict: what the reader does not know is a failure, so that nothing in an output is overlooked.
 
-use crate::deployed::{Deployed, Group, Key, NO_DESCRIPTION, Rule, aws_list, parameter, unnamed};
+use crate::deployed::{
+    Deployed, Group, Key, NO_DESCRIPTION, Rule, aws_list, made_list, parameter, unnamed,
+};
 use crate::json;
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
@@ -24,9 +26,10 @@ pub fn read(text: &str) -> Deployed {
         declared: list(&root["parameters"]).map(declared).collect(),
         used: BTreeSet::new(),
         lists: BTreeSet::new(),
+        made: BTreeMap::new(),
     };
     let lists: BTreeSet<String> = list(&root["prefix_lists"])
-        .map(|list| reader.prefix_list(list))
+        .filter_map(|list| reader.prefix_list(list))
         .collect();
     for locked in list(&root["locked_default_groups"]) {
         reader.value(&fields(locked, "vpc vpc_name")["vpc"]);
@@ -49,7 +52,12 @@ pub fn read(text: &str) -> Deployed {
         "each list is named, and each that is named is listed"
     );
     assert_eq!(reader.declared, reader.used, "so is each parameter");
-    Deployed { groups, rules }
+    let lists = reader.made.into_values().collect();
+    Deployed {
+        groups,
+        rules,
+        lists,
+    }
 }
 
 struct Reader {
@@ -59,6 +67,8 @@ struct Reader {
     used: BTreeSet<String>,
     /// Lists that rules name.
     lists: BTreeSet<String>,
+    /// Lists that the output makes, by the names that AWS gets.
+    made: BTreeMap<String, String>,
 }
 
 impl Reader {
@@ -71,12 +81,7 @@ impl Reader {
             None => "description group_name name tags vpc was",
         };
         let group = fields(group, names);
-        let tags: BTreeMap<String, String> = group["tags"]
-            .as_object()
-            .expect("tags are an object")
-            .iter()
-            .map(|(key, value)| (key.clone(), string(value)))
-            .collect();
+        let tags = tags(&group["tags"]);
         let tier = string(&group["name"]);
         let shown = tags.get("Name").cloned();
         let shown = shown.unwrap_or_else(|| unnamed(&tier));
@@ -135,6 +140,7 @@ impl Reader {
             "block" => value,
             "group" => format!("tier {}", self.names[&value]),
             "external" => format!("group {account}{value}"),
+            "prefix-list" if self.made.contains_key(&value) => self.made[&value].clone(),
             "prefix-list" => {
                 let list = named(value);
                 self.lists.insert(list.clone());
@@ -144,9 +150,28 @@ impl Reader {
         }
     }
 
-    fn prefix_list(&mut self, list: &Value) -> String {
-        let list = fields(list, "entries family name parameter value");
-        named(self.known_or_asked(&list))
+    /// Reads a list; gives what rules call it, unless the output makes it.
+    fn prefix_list(&mut self, list: &Value) -> Option<String> {
+        if list.get("blocks").is_none() {
+            let list = fields(list, "entries family name parameter value");
+            return Some(named(self.known_or_asked(&list)));
+        }
+
+        let list = fields(list, "blocks entries family name parameter tags value");
+        let name = self.known_or_asked(&list);
+        let family = match string(&list["family"]).as_str() {
+            "ipv4" => "IPv4",
+            _ => "IPv6",
+        };
+        let made = made_list(
+            &name,
+            family,
+            list["entries"].as_u64().expect("its size"),
+            self::list(&list["blocks"]).map(string),
+            &tags(&list["tags"]),
+        );
+        assert!(self.made.insert(name, made).is_none(), "one of each name");
+        None
     }
 
     /// `{ "value": …, "parameter": … }`
@@ -190,6 +215,12 @@ fn fields(value: &Value, names: &str) -> Object {
 
 fn list(value: &Value) -> impl Iterator<Item = &Value> {
     value.as_array().expect("a list").iter()
+}
+
+fn tags(value: &Value) -> BTreeMap<String, String> {
+    let tags = value.as_object().expect("tags are an object").iter();
+    tags.map(|(key, value)| (key.clone(), string(value)))
+        .collect()
 }
 
 fn string(value: &Value) -> String {

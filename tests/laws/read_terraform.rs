@@ -1,7 +1,9 @@
 //! Terraform HCL, read as Terraform and the AWS provider would: which groups and rules are there
 //! once it is applied. Strict, as the reader of CloudFormation is.
 
-use crate::deployed::{Deployed, Group, Key, NO_DESCRIPTION, Rule, aws_list, parameter, unnamed};
+use crate::deployed::{
+    Deployed, Group, Key, NO_DESCRIPTION, Rule, aws_list, made_list, parameter, unnamed,
+};
 use crate::hcl::{self, Block, Body, Expression};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -20,6 +22,7 @@ pub fn read(text: &str) -> Configuration {
         addresses: BTreeSet::new(),
         lists: BTreeMap::new(),
         names: BTreeMap::new(),
+        made: BTreeMap::new(),
     };
     for block in &file.blocks {
         reader.declare(block);
@@ -31,6 +34,7 @@ pub fn read(text: &str) -> Configuration {
         deployed: Deployed {
             groups: BTreeMap::new(),
             rules: Vec::new(),
+            lists: reader.made.values().cloned().collect(),
         },
         places: BTreeMap::new(),
     };
@@ -57,6 +61,7 @@ pub fn read(text: &str) -> Configuration {
                     known(&block.body, &["vpc_id"], &[]);
                     reader.value(&block.body.attributes["vpc_id"]);
                 }
+                "aws_ec2_managed_prefix_list" => {}
                 other => panic!("a resource of type {other}"),
             },
             ("output", 1) => outputs.push((label(0), &block.body)),
@@ -77,6 +82,8 @@ struct Reader {
     lists: BTreeMap<String, String>,
     /// What each group is known by, by the name of its resource.
     names: BTreeMap<String, String>,
+    /// The prefix lists that the file makes, by the name of their resource.
+    made: BTreeMap<String, String>,
 }
 
 impl Reader {
@@ -96,6 +103,10 @@ impl Reader {
             let name = tags(&block.body).remove("Name");
             self.names
                 .extend(name.map(|name| (block.labels[1].clone(), name)));
+        }
+        if name.starts_with("aws_ec2_managed_prefix_list.") {
+            self.made
+                .insert(block.labels[1].clone(), made_list_of(&block.body));
         }
         if name.starts_with("data.aws_ec2_managed_prefix_list.") {
             known(&block.body, &["name"], &[]);
@@ -308,6 +319,10 @@ impl Reader {
                 format!("aws_security_group.{name}"),
                 format!("tier {}", self.names[*name]),
             ),
+            ["aws_ec2_managed_prefix_list", name, "id"] => (
+                format!("aws_ec2_managed_prefix_list.{name}"),
+                self.made[*name].clone(),
+            ),
             ["data", kind, name, "id"] => {
                 (format!("data.{kind}.{name}"), aws_list(&self.lists[*name]))
             }
@@ -333,6 +348,37 @@ fn tags(body: &Body) -> BTreeMap<String, String> {
     let tags = tags.iter();
     tags.map(|(key, value)| (key.clone(), text(value)))
         .collect()
+}
+
+/// A prefix list that the file makes.
+fn made_list_of(body: &Body) -> String {
+    known(
+        body,
+        &["name", "address_family", "max_entries", "tags"],
+        &["entry"],
+    );
+    let entry = |block: &Block| {
+        known(&block.body, &["cidr"], &[]);
+        text(&block.body.attributes["cidr"])
+    };
+    let Expression::Number(size) = body.attributes["max_entries"] else {
+        panic!("a size is a number")
+    };
+    let tags = match body.attributes.get("tags") {
+        Some(Expression::Map(tags)) => tags
+            .iter()
+            .map(|(key, value)| (key.clone(), text(value)))
+            .collect(),
+        Some(other) => panic!("tags are a map: {other:?}"),
+        None => BTreeMap::new(),
+    };
+    made_list(
+        &text(&body.attributes["name"]),
+        &text(&body.attributes["address_family"]),
+        size as u64,
+        body.blocks.iter().map(entry),
+        &tags,
+    )
 }
 
 fn text(value: &Expression) -> String {

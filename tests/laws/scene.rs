@@ -194,6 +194,7 @@ pub fn is_network(peer: &Peer) -> bool {
         "cdn",
         "corp-list",
         "corp-list6",
+        "branches",
     ]
     .contains(&peer.text.as_str());
     !list && matches!(peer.kind, PeerKind::Known(_) | PeerKind::Unknown(..))

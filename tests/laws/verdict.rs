@@ -90,6 +90,12 @@ fn matches(deployment: &Deployment<'_>, peer: Peer, host: &Host) -> bool {
             ListReference::Id(id) => id.clone(),
             ListReference::Aws(name) => in_its_region(name),
             ListReference::Param(id) => parameter(*id),
+            ListReference::Made(made) => {
+                return made
+                    .blocks
+                    .iter()
+                    .any(|block| block.contains(&host.address));
+            }
         }),
     }
 }

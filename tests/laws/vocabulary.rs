@@ -12,13 +12,14 @@ pub const SETS: [&str; 2] = ["backends", "everyone"];
 /// Networks.
 pub const NETWORKS: [&str; 4] = ["office", "lab", "edge", "Sites"];
 /// Security groups and prefix lists of others.
-pub const FOREIGN: [&str; 6] = [
+pub const FOREIGN: [&str; 7] = [
     "partner",
     "legacy",
     "objects",
     "cdn",
     "corp-list",
     "corp-list6",
+    "branches",
 ];
 /// Services that programs declare; `http` is built in as well, `web` a tier too.
 pub const SERVICES: [&str; 4] = ["shop", "admin", "http", "web"];

@@ -31,7 +31,9 @@ impl<'p> DefaultValue<'p> {
             },
             Some(Peer::PrefixList(id)) => match &policy.prefix_list(id).list {
                 ListReference::Param(id) => DefaultValue::for_id(policy, *id),
-                ListReference::Id(_) | ListReference::Aws(_) => DefaultValue::Nothing,
+                ListReference::Id(_) | ListReference::Aws(_) | ListReference::Made(_) => {
+                    DefaultValue::Nothing
+                }
             },
             Some(Peer::Net(_) | Peer::Tier(_)) | None => DefaultValue::Nothing,
         }

@@ -210,19 +210,21 @@ fn named_peers(policy: &Policy) -> impl Iterator<Item = (AwsIdentity<'_>, Peer)>
         (identity, Peer::External(id))
     };
 
+    // of a list that the program makes, its entries are peers
     let list = |id| {
         let identity = match &policy.prefix_list(id).list {
+            ListReference::Made(_) => return None,
             ListReference::Id(id) => AwsIdentity::List(AwsId::Known(id)),
             ListReference::Param(id) => AwsIdentity::List(AwsId::Param(&policy.param(*id).name)),
             ListReference::Aws(name) => AwsIdentity::AwsList(aws_list(name)),
         };
-        (identity, Peer::PrefixList(id))
+        Some((identity, Peer::PrefixList(id)))
     };
 
     let param = |id| (AwsIdentity::Param(&policy.param(id).name), Peer::Param(id));
 
     let externals = policy.external_ids().map(external);
-    let lists = policy.prefix_list_ids().map(list);
+    let lists = policy.prefix_list_ids().filter_map(list);
     let params = policy.param_ids().map(param);
 
     externals.chain(lists).chain(params)

@@ -35,6 +35,15 @@ pub(super) fn are_disjoint(
     tier_sizes: &mut [Option<Sizes>],
     rules: &[groups::Rule],
 ) -> bool {
+    // the entries of a list are rules here
+    let is_made = |rule: &groups::Rule| {
+        let list = rule.peer.prefix_list();
+        list.is_some_and(|id| policy.prefix_list(id).made().is_some())
+    };
+    if !policy.prefix_lists.is_empty() && rules.iter().any(is_made) {
+        return false;
+    }
+
     let mut before: Option<NumberRange> = None;
     for same in rules.chunk_by(|a, b| a.traffic == b.traffic) {
         let range = number_range(same[0].traffic);

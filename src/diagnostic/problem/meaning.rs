@@ -187,4 +187,23 @@ pub enum MeaningProblem {
         name: String,
         first: Span,
     },
+    /// `prefix-list offices = office` where the parameter `office` is unbound
+    UnboundEntry {
+        span: Span,
+        name: String,
+        declared: Span,
+    },
+    /// a `prefix-list` of 101 blocks
+    LongList {
+        span: Span,
+        count: usize,
+        bound: usize,
+    },
+    /// `prefix-list offices = 203.0.113.0/24, 198.51.100.0/24 { entries = 1 }`
+    ListSize {
+        span: Span,
+        size: u32,
+        count: usize,
+        largest: u32,
+    },
 }

@@ -351,6 +351,39 @@ impl MeaningProblem {
                     .at(first, "so does the group of this tier")
                     .help("an export has one value; choose another name")
             }
+            MeaningProblem::UnboundEntry {
+                span,
+                name,
+                declared,
+            } => R::error(
+                "E0361",
+                format!("the value of `{name}` is unknown, and an entry of a prefix list is not"),
+            )
+            .at(span, "expected a known block")
+            .at(declared, "a parameter without a value")
+            .help(format!(
+                "bind it, with `--set {name}=203.0.113.0/24`, or name `{name}` beside the list in \
+                 each sentence"
+            )),
+            MeaningProblem::LongList { span, count, bound } => R::error(
+                "E0362",
+                format!("a prefix list has at most {bound} entries, and this one has {count}"),
+            )
+            .at(span, format!("{count} entries of one IP version"))
+            .help("declare several lists, and name them together: `from offices, branches`"),
+            MeaningProblem::ListSize {
+                span,
+                size,
+                count,
+                largest,
+            } => R::error(
+                "E0363",
+                format!("a prefix list cannot have the size {size}"),
+            )
+            .at(span, format!("expected a number from {count} to {largest}"))
+            .help(format!(
+                "the size is at least the number of its entries, {count}: `entries = {count}`"
+            )),
         }
     }
 }

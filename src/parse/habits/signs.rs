@@ -39,8 +39,14 @@ pub(super) fn missing_sign(here: &Here<'_>) -> Option<Replacement> {
 pub(super) fn unquoted_id(here: &Here<'_>) -> Option<Replacement> {
     let follows_equals =
         here.position() == 3 && here.before.is_some_and(|before| before.text == "=");
-    let is_bare =
-        ["external", "prefix-list"].contains(&here.head) && !here.rest[0].text.starts_with('"');
+    let typed = here.rest[0].text;
+    let is_address = typed.starts_with(|c: char| c.is_ascii_digit()) || typed.contains(':');
+    let is_bare = match here.head {
+        "external" => !typed.starts_with('"'),
+        // of a list that the program makes, addresses
+        "prefix-list" => !typed.starts_with('"') && !is_address,
+        _ => false,
+    };
     (follows_equals && is_bare).then(|| {
         Replacement::sure(
             1,

@@ -77,20 +77,35 @@ fn group_place(fate: &GroupOutcome) -> usize {
     }
 }
 
-/// The summary if neither rules nor groups change: a parameter can change, and with it what a new
+/// The summary if neither rules nor groups change: a prefix list can change, or a parameter, and with it what a new
 /// deployment opens.
 fn summarize_parameters(changes: &Changes<'_>, of: Targets) -> String {
     let is_changed =
         |change: &OtherChange| matches!(change, OtherChange::Parameter(BeforeAfter::Both(..)));
-    match changes
-        .others
-        .iter()
-        .filter(|(change, targets)| targets.includes_any(of) && is_changed(change))
-        .count()
-    {
-        0 => "no rule and no group changes".to_string(),
-        1 => "1 parameter changes".to_string(),
-        count => format!("{count} parameters change"),
+    let is_list = |change: &OtherChange| matches!(change, OtherChange::MadeList(_));
+    let count = |is_it: &dyn Fn(&OtherChange) -> bool| {
+        let others = changes.others.iter();
+        let others = others.filter(|(change, targets)| targets.includes_any(of) && is_it(change));
+        others.count()
+    };
+
+    let counts = [
+        (count(&is_list), "prefix list"),
+        (count(&is_changed), "parameter"),
+    ];
+    let words: Vec<String> = counts
+        .into_iter()
+        .filter_map(|(count, noun)| match count {
+            0 => None,
+            1 => Some(format!("1 {noun} changes")),
+            count => Some(format!("{count} {noun}s change")),
+        })
+        .collect();
+
+    if words.is_empty() {
+        "no rule and no group changes".to_string()
+    } else {
+        words.join(", ")
     }
 }
 

@@ -2,6 +2,7 @@
 //! change has a new `format`.
 
 use super::lowered::{Lowered, rule_origin};
+use super::made_lists::update_steps;
 use crate::aws::{GroupId, ListReference, PrefixListId, State};
 use crate::plan::{
     BeforeAfter, Changes, GroupChange, GroupOutcome, OtherChange, Planned, Reason, RuleChange,
@@ -97,6 +98,9 @@ struct PlannedRuleLine<'c> {
 struct NamedLine<'c> {
     name: &'c str,
     change: &'static str,
+    /// The two deployments that the change needs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    steps: Option<[String; 2]>,
     targets: Vec<&'static str>,
 }
 
@@ -216,6 +220,13 @@ impl<'c> PlanDocument<'c> {
                 let name = sides.map_newest(|id| list_name(old, id), |id| list_name(new, id));
                 self.prefix_lists.push(named_line(name, sides, targets));
             }
+            OtherChange::MadeList(sides) => {
+                let name = sides.map_newest(|id| list_name(old, id), |id| list_name(new, id));
+                self.prefix_lists.push(NamedLine {
+                    steps: update_steps(changes, sides, targets).map(|steps| steps.texts),
+                    ..named_line(name, sides, targets)
+                });
+            }
             OtherChange::Lock(sides) => {
                 let name = sides.map_newest(
                     |n| old.locked_defaults[n].name.as_str(),
@@ -272,6 +283,7 @@ fn target_names(targets: Targets) -> Vec<&'static str> {
 fn list_name(state: &State, id: PrefixListId) -> &str {
     match &state.prefix_list(id).reference {
         ListReference::Aws(name) | ListReference::Id(name) => name,
+        ListReference::Made(made) => &made.name,
         ListReference::Parameter(_) => "",
     }
 }
@@ -280,6 +292,7 @@ fn named_line<'c, T>(name: &'c str, sides: BeforeAfter<T>, targets: Targets) -> 
     NamedLine {
         name,
         change: change_word(sides),
+        steps: None,
         targets: target_names(targets),
     }
 }

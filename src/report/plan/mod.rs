@@ -3,6 +3,7 @@
 mod headline;
 mod json;
 mod lowered;
+mod made_lists;
 mod others;
 mod rows;
 mod text;

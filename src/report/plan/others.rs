@@ -45,6 +45,7 @@ impl PlanLines<'_> {
                     old.prefix_list(was).name
                 )
             }
+            OtherChange::MadeList(sides) => self.made_list_words(sides, targets),
             OtherChange::Lock(BeforeAfter::Removed(n)) => {
                 format!(
                     "- lock of the default group of {}, whose rules do not come back",

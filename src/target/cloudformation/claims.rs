@@ -1,7 +1,8 @@
 //! Logical ids that two parameters or resources would have.
 
 use super::resources::{
-    asks_for, group_id, is_separate, list_parameters, output_name, parameter_id, rule_names,
+    asks_for, group_id, is_separate, list_parameters, made_list_id, output_name, parameter_id,
+    rule_names,
 };
 use crate::aws::ParameterId;
 use crate::target::claims::{Claim, NamedState};
@@ -24,7 +25,12 @@ pub fn claims(named: NamedState<'_>) -> Vec<Claim> {
         }));
     }
 
-    if names.are_plain() {
+    let made = state.made_lists();
+    claims.extend(
+        made.map(|(id, _, made)| (made_list_id(made), named.deployment.prefix_list(id).span)),
+    );
+
+    if names.are_plain() && state.made_lists().next().is_none() {
         return claims;
     }
 

@@ -68,6 +68,7 @@ const PLANNING: Planning = Planning {
     output: output_name,
     moves_rules: false,
     changes_peers: false,
+    resizes_lists: false,
     writes_name_prefixes: false,
     default_description: DEFAULT_DESCRIPTION,
     keeps_explicit_names: true,

@@ -1,7 +1,7 @@
 //! The resources, parameters and outputs of a template, and their logical ids.
 
 use crate::aws::{
-    Direction, Parameter, Peer, PrefixListId, RuleKey, SecurityGroup, State, aws_list,
+    Direction, MadeList, Parameter, Peer, PrefixListId, RuleKey, SecurityGroup, State, aws_list,
 };
 use crate::target::names::{NameStyle, Names, Renaming, push_pascal};
 
@@ -40,6 +40,7 @@ pub fn rule_names(state: &State) -> Names<'_> {
     let mut others: Vec<String> = own_groups.map(group_id).collect();
     others.extend(used_parameters(state).map(parameter_id));
     others.extend(list_parameters(state).map(|(_, id)| id));
+    others.extend(state.made_lists().map(|(_, _, made)| made_list_id(made)));
     Names::new(
         state,
         NameStyle::Pascal,
@@ -94,6 +95,11 @@ pub fn list_parameters(state: &State) -> impl Iterator<Item = (PrefixListId, Str
 /// The logical id of the parameter for a list of AWS.
 pub fn list_parameter(name: &str) -> String {
     pascal_case(aws_list(name)) + "PrefixListId"
+}
+
+/// The logical id of a list that the template makes.
+pub fn made_list_id(made: &MadeList) -> String {
+    pascal_case(&made.name) + "PrefixList"
 }
 
 /// A name of the program in a logical id.

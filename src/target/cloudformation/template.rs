@@ -4,17 +4,18 @@ use super::halves::written_keys;
 use super::parameters::Parameters;
 use super::resources::{
     DEFAULT_DESCRIPTION, export_name, group_id, has_placeholder, is_separate, list_output_name,
-    list_parameter, output_name, parameter_id, rule_names,
+    list_parameter, made_list_id, output_name, parameter_id, rule_names,
 };
 use crate::aws::{
-    Direction, GroupId, ListReference, ParameterId, Peer, PrefixListId, Reference, Rule,
-    SecurityGroup, State,
+    Direction, GroupId, ListReference, MadeList, ParameterId, Peer, PrefixList, PrefixListId,
+    Reference, Rule, SecurityGroup, State,
 };
 use crate::net::{Family, Protocol, Traffic, push_block};
 use crate::target::names::Names;
 use crate::target::output::output_buffer;
 use serde::ser::{SerializeMap, SerializeSeq};
 use serde::{Serialize, Serializer};
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
@@ -73,7 +74,7 @@ impl Template<'_> {
         }
         let id = self.group_ids[id.index()].as_str();
         Expression::GetAtt {
-            get: [id, "GroupId"],
+            get: [id.into(), "GroupId".into()],
         }
     }
 
@@ -97,6 +98,9 @@ impl Template<'_> {
             ListReference::Aws(name) => Expression::Ref {
                 to: list_parameter(name),
             },
+            ListReference::Made(made) => Expression::GetAtt {
+                get: [made_list_id(made).into(), "PrefixListId".into()],
+            },
         }
     }
 }
@@ -113,7 +117,7 @@ enum Expression<'a> {
     },
     GetAtt {
         #[serde(rename = "Fn::GetAtt")]
-        get: [&'a str; 2],
+        get: [Cow<'a, str>; 2],
     },
     Sub {
         #[serde(rename = "Fn::Sub")]
@@ -145,6 +149,17 @@ impl Serialize for Resources<'_, '_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let template = self.0;
         let mut map = serializer.serialize_map(None)?;
+
+        for (_, list, made) in template.state.made_lists() {
+            let resource = Resource {
+                r#type: "AWS::EC2::PrefixList",
+                deletion_policy: None,
+                update_replace_policy: None,
+                metadata: None,
+                properties: ListBody::new(list, made),
+            };
+            map.serialize_entry(&made_list_id(made), &resource)?;
+        }
 
         for (id, group) in template.state.groups_by_id() {
             if group.made_elsewhere.is_none() {
@@ -227,6 +242,42 @@ impl Serialize for Metadata {
         };
         let config = BTreeMap::from([("config", BTreeMap::from([("ignore_checks", checks)]))]);
         BTreeMap::from([("cfn-lint", config)]).serialize(serializer)
+    }
+}
+
+/// A prefix list with its entries.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct ListBody<'s> {
+    prefix_list_name: &'s str,
+    address_family: &'static str,
+    max_entries: u32,
+    entries: Vec<ListEntry>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    tags: Vec<Tag<'s>>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct ListEntry {
+    cidr: String,
+}
+
+impl<'s> ListBody<'s> {
+    fn new(list: &'s PrefixList, made: &'s MadeList) -> ListBody<'s> {
+        let blocks = made.blocks.iter();
+        let tags = made.tags.iter();
+        ListBody {
+            prefix_list_name: &made.aws_name,
+            address_family: list.family.words(),
+            max_entries: list.entries.unwrap_or(made.blocks.len() as u32),
+            entries: blocks
+                .map(|block| ListEntry {
+                    cidr: block.to_string(),
+                })
+                .collect(),
+            tags: tags.map(|(key, value)| Tag { key, value }).collect(),
+        }
     }
 }
 

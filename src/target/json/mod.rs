@@ -13,6 +13,7 @@ use crate::aws::{
 };
 use crate::diagnostic::Problems;
 use crate::policy::OutputRules;
+use ipnet::IpNet;
 use lines::LineFormatter;
 use serde::Serialize;
 use std::borrow::Cow;
@@ -126,6 +127,7 @@ impl<'s> ReferenceEntry<'s> {
     fn from_list(state: &'s State, list: &'s PrefixList) -> ReferenceEntry<'s> {
         match &list.reference {
             ListReference::Id(id) | ListReference::Aws(id) => ReferenceEntry::known_value(id),
+            ListReference::Made(made) => ReferenceEntry::known_value(&made.aws_name),
             ListReference::Parameter(id) => ReferenceEntry::from_parameter(state, *id),
         }
     }
@@ -157,15 +159,29 @@ struct PrefixListEntry<'s> {
     list: ReferenceEntry<'s>,
     family: &'static str,
     entries: Option<u32>,
+    /// The entries of a list that the output makes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    blocks: Option<Vec<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tags: Option<BTreeMap<&'s str, &'s str>>,
 }
 
 impl<'s> PrefixListEntry<'s> {
     fn new(state: &'s State, list: &'s PrefixList) -> PrefixListEntry<'s> {
+        let made = match &list.reference {
+            ListReference::Made(made) => Some(made),
+            ListReference::Id(_) | ListReference::Aws(_) | ListReference::Parameter(_) => None,
+        };
+        let block = |block: &IpNet| block.to_string();
+        let tag = |(key, value): &'s (String, String)| (key.as_str(), value.as_str());
+
         PrefixListEntry {
             name: &list.name,
             list: ReferenceEntry::from_list(state, list),
             family: list.family.keyword(),
             entries: list.entries,
+            blocks: made.map(|made| made.blocks.iter().map(block).collect()),
+            tags: made.map(|made| made.tags.iter().map(tag).collect()),
         }
     }
 }

@@ -327,6 +327,7 @@ impl<'d> Names<'d> {
             Peer::PrefixList(id) => match self.state.prefix_list(id).reference {
                 ListReference::Id(_) | ListReference::Aws(_) => " prefix list ",
                 ListReference::Parameter(_) => " prefix list parameter ",
+                ListReference::Made(_) => " made prefix list ",
             },
             Peer::ForeignGroup(id) => match self.state.foreign_group(id).reference {
                 Reference::Id(_) => " group ",
@@ -376,6 +377,7 @@ impl<'d> Names<'d> {
                 ListReference::Id(id) => id,
                 ListReference::Aws(name) => aws_list(name),
                 ListReference::Parameter(id) => &state.parameter(*id).name,
+                ListReference::Made(made) => &made.name,
             },
         };
 

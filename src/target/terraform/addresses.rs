@@ -1,6 +1,8 @@
 //! What a module declares, and the addresses of it.
 
-use crate::aws::{Direction, GroupId, PrefixListId, Rule, RuleKey, SecurityGroup, State, aws_list};
+use crate::aws::{
+    Direction, GroupId, MadeList, PrefixListId, Rule, RuleKey, SecurityGroup, State, aws_list,
+};
 use crate::target::names::{NameStyle, Names, Renaming, push_snake};
 
 /// The names of the rules' resources.
@@ -32,6 +34,7 @@ pub fn module_addresses(state: &State) -> Vec<String> {
     }
 
     addresses.extend(lookup_addresses(state).map(|(_, address)| address));
+    addresses.extend(made_addresses(state).map(|(_, address)| address));
     addresses.extend(
         state
             .locked_defaults
@@ -87,6 +90,17 @@ pub fn lookup_addresses(state: &State) -> impl Iterator<Item = (PrefixListId, St
         .map(move |(id, name)| (id, address(name)))
 }
 
+/// The addresses of the prefix lists that the output makes.
+pub fn made_addresses(state: &State) -> impl Iterator<Item = (PrefixListId, String)> {
+    let lists = state.made_lists();
+    lists.map(|(id, _, made)| (id, made_address(made)))
+}
+
+/// `aws_ec2_managed_prefix_list.offices_ipv4`
+pub fn made_address(made: &MadeList) -> String {
+    format!("{LOOKUP}.{}", snake_case(&made.name))
+}
+
 /// The output with a group's id.
 pub fn output_name(group: &SecurityGroup) -> String {
     snake_case(&group.name) + "_security_group_id"
@@ -100,7 +114,7 @@ pub fn list_output_name(group: &SecurityGroup) -> String {
 /// The output with these ids for every tier.
 pub const MAP_OUTPUT: &str = "security_group_ids";
 
-/// The data source that looks a prefix list up.
+/// The data source that looks a prefix list up, and the resource that makes one.
 pub const LOOKUP: &str = "aws_ec2_managed_prefix_list";
 
 /// The name of the data source that says which region this is: `tierwall_shop`. It is the stack's

@@ -13,7 +13,7 @@ pub fn separate_help(addresses: &[String]) -> Vec<&'static str> {
 
 /// How two programs come to declare other names, where all that they share is of one kind.
 fn rename_help(addresses: &[String]) -> Option<&'static str> {
-    const KINDS: [(&str, &str); 3] = [
+    const KINDS: [(&str, &str); 4] = [
         (
             "var.",
             "or give the parameter a value in the manifest: `set = { … }`",
@@ -21,6 +21,10 @@ fn rename_help(addresses: &[String]) -> Option<&'static str> {
         (
             "data.",
             "or give each program its own stack name: `stack NAME`",
+        ),
+        (
+            "aws_ec2_managed_prefix_list.",
+            "or give their prefix lists different names",
         ),
         ("", "or give their tiers different names"),
     ];

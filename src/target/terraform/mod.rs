@@ -47,6 +47,8 @@ const PLANNING: Planning = Planning {
     output: output_name,
     moves_rules: true,
     changes_peers: true,
+    // the provider makes two requests of it: AWS refuses both in one
+    resizes_lists: true,
     writes_name_prefixes: true,
     // the default of the provider (its documentation of aws_security_group)
     default_description: "Managed by Terraform",

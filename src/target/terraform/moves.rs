@@ -1,7 +1,7 @@
 //! Addresses of Terraform that two resources would have, and those that an earlier name of a tier
 //! makes a second time.
 
-use super::addresses::{lookup_addresses, rule_address, rule_names};
+use super::addresses::{lookup_addresses, made_addresses, rule_address, rule_names};
 use crate::diagnostic::{MeaningProblem, Problems};
 use crate::policy::{Tier, TierId};
 use crate::source::Span;
@@ -13,7 +13,7 @@ use std::collections::{BTreeSet, HashMap};
 /// apart.
 pub fn claims(named: NamedState<'_>) -> Vec<Claim> {
     let names = rule_names(named.state);
-    let lookups = lookup_addresses(named.state);
+    let lookups = lookup_addresses(named.state).chain(made_addresses(named.state));
     let mut claims: Vec<Claim> = lookups
         .map(|(id, address)| (address, named.deployment.prefix_list(id).span))
         .collect();

@@ -1,14 +1,14 @@
 //! The file, resource by resource.
 
 use super::addresses::{
-    LOOKUP, MAP_OUTPUT, asks_for_region, group_names, list_output_name, lookup_name,
+    LOOKUP, MAP_OUTPUT, asks_for_region, group_names, list_output_name, lookup_name, made_address,
     name_in_region, output_name, region_name, resource_type, rule_names, snake_case,
 };
 use super::hcl::{Hcl, Value, escape_string, push_quoted};
 use super::variable::{Form, default_description, owner_form, variable_form};
 use crate::aws::{
-    ForeignGroupId, GroupId, ListReference, Parameter, Peer, Reference, Rule, SecurityGroup, State,
-    Wording,
+    ForeignGroupId, GroupId, ListReference, MadeList, Parameter, Peer, PrefixList, Reference, Rule,
+    SecurityGroup, State, Wording,
 };
 use crate::net::{Family, Protocol, ShortText, Sink, Traffic, push_block, push_number};
 use crate::target::names::Names;
@@ -34,6 +34,10 @@ pub fn emit(state: &State) -> Vec<u8> {
     }
 
     writer.write_lookups();
+    for (_, list, made) in state.made_lists() {
+        writer.write_made_list(list, made);
+    }
+
     for locked in &state.locked_defaults {
         writer.write_locked(&locked.name, &locked.vpc);
     }
@@ -246,6 +250,35 @@ impl HclWriter<'_> {
             self.hcl.attribute_run(&[("name", full)]);
             self.hcl.close_block();
         }
+    }
+
+    /// A prefix list with its entries.
+    fn write_made_list(&mut self, list: &PrefixList, made: &MadeList) {
+        let size = list.entries.unwrap_or(made.blocks.len() as u32).to_string();
+        self.hcl.blank_line();
+        self.hcl
+            .open_block("resource", &[LOOKUP, &snake_case(&made.name)]);
+        self.hcl.attribute_run(&[
+            ("name", Value::Text(&made.aws_name)),
+            ("address_family", Value::Text(list.family.words())),
+            ("max_entries", Value::Expression(&size)),
+        ]);
+
+        for block in &made.blocks {
+            self.hcl.blank_line();
+            self.hcl.open_block("entry", &[]);
+            self.hcl
+                .attribute_run(&[("cidr", Value::Text(&block.to_string()))]);
+            self.hcl.close_block();
+        }
+
+        if !made.tags.is_empty() {
+            self.hcl.blank_line();
+            let tags = made.tags.iter();
+            let tags = tags.map(|(key, value)| (key.as_str(), value.as_str()));
+            self.hcl.object_attribute("tags", tags);
+        }
+        self.hcl.close_block();
     }
 
     fn write_locked(&mut self, name: &str, vpc: &Reference) {
@@ -465,6 +498,10 @@ fn push_peer(
                 ["data.", LOOKUP, ".", &lookup, ".id"]
                     .iter()
                     .for_each(|text| out.put(text));
+            }
+            ListReference::Made(made) => {
+                out.put(&made_address(made));
+                out.put(".id");
             }
         },
     }
