@@ -1,6 +1,6 @@
 //! Security groups and their rules.
 
-use super::{Description, ForeignGroupId, ParameterId, PrefixListId, Reference};
+use super::{Description, ForeignGroupId, ParameterId, PrefixListId, Reference, Text};
 use crate::net::Traffic;
 use ipnet::IpNet;
 
@@ -29,13 +29,13 @@ pub struct SecurityGroup {
     /// Its VPC.
     pub vpc: Reference,
     /// GroupName, if the program sets one.
-    pub group_name: Option<String>,
+    pub group_name: Option<Text>,
     /// The prefix of a generated GroupName.
     pub name_prefix: String,
     /// GroupDescription.
-    pub description: String,
+    pub description: Text,
     /// Its tags, by key.
-    pub tags: Vec<(String, String)>,
+    pub tags: Vec<(String, Text)>,
     /// Its rules, by key: inbound first.
     pub rules: Vec<Rule>,
     /// The other groups that its members carry, sorted.

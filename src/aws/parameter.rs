@@ -43,16 +43,19 @@ pub enum ParamKind {
     External,
     /// `prefix-list`: the id of a prefix list
     PrefixList,
+    /// `string`: text in strings of the program
+    String,
 }
 
 impl ParamKind {
     /// Every kind.
-    pub const ALL: [ParamKind; 5] = [
+    pub const ALL: [ParamKind; 6] = [
         ParamKind::Vpc,
         ParamKind::Cidr,
         ParamKind::CidrIpv6,
         ParamKind::External,
         ParamKind::PrefixList,
+        ParamKind::String,
     ];
 
     /// Its keyword in programs.
@@ -63,6 +66,7 @@ impl ParamKind {
             ParamKind::CidrIpv6 => "cidr-ipv6",
             ParamKind::External => "external",
             ParamKind::PrefixList => "prefix-list",
+            ParamKind::String => "string",
         }
     }
 
@@ -71,9 +75,11 @@ impl ParamKind {
     pub fn family(self) -> Family {
         match self {
             ParamKind::CidrIpv6 => Family::V6,
-            ParamKind::Cidr | ParamKind::Vpc | ParamKind::External | ParamKind::PrefixList => {
-                Family::V4
-            }
+            ParamKind::Cidr
+            | ParamKind::Vpc
+            | ParamKind::External
+            | ParamKind::PrefixList
+            | ParamKind::String => Family::V4,
         }
     }
 
@@ -85,6 +91,7 @@ impl ParamKind {
             ParamKind::CidrIpv6 => "a block of IPv6, like `2001:db8::/32`",
             ParamKind::External => "the id of a security group, like `sg-0123456789abcdef0`",
             ParamKind::PrefixList => "the id of a prefix list, like `pl-0123456789abcdef0`",
+            ParamKind::String => "text in quotes, without control characters",
         }
     }
 }

@@ -17,10 +17,12 @@ pub enum AwsField {
     TemplateDescription,
     /// The description of a parameter.
     ParameterDescription,
+    /// The default of a parameter.
+    ParameterDefault,
 }
 
 impl AwsField {
-    pub(super) fn words(self) -> &'static str {
+    pub(crate) fn words(self) -> &'static str {
         match self {
             AwsField::RuleDescription => "the description of a rule",
             AwsField::GroupDescription => "the description of a security group",
@@ -29,6 +31,21 @@ impl AwsField {
             AwsField::TagValue => "the value of a tag",
             AwsField::TemplateDescription => "the description of a template",
             AwsField::ParameterDescription => "the description of a parameter",
+            AwsField::ParameterDefault => "the default of a parameter",
+        }
+    }
+
+    /// Whether outputs have to know it when they are built: neither target allows parameters in it.
+    pub(crate) fn is_fixed(self) -> bool {
+        match self {
+            AwsField::TagKey
+            | AwsField::TemplateDescription
+            | AwsField::ParameterDescription
+            | AwsField::ParameterDefault => true,
+            AwsField::RuleDescription
+            | AwsField::GroupDescription
+            | AwsField::GroupName
+            | AwsField::TagValue => false,
         }
     }
 
@@ -42,6 +59,7 @@ impl AwsField {
             AwsField::TagValue => 256,
             AwsField::TemplateDescription => 1024,
             AwsField::ParameterDescription => 4000,
+            AwsField::ParameterDefault => 4096,
         }
     }
 
@@ -54,7 +72,8 @@ impl AwsField {
             AwsField::TagKey
             | AwsField::TagValue
             | AwsField::TemplateDescription
-            | AwsField::ParameterDescription => {
+            | AwsField::ParameterDescription
+            | AwsField::ParameterDefault => {
                 "control characters and characters that reorder text are not \
                  allowed"
             }

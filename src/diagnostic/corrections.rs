@@ -194,6 +194,9 @@ impl MeaningProblem {
             | MeaningProblem::TooManyBlocks { .. }
             | MeaningProblem::TooLarge { .. }
             | MeaningProblem::ReplacedText { .. }
+            | MeaningProblem::NoParameter { .. }
+            | MeaningProblem::UnknownText { .. }
+            | MeaningProblem::NoParametersHere { .. }
             | MeaningProblem::AddressInUse { .. }
             | MeaningProblem::AmbiguousMove { .. }
             | MeaningProblem::OneName { .. } => Vec::new(),

@@ -2,7 +2,9 @@
 
 use super::gates::{OpenedGates, open_to};
 use super::rule::{Rule, RuleText};
+use super::state::group_tags;
 use super::{Deployment, Direction, Group, Parameter, describe_flow};
+use crate::aws::Text;
 use crate::net::{EVERY_IPV4, Traffic};
 use crate::policy::{
     DefaultGroup, ExternalId, ListReference, Outbound, Owner, ParamId, Peer, Policy, PrefixListId,
@@ -242,6 +244,10 @@ fn collect_references(deployment: &mut Deployment<'_>) {
         rules.for_each(|rule| found.add_peer(rule.peer));
     }
 
+    if policy.has_text_parameters {
+        add_text_parameters(deployment, &mut found);
+    }
+
     found.follow_references(policy);
 
     deployment.externals = found.externals.into_iter().collect();
@@ -255,6 +261,33 @@ fn collect_references(deployment: &mut Deployment<'_>) {
     deployment
         .parameters
         .sort_by_key(|parameter| parameter.name);
+}
+
+/// Adds the parameters in the texts of groups and rules.
+fn add_text_parameters(deployment: &Deployment<'_>, found: &mut Referred) {
+    let policy = deployment.policy;
+    let names = policy.params.iter().map(|param| param.name.as_str());
+    let ids: BTreeMap<&str, ParamId> = names.zip(policy.param_ids()).collect();
+    let mut add = |text: &Text| {
+        for id in text.view().parameters().filter_map(|name| ids.get(name)) {
+            found.add_param(*id, false);
+        }
+    };
+
+    for tier in &policy.tiers {
+        let tags = group_tags(&policy.stack, tier);
+        tags.iter().for_each(|(_, value)| add(value));
+        tier.group_name.iter().for_each(&mut add);
+        tier.description.iter().for_each(&mut add);
+    }
+
+    for group in &deployment.groups {
+        for rule in group.ingress.iter().chain(&group.egress) {
+            if let Some(sentence) = deployment.described_by(rule) {
+                policy.sentence(sentence).prose.iter().for_each(&mut add);
+            }
+        }
+    }
 }
 
 /// The references of a deployment.

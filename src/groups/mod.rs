@@ -171,10 +171,28 @@ impl<'p> Deployment<'p> {
     fn rule_wording(&self, rule: &Rule) -> Wording {
         let sentence = self.described_by(rule);
         let prose = sentence.and_then(|id| self.policy.sentence(id).prose.as_ref());
-        prose.map_or(Wording::Made, |_| Wording::Written)
+        match prose {
+            None => Wording::Made,
+            Some(prose) if self.policy.has_text_parameters && !prose.is_known() => {
+                Wording::WithParameters
+            }
+            Some(_) => Wording::Written,
+        }
     }
 
-    /// Appends the description of a rule.
+    /// Appends the description of a rule as its text is stored.
+    fn push_description(&self, rule: &Rule, wording: Wording, out: &mut impl Sink) {
+        let sentence = match wording {
+            Wording::WithParameters | Wording::Written => self.described_by(rule),
+            Wording::Made => None,
+        };
+        match sentence.and_then(|id| self.policy.sentence(id).prose.as_ref()) {
+            Some(prose) => out.put(prose.view().stored()),
+            None => self.describe_rule(rule, out),
+        }
+    }
+
+    /// Appends the description of a rule as it is shown.
     pub fn describe_rule(&self, rule: &Rule, out: &mut impl Sink) {
         match rule.text {
             RuleText::Open => out.put("all outbound traffic"),
@@ -216,7 +234,7 @@ pub fn describe_flow(policy: &Policy, flow: u32, out: &mut impl Sink) {
     ];
 
     match &sentence.prose {
-        Some(prose) => out.put(prose),
+        Some(prose) => out.put(&prose.view().as_written()),
         None if parts.iter().sum::<usize>() + "   from ".len() <= LONGEST => {
             in_words(policy, flow, out)
         }

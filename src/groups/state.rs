@@ -1,7 +1,7 @@
 //! Converts a deployment to the state that AWS will hold: owned, with all texts.
 
 use super::{Deployment, Direction, Group, Parameter, Rule};
-use crate::aws::{self, Descriptions, State};
+use crate::aws::{self, Descriptions, State, Text};
 use crate::policy::{
     External, ListReference, Outbound, Owner, Param, ParamId, Peer, PrefixList, Reference, Stack,
     Tier, TierId,
@@ -53,8 +53,9 @@ impl Deployment<'_> {
             for (rules, filled) in [(&group.ingress, ingress), (&group.egress, egress)] {
                 for (rule, filled) in rules.iter().zip(filled) {
                     let wording = self.rule_wording(rule);
-                    filled.description =
-                        descriptions.push_description(wording, |out| self.describe_rule(rule, out));
+                    filled.description = descriptions.push_description(wording, |out| {
+                        self.push_description(rule, wording, out);
+                    });
                 }
             }
         }
@@ -181,7 +182,7 @@ impl Deployment<'_> {
 
         group.description = match &tier.description {
             Some(description) => description.clone(),
-            None => GROUP_DESCRIPTION.to_string(),
+            None => Text::known(GROUP_DESCRIPTION),
         };
         group.tags = group_tags(stack, tier);
         let also = self.policy.members.other_groups(id).iter();
@@ -191,10 +192,10 @@ impl Deployment<'_> {
 
 /// The tags of a group by key: those of the tier override those of the stack, and those override
 /// generated ones.
-fn group_tags(stack: &Stack, tier: &Tier) -> Vec<(String, String)> {
+pub(super) fn group_tags(stack: &Stack, tier: &Tier) -> Vec<(String, Text)> {
     let shown = match &tier.group_name {
         Some(name) => name.clone(),
-        None => [&stack.name, "-", &tier.name].concat(),
+        None => Text::known([&stack.name, "-", &tier.name].concat()),
     };
     let mut tags = Vec::with_capacity(tier.tags.len() + stack.tags.len() + 2);
     let given = tier.tags.iter().chain(&stack.tags);
@@ -202,7 +203,7 @@ fn group_tags(stack: &Stack, tier: &Tier) -> Vec<(String, String)> {
     let prose = tier.prose.iter();
     tags.extend(prose.map(|prose| ("Description".to_string(), prose.clone())));
     tags.push(("Name".to_string(), shown));
-    tags.sort_by(|(one, _): &(String, String), (other, _)| one.cmp(other));
+    tags.sort_by(|(one, _): &(String, Text), (other, _)| one.cmp(other));
     tags.dedup_by(|(next, _), (kept, _)| next == kept);
 
     tags

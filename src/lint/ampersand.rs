@@ -42,7 +42,7 @@ fn judge(subject: &Subject<'_>, found: &mut Vec<Finding>) {
     let (policy, deployment) = (subject.policy, subject.deployment);
     let has_ampersand = |sentence: &Sentence| {
         let prose = sentence.prose.as_ref();
-        prose.is_some_and(|prose| prose.contains('&'))
+        prose.is_some_and(|prose| prose.view().stored().contains('&'))
     };
 
     if !policy.sentences.iter().any(has_ampersand) {

@@ -5,6 +5,7 @@ use super::change::{GroupChange, GroupOutcome, Reason};
 use super::defaults;
 use super::peers::PeerValue;
 use super::tally::{Action, ResourceCounts};
+use super::texts::{optional_text_differs, tags_differ, text_differs};
 use crate::aws::{GroupId, GroupMapping, Peer, Reference, SecurityGroup, State};
 use crate::target::Planning;
 use std::collections::BTreeMap;
@@ -99,7 +100,7 @@ impl Groups {
                 self.stays[is.index()] = reasons.is_empty();
                 (
                     BeforeAfter::Both(was, is),
-                    group_outcome(planning, reasons, groups),
+                    group_outcome(planning, reasons, [old, new], groups),
                 )
             }
         };
@@ -207,10 +208,11 @@ fn foreign_groups(state: &State) -> impl Iterator<Item = (PeerValue<'_>, GroupId
 fn group_outcome(
     planning: &Planning,
     reasons: Vec<Reason>,
+    [old, new]: [&State; 2],
     groups: [&SecurityGroup; 2],
 ) -> Option<GroupOutcome> {
     let [was, is] = groups;
-    let tags = was.tags != is.tags;
+    let tags = tags_differ((old, &was.tags), (new, &is.tags));
 
     match (reasons.is_empty(), was.name != is.name) {
         (false, _) => Some(GroupOutcome::Replaced {
@@ -229,7 +231,10 @@ fn group_outcome(
 /// target that keeps explicit names always refuses to replace a group at its address.
 fn is_refused(planning: &Planning, reasons: &[Reason], [was, is]: [&SecurityGroup; 2]) -> bool {
     let same = match (&was.group_name, &is.group_name) {
-        (Some(was), Some(is)) => was.eq_ignore_ascii_case(is),
+        (Some(was), Some(is)) => {
+            let (was, is) = (was.view().stored(), is.view().stored());
+            was.eq_ignore_ascii_case(is)
+        }
         (Some(_) | None, _) => false,
     };
     let elsewhere = reasons
@@ -246,7 +251,7 @@ fn replacement_reasons(
     [old, new]: [&State; 2],
     [was, is]: [&SecurityGroup; 2],
 ) -> Vec<Reason> {
-    let named = was.group_name != is.group_name;
+    let named = optional_text_differs((old, &was.group_name), (new, &is.group_name));
     let prefixed = was.group_name.is_none() && !named && was.name_prefix != is.name_prefix;
     let vpc = match (&was.vpc, &is.vpc) {
         (Reference::Id(was), Reference::Id(is)) => (was != is).then_some(Reason::Vpc),
@@ -264,7 +269,8 @@ fn replacement_reasons(
     let reasons = [
         named.then_some(Reason::Name),
         (prefixed && planning.writes_name_prefixes).then_some(Reason::NamePrefix),
-        (was.description != is.description).then_some(Reason::Description),
+        text_differs((old, was.description.view()), (new, is.description.view()))
+            .then_some(Reason::Description),
         vpc,
     ];
 

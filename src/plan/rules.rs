@@ -6,6 +6,7 @@ use super::defaults;
 use super::groups::Groups;
 use super::peers::PeerValue;
 use super::tally::{Action, ResourceCounts};
+use super::texts::text_differs;
 use crate::aws::{Direction, GroupId, Peer, RuleKey, State};
 use crate::hash::hash;
 use crate::net::Traffic;
@@ -278,7 +279,8 @@ impl<'d> RuleComparison<'_, 'd> {
 
     fn has_other_text(&self, was: RulePlace, is: RulePlace) -> bool {
         let old = self.old.description(was.rule_in(self.old));
-        old != self.new.description(is.rule_in(self.new))
+        let new = self.new.description(is.rule_in(self.new));
+        text_differs((self.old, old), (self.new, new))
     }
 
     /// Whether others stand in the output for a rule.

@@ -27,7 +27,7 @@ pub use tier_mapping::TierMapping;
 pub use words::{WordId, Words};
 pub use written::{Declaration, Declared, Remainder, Shadowed, Unused};
 
-pub use crate::aws::{ParamKind, aws_list};
+pub use crate::aws::{ParamKind, Text, aws_list};
 
 use crate::date::Date;
 use crate::net::{Sink, push_block, push_traffic};
@@ -79,6 +79,8 @@ pub struct Policy {
     pub as_of: Date,
     /// Words of the program that outputs repeat.
     pub words: Words,
+    /// Whether a text has an unbound parameter in it.
+    pub has_text_parameters: bool,
 }
 
 macro_rules! ids {
@@ -141,6 +143,7 @@ impl Policy {
             remainders: Vec::new(),
             as_of,
             words: Words::default(),
+            has_text_parameters: false,
         }
     }
 

@@ -2,6 +2,7 @@
 
 use super::stack::Outbound;
 use super::{TierId, VpcId};
+use crate::aws::Text;
 use crate::net::Addresses;
 use crate::source::Span;
 use std::collections::BTreeMap;
@@ -18,7 +19,7 @@ pub struct Tier {
     /// Its kind of server.
     pub role: Option<Role>,
     /// The string after the name.
-    pub prose: Option<String>,
+    pub prose: Option<Text>,
     /// Its VPC.
     pub vpc: VpcId,
     /// `outbound`
@@ -26,11 +27,11 @@ pub struct Tier {
     /// `addresses`: the blocks of its members, if they are set.
     pub addresses: Option<Addresses>,
     /// `name`: an explicit GroupName.
-    pub group_name: Option<String>,
+    pub group_name: Option<Text>,
     /// `description`: an explicit GroupDescription.
-    pub description: Option<String>,
+    pub description: Option<Text>,
     /// `tags`
-    pub tags: BTreeMap<String, String>,
+    pub tags: BTreeMap<String, Text>,
     /// Its name in its declaration.
     pub span: Span,
 }

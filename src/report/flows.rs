@@ -386,6 +386,7 @@ fn tier_line(policy: &Policy, id: TierId) -> FlowTierLine<'_> {
         .into_iter()
         .find_map(|tags| tags.get("Name").cloned());
     let shown = tags.or_else(|| tier.group_name.clone());
+    let shown = shown.map(|text| text.view().as_written().into_owned());
 
     FlowTierLine {
         name: &tier.name,

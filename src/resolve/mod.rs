@@ -27,6 +27,7 @@ mod services;
 mod settings;
 mod stack;
 mod strings;
+mod templates;
 mod tier_index;
 mod tiers;
 mod unknown;
@@ -56,6 +57,7 @@ pub fn resolve<'a>(
     resolve_statements(&mut scope, &definitions, &mut policy, program, settings);
 
     policy.foreign_owners = rules::foreign_owners(&policy);
+    policy.has_text_parameters = scope.has_text_parameters;
     policy.unused = unused::find_unused(&scope, &policy, program);
     policy.shadowed = scope.seen.shadowed;
     policy.remainders = scope.seen.remainders;

@@ -79,7 +79,7 @@ fn read_stack<'a>(
     stack.name = scope.text(declared.name).to_string();
     let was = declared.was.iter();
     stack.was = was.map(|was| scope.text(*was).to_string()).collect();
-    stack.prose = scope.read_prose(&declared.prose, AwsField::TemplateDescription);
+    stack.prose = scope.read_known_prose(&declared.prose, AwsField::TemplateDescription);
 
     for (key, value) in scope.read_entries(declared.block.as_ref(), "stack", STACK_KEYS) {
         match key {
@@ -286,7 +286,7 @@ fn read_cidr(
                 ) {
                     match &params.values[id.index()] {
                         Some(ParamValue::Block(block)) => blocks.push(*block),
-                        Some(ParamValue::Id(_)) | None => unknown.push(id),
+                        Some(ParamValue::Id(_) | ParamValue::Text(_)) | None => unknown.push(id),
                     }
                 }
             }

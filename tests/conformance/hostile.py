@@ -123,12 +123,14 @@ FOR_PEOPLE = {"network", "service", "set", "reason"}
 # What linters suspect of a string though CloudFormation leaves it alone: that it was meant for `Fn::Sub` (E1029), for a
 # dynamic reference, which takes no blanks (W1053), or for `Ref` (W1054).
 SUSPICIONS = {"E1029", "W1053", "W1054"}
-TYPES = {"cidr", "cidr-ipv6", "vpc", "external", "prefix-list"}
+TYPES = {"cidr", "cidr-ipv6", "vpc", "external", "prefix-list", "string"}
 
 
 def literal(text):
     """A text as a string of the language, what is not seen by its number."""
     short = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t"}
+    # `${` alone is a parameter
+    text = text.replace("${", "$${")
     unseen = lambda c: unicodedata.category(c) in ("Cc", "Cf", "Zl", "Zp", "Cn", "Co")
     return '"' + "".join(short.get(c) or (f"\\u{{{ord(c):x}}}" if unseen(c) else c) for c in text) + '"'
 

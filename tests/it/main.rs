@@ -42,5 +42,6 @@ mod redundant_sentences;
 mod reviews;
 mod services;
 mod snapshots;
+mod strings;
 #[cfg(unix)]
 mod watch;

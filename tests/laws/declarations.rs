@@ -39,7 +39,7 @@ pub fn stack(scene: &mut Scene, choose: &mut Choices<'_>, block: &mut Vec<(Strin
         block.push(word("rule-quota", "80"));
     }
     if choose.once_in(5) {
-        let tags = vec![("team", choose.of(&PROSE)), ("\"cost centre\"", "42")];
+        let tags = vec![("team", scene.prose(choose)), ("\"cost centre\"", "42")];
         block.push(("tags".to_string(), Value::Tags(tags)));
     }
     if choose.once_in(6) {
@@ -128,7 +128,7 @@ type ParamChoice = (
     Option<PeerKind>,
 );
 
-fn param_choices() -> [ParamChoice; 9] {
+fn param_choices() -> [ParamChoice; 10] {
     let [v4, v6] = [
         PeerKind::Unknown(true, false),
         PeerKind::Unknown(false, true),
@@ -166,6 +166,7 @@ fn param_choices() -> [ParamChoice; 9] {
             Some(PeerKind::Group),
         ),
         ("pl-0a1b2c3d", "prefix-list", lists, Some(v4)),
+        ("stage", "string", ["\"blue\"", "\"green $\""], None),
     ]
 }
 
@@ -183,6 +184,7 @@ pub fn params(scene: &mut Scene, numbers: &[Vec<u16>]) {
             line = line.equals().exactly(default);
         }
         scene.lines.push(line.prose(prose));
+        scene.has_stage |= name == "stage";
         if kind == "external" {
             scene.owners.push(name.to_string());
         }
@@ -389,7 +391,7 @@ pub fn tiers(scene: &mut Scene, numbers: &[Vec<u16>]) {
                 ])
             ));
         }
-        let prose = choose.once_in(3).then(|| choose.of(&PROSE));
+        let prose = choose.once_in(3).then(|| scene.prose(choose));
         if has_tools {
             block.extend(vpc.map(|vpc| word("vpc", vpc)));
             // those of `main` are also the tiers that say nothing
@@ -411,16 +413,20 @@ pub fn tiers(scene: &mut Scene, numbers: &[Vec<u16>]) {
             ));
         }
         if these.len() == 1 && choose.once_in(5) {
-            block.push(text("name", &format!("{first} #1 ${{a}}")));
+            let stage = if scene.has_stage { "${stage}" } else { "$${a}" };
+            block.push(text("name", &format!("{first} #1 {stage}")));
         }
         if choose.once_in(6) {
             block.push(text(
                 "description",
-                choose.of(&["Members of {x}", "by $${hand}", "R&D &amp; co"]),
+                match scene.has_stage {
+                    true => choose.of(&["Members of {x}", "by ${stage} $", "${stage}"]),
+                    false => choose.of(&["Members of {x}", "by $${hand}", "R&D &amp; co"]),
+                },
             ));
         }
         if choose.once_in(5) {
-            let tags = vec![("team", choose.of(&PROSE)), ("\"a: ${b}\"", "c")];
+            let tags = vec![("team", scene.prose(choose)), ("\"a: $${b}\"", "c")];
             block.push(("tags".to_string(), Value::Tags(tags)));
         }
         line = line.prose(prose).block(&block);

@@ -2,6 +2,7 @@
 //! outputs.
 
 use std::collections::BTreeMap;
+use tierwall::aws::Text;
 use tierwall::groups::{self, Deployment, Direction, ListReference, Peer, Reference, TierId};
 use tierwall::policy::Policy;
 
@@ -191,10 +192,10 @@ pub fn of(deployment: &Deployment<'_>) -> Deployed {
         };
         let (tier, tags) = (policy.tier(id), tags(policy, id));
         let vpc = policy.vpc_of(id).id.as_ref().expect("a tier is in a VPC");
-        let description = tier.description.as_deref();
+        let description = tier.description.as_ref().map(text);
         let value = Group {
-            name: tier.group_name.clone(),
-            description: description.unwrap_or("Managed by tierwall").to_string(),
+            name: tier.group_name.as_ref().map(text),
+            description: description.unwrap_or("Managed by tierwall".to_string()),
             vpc: reference(deployment, vpc),
             tags,
             also: also(policy, id),
@@ -221,12 +222,13 @@ fn also(policy: &Policy, tier: TierId) -> Vec<String> {
 pub fn tags(policy: &Policy, tier: TierId) -> BTreeMap<String, String> {
     let (stack, tier) = (&policy.stack, policy.tier(tier));
     let made_up = format!("{}-{}", stack.name, tier.name);
-    let name = tier.group_name.clone().unwrap_or(made_up);
+    let name = tier.group_name.as_ref().map_or(made_up, text);
     let mut tags = BTreeMap::from([("Name".to_string(), name)]);
-    let prose = tier.prose.iter().cloned();
+    let prose = tier.prose.iter().map(text);
     tags.extend(prose.map(|prose| ("Description".to_string(), prose)));
-    tags.extend(stack.tags.clone());
-    tags.extend(tier.tags.clone());
+    for given in [&stack.tags, &tier.tags] {
+        tags.extend(given.iter().map(|(key, value)| (key.clone(), text(value))));
+    }
     tags
 }
 
@@ -248,7 +250,36 @@ fn rule(deployment: &Deployment<'_>, tag: &str, direction: Direction, rule: &gro
         ports,
         peer(deployment, rule.peer),
     );
+    let description = written_text(&description);
     Rule { key, description }
+}
+
+/// A text, with its parameters in angle brackets, which no text of a rule or a group has.
+fn text(text: &Text) -> String {
+    written_text(&text.view().as_written())
+}
+
+/// Likewise, of a text as a program writes it.
+pub fn written_text(written: &str) -> String {
+    let (mut text, mut rest) = (String::new(), written);
+    while let Some(at) = rest.find("${") {
+        if rest[..at].ends_with('$') {
+            text.push_str(&rest[..at - 1]);
+            text.push_str("${");
+            rest = &rest[at + 2..];
+            continue;
+        }
+        let (name, after) = rest[at + 2..].split_once('}').expect("a parameter ends");
+        text.push_str(&rest[..at]);
+        text.push_str(&in_text(name));
+        rest = after;
+    }
+    text + rest
+}
+
+/// What stands for a parameter in a text.
+pub fn in_text(name: &str) -> String {
+    format!("<{}>", parameter(name))
 }
 
 fn peer(deployment: &Deployment<'_>, peer: Peer) -> String {

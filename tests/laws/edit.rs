@@ -59,23 +59,29 @@ impl Lines {
         )
     }
 
-    /// The line of a block that holds the description.
-    fn description(&self, block: Range<usize>) -> usize {
+    /// The lines of a block that hold the description: several if it is a function.
+    fn description(&self, block: Range<usize>) -> Range<usize> {
         let holds = |line: &String| {
             line.trim_start().starts_with("\"Description\": ")
                 || line.trim_start().starts_with("description ")
         };
-        block.start
-            + self.0[block]
-                .iter()
-                .position(holds)
-                .expect("a rule has a description")
+        let lines = &self.0[block.clone()];
+        let at = lines
+            .iter()
+            .position(holds)
+            .expect("a rule has a description");
+        let start = block.start + at;
+        match lines[at].ends_with('{') {
+            true => self.block(start..block.end, &lines[at]),
+            false => start..start + 1,
+        }
     }
 
     /// Replaces the description of a block by that of another output.
     pub fn retell(&mut self, block: Range<usize>, as_in: &Lines, there: Range<usize>) {
         let at = self.description(block);
-        self.0[at] = as_in.0[as_in.description(there)].clone();
+        let lines = as_in.0[as_in.description(there)].to_vec();
+        self.0.splice(at, lines);
     }
 
     /// Takes lines out, and the empty line before them.

@@ -3,7 +3,7 @@
 //! Each exception cites the rule of the language reference or of the contract of the outputs that
 //! makes it; whatever none of them covers is a failure.
 
-use crate::deployed::{Deployed, Key, Rule};
+use crate::deployed::{Deployed, Key, Rule, written_text};
 use crate::sentences::Sentence;
 use std::collections::BTreeMap;
 
@@ -161,10 +161,11 @@ impl Judge<'_> {
     /// letters. A text that some sentence has written may still be another's generated one.
     fn sorts_before(&self, a: &str, b: &str) -> bool {
         let written = |text: &str| {
-            self.step
-                .sentences
-                .iter()
-                .any(|sentence| sentence.prose == Some(text))
+            self.step.sentences.iter().any(|sentence| {
+                sentence
+                    .prose
+                    .is_some_and(|prose| written_text(prose) == text)
+            })
         };
         let (a_written, b_written) = (written(a), written(b));
         a_written && !b_written

@@ -3,7 +3,7 @@
 //!
 //! Strict: what the reader does not know is a failure, so that nothing in a template is overlooked.
 
-use crate::deployed::{Deployed, Group, Key, Rule, parameter};
+use crate::deployed::{Deployed, Group, Key, Rule, in_text, parameter};
 use crate::json;
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
@@ -117,16 +117,14 @@ impl Reader {
         );
         let tags: Vec<(String, String)> = list(&properties["Tags"])
             .iter()
-            .map(|tag| tag_of(object(tag)))
+            .map(|tag| self.tag(object(tag)))
             .collect();
         let count = tags.len();
         let tags: BTreeMap<String, String> = tags.into_iter().collect();
         assert_eq!(tags.len(), count, "no tag twice");
         let group = Group {
-            name: properties
-                .get("GroupName")
-                .map(|name| string(name).to_string()),
-            description: string(&properties["GroupDescription"]).to_string(),
+            name: properties.get("GroupName").map(|name| self.text(name)),
+            description: self.text(&properties["GroupDescription"]),
             vpc: self.value(&properties["VpcId"]),
             tags,
             also: Vec::new(),
@@ -299,12 +297,55 @@ impl Reader {
             ports,
             peer.clone(),
         );
-        let description = properties.get("Description").map_or("", string).to_string();
+        let description = properties.get("Description").map(|text| self.text(text));
+        let description = description.unwrap_or_default();
         assert!(
             self.template.places.insert(key.clone(), place).is_none(),
             "AWS refuses a second {key:?}"
         );
         self.template.deployed.rules.push(Rule { key, description });
+    }
+
+    fn tag(&mut self, tag: &Object) -> (String, String) {
+        known(tag, &["Key", "Value"]);
+        (string(&tag["Key"]).to_string(), self.text(&tag["Value"]))
+    }
+
+    /// A text, with the parameters in it.
+    fn text(&mut self, value: &Value) -> String {
+        let Value::Object(function) = value else {
+            return string(value).to_string();
+        };
+        assert_eq!(function.len(), 1, "one function");
+        match function.iter().next().expect("one function") {
+            (name, Value::String(to)) if name == "Ref" => {
+                self.used.insert(to.clone());
+                in_text(to)
+            }
+            (name, Value::String(template)) if name == "Fn::Sub" => self.substituted(template),
+            (name, Value::Array(join)) if name == "Fn::Join" => {
+                let [Value::String(between), Value::Array(parts)] = join.as_slice() else {
+                    panic!("what is between, and what is joined")
+                };
+                assert_eq!(between, "");
+                parts.iter().map(|part| self.text(part)).collect()
+            }
+            other => panic!("the function {other:?} of a text"),
+        }
+    }
+
+    /// What `Fn::Sub` makes of a text. `$` stands nowhere else in it, where it could mean something.
+    fn substituted(&mut self, template: &str) -> String {
+        let mut parts = template.split('$');
+        let mut text = parts.next().unwrap_or_default().to_string();
+        for part in parts {
+            let (name, rest) = part.split_once('}').expect("a parameter ends");
+            let name = name.strip_prefix('{').expect("a parameter");
+            self.used.insert(name.to_string());
+            text.push_str(&in_text(name));
+            text.push_str(rest);
+        }
+        text
     }
 
     /// A string; `tier NAME` for a group of the template, `$name` for a parameter.
@@ -336,14 +377,6 @@ fn of_family(block: String, v6: bool) -> String {
         "{block} in a property of the other family"
     );
     block
-}
-
-fn tag_of(tag: &Object) -> (String, String) {
-    known(tag, &["Key", "Value"]);
-    (
-        string(&tag["Key"]).to_string(),
-        string(&tag["Value"]).to_string(),
-    )
 }
 
 fn object(value: &Value) -> &Object {

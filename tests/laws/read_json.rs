@@ -2,7 +2,7 @@
 //!
 //! Strict: what the reader does not know is a failure, so that nothing in an output is overlooked.
 
-use crate::deployed::{Deployed, Group, Key, Rule, aws_list, parameter};
+use crate::deployed::{Deployed, Group, Key, Rule, aws_list, in_text, parameter, written_text};
 use crate::json;
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
@@ -75,13 +75,13 @@ impl Reader {
             .as_object()
             .expect("tags are an object")
             .iter()
-            .map(|(key, value)| (key.clone(), string(value)))
+            .map(|(key, value)| (key.clone(), self.text(value)))
             .collect();
         let shown = tags["Name"].clone();
         self.names.insert(string(&group["name"]), shown.clone());
         let value = Group {
-            name: maybe(&group["group_name"]),
-            description: string(&group["description"]),
+            name: maybe(&group["group_name"]).map(|_| self.text(&group["group_name"])),
+            description: self.text(&group["description"]),
             vpc: self.value(&group["vpc"]),
             tags,
             also: also.unwrap_or_default(),
@@ -118,8 +118,19 @@ impl Reader {
         );
         Rule {
             key,
-            description: string(&rule["description"]),
+            description: self.text(&rule["description"]),
         }
+    }
+
+    /// A text, in which `${name}` is a parameter.
+    fn text(&mut self, text: &Value) -> String {
+        let text = written_text(&string(text));
+        let used = self
+            .declared
+            .iter()
+            .filter(|name| text.contains(&in_text(name)));
+        self.used.extend(used.cloned());
+        text
     }
 
     fn peer(&mut self, peer: &Value) -> String {

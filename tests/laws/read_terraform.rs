@@ -1,8 +1,8 @@
 //! Terraform HCL, read as Terraform and the AWS provider would: which groups and rules are there
 //! once it is applied. Strict, as the reader of CloudFormation is.
 
-use crate::deployed::{Deployed, Group, Key, Rule, aws_list, parameter};
-use crate::hcl::{self, Block, Body, Expression};
+use crate::deployed::{Deployed, Group, Key, Rule, aws_list, in_text, parameter};
+use crate::hcl::{self, Block, Body, Expression, Part};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A file, read.
@@ -93,13 +93,13 @@ impl Reader {
             let Expression::Map(tags) = &block.body.attributes["tags"] else {
                 panic!("{name} has tags")
             };
-            self.names
-                .insert(block.labels[1].clone(), text(&tags["Name"]));
+            let shown = self.text(&tags["Name"]);
+            self.names.insert(block.labels[1].clone(), shown);
         }
         if name.starts_with("data.aws_ec2_managed_prefix_list.") {
             known(&block.body, &["name"], &[]);
             let list = match &block.body.attributes["name"] {
-                Expression::Template(name) => self.in_its_region(name),
+                Expression::Parts(parts) => self.in_its_region(parts),
                 name => text(name),
             };
             self.lists.insert(block.labels[1].clone(), list);
@@ -107,11 +107,16 @@ impl Reader {
     }
 
     /// The name of a list with the word `region` for the data source that says which that is.
-    fn in_its_region(&self, name: &str) -> String {
-        let parts = name
-            .split_once("${")
-            .and_then(|(start, rest)| Some((start, rest.split_once(".id}")?)));
-        let (start, (address, rest)) = parts.expect("one data source in it");
+    fn in_its_region(&self, name: &[Part]) -> String {
+        let [
+            Part::Text(start),
+            Part::Reference(reference),
+            Part::Text(rest),
+        ] = name
+        else {
+            panic!("one data source in {name:?}")
+        };
+        let address = reference.strip_suffix(".id").expect("an id");
         assert!(
             address.starts_with("data.aws_region.tierwall_"),
             "{address}: others may have a name that is not ours"
@@ -171,8 +176,8 @@ impl Reader {
             &["lifecycle"],
         );
         let (name, prefix) = (
-            body.attributes.get("name").map(text),
-            body.attributes.get("name_prefix").map(text),
+            body.attributes.get("name").map(|it| self.text(it)),
+            body.attributes.get("name_prefix").map(|it| self.text(it)),
         );
         assert!(
             name.is_some() != prefix.is_some(),
@@ -190,11 +195,11 @@ impl Reader {
         };
         let tags = tags
             .iter()
-            .map(|(key, value)| (key.clone(), text(value)))
+            .map(|(key, value)| (key.clone(), self.text(value)))
             .collect();
         Group {
             name,
-            description: text(&body.attributes["description"]),
+            description: self.text(&body.attributes["description"]),
             vpc: self.value(&body.attributes["vpc_id"]),
             tags,
             also: Vec::new(),
@@ -261,7 +266,7 @@ impl Reader {
         let description = body
             .attributes
             .get("description")
-            .map(text)
+            .map(|it| self.text(it))
             .unwrap_or_default();
         assert!(
             !body.attributes.contains_key("description") || !description.is_empty(),
@@ -283,6 +288,28 @@ impl Reader {
             panic!("moved between addresses")
         };
         assert!(!self.addresses.contains(from), "{from} is still declared");
+    }
+
+    /// A text, with the variables in it.
+    fn text(&self, value: &Expression) -> String {
+        let variable = |reference: &str| {
+            assert!(
+                self.addresses.contains(reference),
+                "{reference} is not declared"
+            );
+            in_text(reference.strip_prefix("var.").expect("a variable"))
+        };
+        match value {
+            Expression::Reference(reference) => variable(reference),
+            Expression::Parts(parts) => {
+                let part = |part: &Part| match part {
+                    Part::Text(text) => text.clone(),
+                    Part::Reference(reference) => variable(reference),
+                };
+                parts.iter().map(part).collect()
+            }
+            other => text(other),
+        }
     }
 
     /// A string; `tier NAME` for a group of the file, `$name` for a variable.

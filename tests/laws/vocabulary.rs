@@ -58,10 +58,22 @@ pub const BLOCKS: [&str; 16] = [
 /// Strings for tags and for people.
 pub const PROSE: [&str; 5] = [
     "public side",
-    "100% {ok} ${x} %{y}",
+    "100% {ok} $${x} %{y}",
     "a \"b\" \\c",
     "naïve – §1",
     "$${z}",
+];
+
+/// Likewise, with a parameter in some.
+pub const STAGED: [&str; 8] = [
+    "public side",
+    "100% {ok} $${x} %{y}",
+    "a \"b\" \\c",
+    "naïve – §1",
+    "$${z}",
+    "${stage}",
+    "the ${stage} side of ${stage}",
+    "%${stage} $ \"b\" $${x}",
 ];
 
 /// The families of the text of a service.

@@ -166,6 +166,20 @@ pub enum MeaningProblem {
         first: Span,
         target: &'static str,
     },
+    /// `tags = { team = "${var.team}" }`
+    NoParameter {
+        span: Span,
+        written: String,
+        meant: Option<String>,
+    },
+    /// `stack shop "shop of ${team}"`, where `team` is unbound
+    UnknownText {
+        span: Span,
+        name: String,
+        what: &'static str,
+    },
+    /// `tags = { "${team}" = "shop" }`
+    NoParametersHere { span: Span, what: &'static str },
     /// `partner allows https from web`, where `partner` is in another account
     ForeignOwner {
         span: Span,

@@ -11,6 +11,7 @@ use crate::plan::{
 };
 use crate::report::flows::End;
 use crate::report::fold::fold_rows;
+use std::borrow::Cow;
 
 const REPLACED: &str = "  a replaced group is created first, with a new id; the old one cannot be \
     deleted while anything uses it";
@@ -384,10 +385,12 @@ impl<'c> PlanLines<'c> {
         format!("by its default, {was} -> {is}")
     }
 
-    fn old_text(&self, change: &RuleChange) -> &'c str {
+    fn old_text(&self, change: &RuleChange) -> Cow<'c, str> {
         let old = self.changes.old;
         let was = change.sides.was();
-        was.map_or("", |place| old.description(place.rule_in(old)))
+        was.map_or("".into(), |place| {
+            old.description(place.rule_in(old)).as_written()
+        })
     }
 }
 

@@ -61,6 +61,7 @@ impl<'a> ParameterBody<'a> {
                 "Id of a prefix list",
                 Some((LIST_PATTERN, LIST_MESSAGE)),
             ),
+            ParamKind::String => ("String", "Text", None),
             ParamKind::Cidr => (
                 "String",
                 "Block of IPv4 addresses",

@@ -4,17 +4,18 @@ use super::halves::written_keys;
 use super::parameters::Parameters;
 use super::resources::{
     group_id, has_placeholder, is_separate, list_output_name, list_parameter, output_name,
-    parameter_id, rule_names,
+    parameter_id, pascal_case, rule_names,
 };
 use crate::aws::{
     Direction, GroupId, ListReference, ParameterId, Peer, PrefixListId, Reference, Rule,
-    SecurityGroup, State,
+    SecurityGroup, State, TextPiece, TextRef, Wording,
 };
 use crate::net::{Family, Protocol, Traffic, push_block};
 use crate::target::names::Names;
 use crate::target::output::output_buffer;
 use serde::ser::{SerializeMap, SerializeSeq};
 use serde::{Serialize, Serializer};
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
@@ -90,6 +91,39 @@ impl Template<'_> {
         }
     }
 
+    /// A text: as it is, a `Ref` or an `Fn::Sub`; with `$` in it, which `Fn::Sub` could read, an
+    /// `Fn::Join`.
+    fn text<'r>(&self, text: TextRef<'r>) -> Expression<'r> {
+        if let Some(known) = text.as_known() {
+            return Expression::Text(known);
+        }
+
+        let piece = |piece| match piece {
+            TextPiece::Literal(literal) => Expression::Text(literal),
+            TextPiece::Parameter(name) => Expression::Ref {
+                to: pascal_case(name),
+            },
+        };
+        if text.only_parameter().is_none() && !text.stored().contains('$') {
+            let names = text.pieces().map(|piece| match piece {
+                TextPiece::Literal(literal) => Cow::from(literal),
+                TextPiece::Parameter(name) => format!("${{{}}}", pascal_case(name)).into(),
+            });
+            return Expression::Sub {
+                text: names.collect(),
+            };
+        }
+
+        let mut pieces: Vec<Expression<'_>> = text.pieces().map(piece).collect();
+        match pieces.pop() {
+            Some(only) if pieces.is_empty() => only,
+            last => {
+                pieces.extend(last);
+                Expression::Join { join: ("", pieces) }
+            }
+        }
+    }
+
     fn list_reference(&self, id: PrefixListId) -> Expression<'_> {
         match &self.state.prefix_list(id).reference {
             ListReference::Id(id) => Expression::Text(id),
@@ -118,7 +152,7 @@ enum Expression<'a> {
         #[serde(rename = "Fn::Sub")]
         text: String,
     },
-    /// Several, with commas between them.
+    /// Several, with a text between them.
     Join {
         #[serde(rename = "Fn::Join")]
         join: (&'static str, Vec<Expression<'a>>),
@@ -231,10 +265,11 @@ impl Serialize for GroupBody<'_, '_> {
         let mut map = serializer.serialize_map(None)?;
 
         if let Some(name) = &group.group_name {
-            map.serialize_entry("GroupName", name)?;
+            map.serialize_entry("GroupName", &template.text(name.view()))?;
         }
 
-        map.serialize_entry("GroupDescription", &group.description)?;
+        let description = template.text(group.description.view());
+        map.serialize_entry("GroupDescription", &description)?;
         map.serialize_entry("VpcId", &template.reference(&group.vpc))?;
 
         let inline = |direction| Inline {
@@ -257,7 +292,10 @@ impl Serialize for GroupBody<'_, '_> {
         let tags: Vec<Tag<'_>> = group
             .tags
             .iter()
-            .map(|(key, value)| Tag { key, value })
+            .map(|(key, value)| Tag {
+                key,
+                value: template.text(value.view()),
+            })
             .collect();
 
         map.serialize_entry("Tags", &tags)?;
@@ -269,7 +307,7 @@ impl Serialize for GroupBody<'_, '_> {
 #[serde(rename_all = "PascalCase")]
 struct Tag<'a> {
     key: &'a str,
-    value: &'a str,
+    value: Expression<'a>,
 }
 
 /// The rule that admits nothing: an ICMP type that does not exist, to an address that no packet is
@@ -358,7 +396,15 @@ impl Serialize for RuleBody<'_, '_> {
         }
 
         self.serialize_peer(&mut map)?;
-        map.serialize_entry("Description", template.state.description(rule))?;
+        match rule.description.wording {
+            Wording::Made | Wording::Written => {
+                map.serialize_entry("Description", template.state.stored_description(rule))?;
+            }
+            Wording::WithParameters => {
+                let text = template.text(template.state.description(rule));
+                map.serialize_entry("Description", &text)?;
+            }
+        }
 
         map.end()
     }

@@ -9,7 +9,7 @@ use super::definition::Target;
 use super::output::output_buffer;
 use crate::aws::{
     ForeignGroup, ListReference, Parameter, ParameterId, Peer, PrefixList, Reference, Rule,
-    SecurityGroup, State,
+    SecurityGroup, State, Wording,
 };
 use crate::diagnostic::Problems;
 use crate::policy::OutputRules;
@@ -180,10 +180,10 @@ struct LockEntry<'s> {
 struct GroupEntry<'s> {
     name: &'s str,
     was: &'s [String],
-    group_name: Option<&'s str>,
-    description: &'s str,
+    group_name: Option<Cow<'s, str>>,
+    description: Cow<'s, str>,
     vpc: ReferenceEntry<'s>,
-    tags: BTreeMap<&'s str, &'s str>,
+    tags: BTreeMap<&'s str, Cow<'s, str>>,
     /// The other groups that its members carry.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     also: Vec<&'s str>,
@@ -195,11 +195,14 @@ impl<'s> GroupEntry<'s> {
         GroupEntry {
             name: &group.name,
             was: &group.was,
-            group_name: group.group_name.as_deref(),
-            description: &group.description,
+            group_name: group
+                .group_name
+                .as_ref()
+                .map(|text| text.view().as_written()),
+            description: group.description.view().as_written(),
             vpc: ReferenceEntry::new(state, &group.vpc),
             tags: tags
-                .map(|(key, value)| (key.as_str(), value.as_str()))
+                .map(|(key, value)| (key.as_str(), value.view().as_written()))
                 .collect(),
             also: group
                 .also
@@ -221,7 +224,7 @@ struct RuleEntry<'s> {
     from_port: Option<i32>,
     to_port: Option<i32>,
     peer: PeerEntry<'s>,
-    description: &'s str,
+    description: Cow<'s, str>,
 }
 
 impl<'s> RuleEntry<'s> {
@@ -236,7 +239,10 @@ impl<'s> RuleEntry<'s> {
             from_port: ports.map(|(from, _)| from),
             to_port: ports.map(|(_, to)| to),
             peer: PeerEntry::new(state, rule.key.peer),
-            description: state.description(rule),
+            description: match rule.description.wording {
+                Wording::Made => state.stored_description(rule).into(),
+                Wording::Written | Wording::WithParameters => state.description(rule).as_written(),
+            },
         }
     }
 }

@@ -5,6 +5,7 @@ use super::addresses::{
     name_in_region, output_name, region_name, resource_type, rule_names, snake_case,
 };
 use super::hcl::{Hcl, Value, escape_string, push_quoted};
+use super::template::{Quotes, TextValue, parameter_expression, push_template};
 use super::variable::{Form, default_description, owner_form, variable_form};
 use crate::aws::{
     ForeignGroupId, GroupId, ListReference, Parameter, Peer, Reference, Rule, RuleKey,
@@ -203,7 +204,9 @@ impl HclWriter<'_> {
         let default = parameter.default.as_deref();
         run.extend(default.map(|default| ("default", Value::Text(default))));
         self.hcl.attribute_run(&run);
-        self.write_validation(&variable_form(parameter.kind, &name));
+        if let Some(form) = variable_form(parameter.kind, &name) {
+            self.write_validation(&form);
+        }
         if parameter.is_rule_owner {
             self.write_validation(&owner_form(&name));
         }
@@ -261,24 +264,30 @@ impl HclWriter<'_> {
         self.hcl
             .open_block("resource", &["aws_security_group", name]);
 
-        let name = match &group.group_name {
-            Some(name) => ("name", Value::Text(name)),
+        let (state, variables) = (self.state, &self.variables);
+        let name = group.group_name.as_ref();
+        let name = name.map(|name| TextValue::new(state, variables, name.view()));
+        let description = TextValue::new(state, variables, group.description.view());
+        let name = match &name {
+            Some(name) => ("name", name.value()),
             None => ("name_prefix", Value::Text(&group.name_prefix)),
         };
         self.hcl.attribute_run(&[
             name,
-            ("description", Value::Text(&group.description)),
-            ("vpc_id", reference_value(&self.variables, &group.vpc)),
+            ("description", description.value()),
+            ("vpc_id", reference_value(variables, &group.vpc)),
         ]);
 
         self.hcl.blank_line();
-        self.hcl.object_attribute(
-            "tags",
-            group
-                .tags
-                .iter()
-                .map(|(key, value)| (key.as_str(), value.as_str())),
-        );
+        let tags = group.tags.iter();
+        let tags: Vec<(&str, TextValue<'_>)> = tags
+            .map(|(key, value)| {
+                let value = TextValue::new(state, variables, value.view());
+                (key.as_str(), value)
+            })
+            .collect();
+        let entries = tags.iter().map(|(key, value)| (*key, value.value()));
+        self.hcl.object_attribute("tags", entries);
 
         self.hcl.blank_line();
         self.hcl.open_block("lifecycle", &[]);
@@ -309,8 +318,13 @@ impl HclWriter<'_> {
         }
         next(out);
 
-        push_description(state, rule, out);
+        let only = push_description(state, &self.variables, rule, out);
+        let end = out.len();
         next(out);
+        if only == Quotes::None {
+            // the quotes are of the shape
+            out.remove(end);
+        }
 
         if let Traffic::Number(number) = key.traffic {
             push_number(out, number);
@@ -414,13 +428,24 @@ fn reference_value<'r>(variables: &'r [String], reference: &'r Reference) -> Val
     }
 }
 
-/// Appends what stands in the quotes of a description.
-fn push_description(state: &State, rule: &Rule, out: &mut Vec<u8>) {
+/// Appends what stands in the quotes of a description, and takes the first quote away if it is no
+/// string.
+fn push_description(state: &State, variables: &[String], rule: &Rule, out: &mut Vec<u8>) -> Quotes {
     match rule.description.wording {
-        Wording::Written => escape_string(out, |out| out.put(state.description(rule))),
+        Wording::Written => escape_string(out, |out| out.put(state.stored_description(rule))),
         // nothing that HCL could read as something else
-        Wording::Made => out.put(state.description(rule)),
+        Wording::Made => out.put(state.stored_description(rule)),
+        Wording::WithParameters => {
+            let text = state.description(rule);
+            if let Some(name) = text.only_parameter() {
+                out.pop();
+                out.put(parameter_expression(state, variables, name));
+                return Quotes::None;
+            }
+            push_template(state, variables, text, out);
+        }
     }
+    Quotes::Both
 }
 
 /// Appends the id of a group that is made elsewhere.
