@@ -137,6 +137,8 @@ pub struct ParamDeclaration {
     pub default: Option<EntryValue>,
     /// `"our office"`
     pub prose: Option<StringLiteral>,
+    /// `{ terraform = "module.net.office" }`
+    pub block: Option<Block>,
 }
 
 /// `vpc main { cidr = 10.0.0.0/16 }`
@@ -440,6 +442,8 @@ pub enum EntryValue {
     List(Span, Vec<EntryValue>),
     /// `{ team = "shop" }`
     Block(Block),
+    /// `import "network-VpcId"`
+    Source(Name, StringLiteral),
 }
 
 impl Statement {
@@ -500,7 +504,7 @@ impl Item {
     pub fn visit_strings(&self, visit: &mut impl FnMut(&StringLiteral)) {
         let (prose, block) = match self {
             Item::Stack(stack) => (&stack.prose, stack.block.as_ref()),
-            Item::Param(param) => (&param.prose, None),
+            Item::Param(param) => (&param.prose, param.block.as_ref()),
             Item::Network(network) => (&network.prose, None),
             Item::External(external) => (&external.prose, None),
             Item::PrefixList(list) => (&list.prose, list.block.as_ref()),
@@ -525,7 +529,7 @@ impl Item {
 fn visit_block_strings(block: &Block, visit: &mut impl FnMut(&StringLiteral)) {
     for entry in &block.entries {
         match &entry.value {
-            EntryValue::Text(text) => visit(text),
+            EntryValue::Text(text) | EntryValue::Source(_, text) => visit(text),
             EntryValue::Block(block) => visit_block_strings(block, visit),
             EntryValue::Number(..)
             | EntryValue::Name(_)
@@ -685,7 +689,8 @@ impl EntryValue {
             | EntryValue::Number(..)
             | EntryValue::Name(_)
             | EntryValue::Net(_)
-            | EntryValue::Block(_) => std::slice::from_ref(self),
+            | EntryValue::Block(_)
+            | EntryValue::Source(..) => std::slice::from_ref(self),
         }
     }
 
@@ -697,6 +702,10 @@ impl EntryValue {
             EntryValue::Name(name) => name.span,
             EntryValue::Net(net) => net.span,
             EntryValue::Block(block) => block.span,
+            EntryValue::Source(word, text) => Span {
+                end: text.span.end,
+                ..word.span
+            },
         }
     }
 }

@@ -9,6 +9,7 @@ mod group_mapping;
 mod parameter;
 mod quota;
 mod reference;
+mod source;
 mod text;
 
 pub use description::{Description, Descriptions, Wording};
@@ -21,6 +22,7 @@ pub use reference::{
     Reference, aws_list,
 };
 
+pub use source::{ParameterSource, TemplateSource};
 pub use text::{Text, TextPiece, TextRef};
 
 use crate::net::Family;

@@ -1,5 +1,6 @@
 //! Values that are set at deployment.
 
+use super::ParameterSource;
 use crate::net::Family;
 
 /// A parameter: its position in [`State::parameters`](super::State::parameters).
@@ -24,6 +25,10 @@ pub struct Parameter {
     pub description: Option<String>,
     /// Its default.
     pub default: Option<String>,
+    /// Where its value comes from.
+    pub source: ParameterSource,
+    /// Whether nothing but the names of exports that templates import have it.
+    pub only_for_imports: bool,
     /// Whether nothing but a locked default group refers to it.
     pub only_for_locks: bool,
     /// Whether it is a group that rules are put on.

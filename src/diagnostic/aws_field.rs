@@ -19,6 +19,8 @@ pub enum AwsField {
     ParameterDescription,
     /// The default of a parameter.
     ParameterDefault,
+    /// The name of an export of another stack.
+    ExportName,
 }
 
 impl AwsField {
@@ -32,6 +34,7 @@ impl AwsField {
             AwsField::TemplateDescription => "the description of a template",
             AwsField::ParameterDescription => "the description of a parameter",
             AwsField::ParameterDefault => "the default of a parameter",
+            AwsField::ExportName => "the name of an export",
         }
     }
 
@@ -45,7 +48,8 @@ impl AwsField {
             AwsField::RuleDescription
             | AwsField::GroupDescription
             | AwsField::GroupName
-            | AwsField::TagValue => false,
+            | AwsField::TagValue
+            | AwsField::ExportName => false,
         }
     }
 
@@ -54,7 +58,10 @@ impl AwsField {
     /// CloudFormation user guide.
     pub fn limit(self) -> usize {
         match self {
-            AwsField::RuleDescription | AwsField::GroupDescription | AwsField::GroupName => 255,
+            AwsField::RuleDescription
+            | AwsField::GroupDescription
+            | AwsField::GroupName
+            | AwsField::ExportName => 255,
             AwsField::TagKey => 128,
             AwsField::TagValue => 256,
             AwsField::TemplateDescription => 1024,
@@ -69,6 +76,7 @@ impl AwsField {
                 "allowed are ASCII letters and digits, spaces, and \
                  ._-:/()#,@[]+=&;{}!$*"
             }
+            AwsField::ExportName => "allowed are ASCII letters and digits, `-` and `:`",
             AwsField::TagKey
             | AwsField::TagValue
             | AwsField::TemplateDescription

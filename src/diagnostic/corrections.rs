@@ -194,6 +194,8 @@ impl MeaningProblem {
             | MeaningProblem::TooManyBlocks { .. }
             | MeaningProblem::TooLarge { .. }
             | MeaningProblem::ReplacedText { .. }
+            | MeaningProblem::DefaultWithSource { .. }
+            | MeaningProblem::NestedImport { .. }
             | MeaningProblem::NoParameter { .. }
             | MeaningProblem::UnknownText { .. }
             | MeaningProblem::NoParametersHere { .. }

@@ -257,6 +257,7 @@ fn collect_references(deployment: &mut Deployment<'_>) {
         .into_iter()
         .map(|(id, only_for_locks)| lower_parameter(policy, id, only_for_locks))
         .collect();
+    add_import_parameters(deployment);
 
     deployment
         .parameters
@@ -287,6 +288,31 @@ fn add_text_parameters(deployment: &Deployment<'_>, found: &mut Referred) {
                 policy.sentence(sentence).prose.iter().for_each(&mut add);
             }
         }
+    }
+}
+
+/// Adds the parameters in the names of exports that nothing else refers to.
+fn add_import_parameters(deployment: &mut Deployment<'_>) {
+    let policy = deployment.policy;
+    let mut found: BTreeMap<ParamId, bool> = BTreeMap::new();
+    for parameter in &deployment.parameters {
+        let Some(name) = parameter.source.import() else {
+            continue;
+        };
+        for name in name.view().parameters() {
+            let id = policy.param_ids().find(|id| policy.param(*id).name == name);
+            let id = id.filter(|id| deployment.parameters.iter().all(|other| other.id != *id));
+            if let Some(id) = id {
+                *found.entry(id).or_insert(true) &= parameter.only_for_locks;
+            }
+        }
+    }
+
+    for (id, only_for_locks) in found {
+        deployment.parameters.push(Parameter {
+            only_for_imports: true,
+            ..lower_parameter(policy, id, only_for_locks)
+        });
     }
 }
 
@@ -343,6 +369,8 @@ fn lower_parameter(policy: &Policy, id: ParamId, only_for_locks: bool) -> Parame
         kind: param.kind,
         description: param.prose.as_deref(),
         default: param.default.as_deref(),
+        source: &param.source,
+        only_for_imports: false,
         only_for_locks,
         is_rule_owner: policy.foreign_owners.iter().any(is_it),
     }

@@ -23,7 +23,7 @@ pub use crate::policy::{
 
 use crate::aws::Wording;
 use crate::net::Sink;
-use crate::policy::{Flow, Owner, Policy, Way, WordId};
+use crate::policy::{Flow, Owner, ParameterSource, Policy, Way, WordId};
 use rule::RuleText;
 
 /// Everything that one output deploys.
@@ -82,6 +82,10 @@ pub struct Parameter<'p> {
     pub description: Option<&'p str>,
     /// Its default.
     pub default: Option<&'p str>,
+    /// Where its value comes from.
+    pub source: &'p ParameterSource,
+    /// Whether nothing but the names of exports that templates import have it.
+    pub only_for_imports: bool,
     /// Whether nothing but a locked default group refers to it.
     pub only_for_locks: bool,
     /// Whether it is a group that rules are put on.

@@ -219,6 +219,8 @@ fn convert_parameter(parameter: &Parameter<'_>) -> aws::Parameter {
         kind: parameter.kind,
         description: parameter.description.map(str::to_string),
         default: parameter.default.map(str::to_string),
+        source: parameter.source.clone(),
+        only_for_imports: parameter.only_for_imports,
         only_for_locks: parameter.only_for_locks,
         is_rule_owner: parameter.is_rule_owner,
     }

@@ -212,7 +212,7 @@ fn group_outcome(
     groups: [&SecurityGroup; 2],
 ) -> Option<GroupOutcome> {
     let [was, is] = groups;
-    let tags = tags_differ((old, &was.tags), (new, &is.tags));
+    let tags = tags_differ(planning, (old, &was.tags), (new, &is.tags));
 
     match (reasons.is_empty(), was.name != is.name) {
         (false, _) => Some(GroupOutcome::Replaced {
@@ -251,7 +251,7 @@ fn replacement_reasons(
     [old, new]: [&State; 2],
     [was, is]: [&SecurityGroup; 2],
 ) -> Vec<Reason> {
-    let named = optional_text_differs((old, &was.group_name), (new, &is.group_name));
+    let named = optional_text_differs(planning, (old, &was.group_name), (new, &is.group_name));
     let prefixed = was.group_name.is_none() && !named && was.name_prefix != is.name_prefix;
     let vpc = match (&was.vpc, &is.vpc) {
         (Reference::Id(was), Reference::Id(is)) => (was != is).then_some(Reason::Vpc),
@@ -261,7 +261,12 @@ fn replacement_reasons(
             Some(Reason::VpcPerhaps)
         }
         (Reference::Parameter(was), Reference::Parameter(is)) => {
-            defaults::default_differs((old, *was), (new, *is)).then_some(Reason::VpcDefault)
+            let has_source = |state: &State, id| (planning.source)(state.parameter(id)).is_some();
+            let reason = match has_source(old, *was) || has_source(new, *is) {
+                true => Reason::VpcPerhaps,
+                false => Reason::VpcDefault,
+            };
+            defaults::value_differs(planning, (old, *was), (new, *is)).then_some(reason)
         }
         (Reference::Id(_) | Reference::Parameter(_), _) => Some(Reason::VpcPerhaps),
     };
@@ -269,8 +274,12 @@ fn replacement_reasons(
     let reasons = [
         named.then_some(Reason::Name),
         (prefixed && planning.writes_name_prefixes).then_some(Reason::NamePrefix),
-        text_differs((old, was.description.view()), (new, is.description.view()))
-            .then_some(Reason::Description),
+        text_differs(
+            planning,
+            (old, was.description.view()),
+            (new, is.description.view()),
+        )
+        .then_some(Reason::Description),
         vpc,
     ];
 

@@ -26,6 +26,7 @@ pub fn changed_others(
     );
     let same = |(_, was): &(ParameterId, &Parameter), (_, is): &(ParameterId, &Parameter)| {
         (was.kind, &was.default, &was.description) == (is.kind, &is.default, &is.description)
+            && (planning.source)(was) == (planning.source)(is)
     };
 
     changes.extend(
@@ -42,7 +43,7 @@ pub fn changed_others(
     );
 
     if planning.locks_defaults {
-        changes.extend(changed_locks(old, new, tally).map(OtherChange::Lock));
+        changes.extend(changed_locks(planning, old, new, tally).map(OtherChange::Lock));
     }
 
     if planning.has_exports {
@@ -134,6 +135,7 @@ fn paired_exports(planning: &Planning, old: &State, new: &State) -> Pairs<GroupI
 
 /// The locked default groups; each is a resource, which the provider recreates if the VPC changes.
 fn changed_locks(
+    planning: &Planning,
     old: &State,
     new: &State,
     tally: &mut ResourceCounts,
@@ -151,7 +153,7 @@ fn changed_locks(
         (Reference::Id(was), Reference::Id(is)) => was == is,
         (Reference::Parameter(was), Reference::Parameter(is)) => {
             let one = old.parameter(was).name == new.parameter(is).name;
-            one && !defaults::default_differs((old, was), (new, is))
+            one && !defaults::value_differs(planning, (old, was), (new, is))
         }
         (Reference::Id(_) | Reference::Parameter(_), _) => false,
     };

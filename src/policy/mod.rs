@@ -27,7 +27,7 @@ pub use tier_mapping::TierMapping;
 pub use words::{WordId, Words};
 pub use written::{Declaration, Declared, Remainder, Shadowed, Unused};
 
-pub use crate::aws::{ParamKind, Text, aws_list};
+pub use crate::aws::{ParamKind, ParameterSource, TemplateSource, Text, aws_list};
 
 use crate::date::Date;
 use crate::net::{Sink, push_block, push_traffic};

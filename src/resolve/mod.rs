@@ -25,6 +25,7 @@ mod rules;
 mod scope;
 mod services;
 mod settings;
+mod sources;
 mod stack;
 mod strings;
 mod templates;
@@ -70,6 +71,7 @@ fn resolve_declarations<'a>(
     settings: &Settings<'a>,
 ) -> (Policy, Definitions<'a>) {
     let mut params = params::resolve(scope, settings);
+    sources::resolve(scope, &mut params);
     let (mut stack, default_vpc) = stack::resolve_stack(scope, settings);
     let (vpcs, default_vpc) = stack::resolve_vpcs(scope, &mut params, default_vpc);
     let peerings = stack::resolve_peerings(scope, &vpcs);

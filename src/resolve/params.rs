@@ -8,7 +8,7 @@ use super::strings::is_text;
 use crate::ast::{self, EntryValue};
 use crate::diagnostic::{AwsField, InputProblem, NameKind, NameProblem, likely, listed, nearest};
 use crate::net::{self, Family};
-use crate::policy::{Param, ParamId, ParamKind, Reference};
+use crate::policy::{Param, ParamId, ParamKind, ParameterSource, Reference};
 use ipnet::IpNet;
 use std::collections::HashMap;
 use std::fmt;
@@ -79,6 +79,7 @@ fn resolve_param(scope: &mut Scope<'_>, declared: &ast::ParamDeclaration) -> Par
         kind,
         default: default.and_then(|value| parse_default(scope, value, kind)),
         prose: None,
+        source: ParameterSource::default(),
         bound: false,
         span: Some(declared.name.span),
     }
@@ -147,7 +148,8 @@ fn parse_default(scope: &mut Scope<'_>, value: &EntryValue, kind: ParamKind) -> 
         EntryValue::Number(..)
         | EntryValue::Name(_)
         | EntryValue::List(..)
-        | EntryValue::Block(_) => String::new(),
+        | EntryValue::Block(_)
+        | EntryValue::Source(..) => String::new(),
     };
 
     match parse_value(kind, &text) {
@@ -233,6 +235,7 @@ impl Params {
             kind: ParamKind::Vpc,
             default: None,
             prose: Some("VPC that the security groups are created in".to_string()),
+            source: ParameterSource::default(),
             bound: false,
             span: None,
         });

@@ -191,6 +191,8 @@ pub(super) fn allows_character(field: AwsField, character: char) -> bool {
         AwsField::RuleDescription | AwsField::GroupDescription | AwsField::GroupName => {
             character.is_ascii_alphanumeric() || " ._-:/()#,@[]+=&;{}!$*".contains(character)
         }
+        // CloudFormation user guide, Outputs
+        AwsField::ExportName => character.is_ascii_alphanumeric() || "-:".contains(character),
         AwsField::TagKey | AwsField::TagValue => is_text(character),
         AwsField::TemplateDescription
         | AwsField::ParameterDescription

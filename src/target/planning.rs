@@ -12,6 +12,8 @@ pub struct Planning {
     pub is_resource: fn(&SecurityGroup, &RuleKey) -> bool,
     /// Whether an output has a parameter.
     pub asks_for: fn(&Parameter) -> bool,
+    /// Where the value of a parameter comes from, if the deployment is not asked for it.
+    pub source: fn(&Parameter) -> Option<String>,
     /// The current and earlier addresses of a group, the newest first.
     pub group_addresses: fn(&SecurityGroup) -> Vec<String>,
     /// The output with the id of a group.

@@ -42,6 +42,7 @@ mod redundant_sentences;
 mod reviews;
 mod services;
 mod snapshots;
+mod sources;
 mod strings;
 #[cfg(unix)]
 mod watch;

@@ -180,10 +180,13 @@ pub fn params(scene: &mut Scene, numbers: &[Vec<u16>]) {
         }
         let mut line = Line::new(&format!("param {name}")).colon().words(kind);
         let prose = choose.once_in(3).then(|| choose.of(&PROSE));
+        let mut source = Vec::new();
         if !choose.once_in(3) {
             line = line.equals().exactly(default);
+        } else if choose.once_in(2) {
+            source = given(name, choose);
         }
-        scene.lines.push(line.prose(prose));
+        scene.lines.push(line.prose(prose).block(&source));
         scene.has_stage |= name == "stage";
         if kind == "external" {
             scene.owners.push(name.to_string());
@@ -193,6 +196,22 @@ pub fn params(scene: &mut Scene, numbers: &[Vec<u16>]) {
             kind,
         }));
     }
+}
+
+/// Where the value of a parameter comes from: what is after the last dot or slash is its name.
+fn given(name: &str, choose: &mut Choices<'_>) -> Vec<(String, Value)> {
+    let terraform = format!("module.given[\"a\"].{}", name.replace('-', "_"));
+    let cloudformation = match choose.pick(3) {
+        0 => word("cloudformation", "parameter"),
+        1 => word(
+            "cloudformation",
+            &format!("import \"given:{}\"", name.replace('_', "-")),
+        ),
+        _ => word("cloudformation", &format!("ssm \"/given/{name}\"")),
+    };
+    let mut source = vec![cloudformation];
+    source.extend(choose.once_in(2).then(|| text("terraform", &terraform)));
+    source
 }
 
 /// Whether a line declares a parameter.

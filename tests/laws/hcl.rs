@@ -203,6 +203,13 @@ impl Reader<'_> {
                 while self.rest.next_if_eq(&'.').is_some() {
                     reference.push('.');
                     reference.push_str(&self.word());
+                    if self.rest.next_if_eq(&'[').is_some() {
+                        let Expression::Text(key) = self.string() else {
+                            panic!("a constant key")
+                        };
+                        self.expect(']');
+                        reference.push_str(&format!("[{key}]"));
+                    }
                 }
                 match reference.as_str() {
                     "true" => Expression::Bool(true),

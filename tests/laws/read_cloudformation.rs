@@ -322,6 +322,9 @@ impl Reader {
                 self.used.insert(to.clone());
                 in_text(to)
             }
+            (name, Value::String(export)) if name == "Fn::ImportValue" => {
+                in_text(export.strip_prefix("given:").expect("an export"))
+            }
             (name, Value::String(template)) if name == "Fn::Sub" => self.substituted(template),
             (name, Value::Array(join)) if name == "Fn::Join" => {
                 let [Value::String(between), Value::Array(parts)] = join.as_slice() else {
@@ -358,6 +361,9 @@ impl Reader {
             (name, Value::String(to)) if name == "Ref" => {
                 self.used.insert(to.clone());
                 parameter(to)
+            }
+            (name, Value::String(export)) if name == "Fn::ImportValue" => {
+                parameter(export.strip_prefix("given:").expect("an export"))
             }
             (name, Value::Array(parts)) if name == "Fn::GetAtt" => match parts.as_slice() {
                 [Value::String(id), Value::String(what)] if what == "GroupId" => {

@@ -183,7 +183,10 @@ fn named(value: String) -> String {
 }
 
 fn declared(parameter: &Value) -> String {
-    string(&fields(parameter, "default description kind name")["name"])
+    let mut parameter = parameter.clone();
+    let object = parameter.as_object_mut().expect("an object");
+    let [_, _] = ["terraform", "cloudformation"].map(|target| object.remove(target));
+    string(&fields(&parameter, "default description kind name")["name"])
 }
 
 /// The fields of an object, which are exactly these.

@@ -293,6 +293,9 @@ impl Reader {
     /// A text, with the variables in it.
     fn text(&self, value: &Expression) -> String {
         let variable = |reference: &str| {
+            if let Some(name) = reference.strip_prefix("module.given[a].") {
+                return in_text(name);
+            }
             assert!(
                 self.addresses.contains(reference),
                 "{reference} is not declared"
@@ -317,6 +320,9 @@ impl Reader {
         let Expression::Reference(reference) = value else {
             return text(value);
         };
+        if let Some(name) = reference.strip_prefix("module.given[a].") {
+            return parameter(name);
+        }
         let parts: Vec<&str> = reference.split('.').collect();
         let (address, value) = match parts.as_slice() {
             ["var", name] => (format!("var.{name}"), parameter(name)),

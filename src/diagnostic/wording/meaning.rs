@@ -316,6 +316,23 @@ impl MeaningProblem {
             )
             .at(span, "unknown until the deployment")
             .help(format!("bind it, as in `--set {name}=VALUE`")),
+            MeaningProblem::DefaultWithSource { span, source } => R::error(
+                "E0354",
+                "a default is for a value that the deployment is asked for",
+            )
+            .at(span, "never used")
+            .at(source, "because the value comes from here")
+            .help("remove the default, or the block"),
+            MeaningProblem::NestedImport { span, name } => R::error(
+                "E0355",
+                format!(
+                    "the value of `{name}` is imported, so it cannot be in the name of an export"
+                ),
+            )
+            .at(span, format!("uses `${{{name}}}`"))
+            .help(format!(
+                "declare a parameter without a block for it: `param {name} : string`"
+            )),
             MeaningProblem::NoParametersHere { span, what } => {
                 R::error("E0353", format!("{what} cannot have a parameter in it"))
                     .at(span, "expected text")

@@ -4,7 +4,7 @@
 use super::headline::summarize_changes;
 use super::lowered::{Lowered, rule_origin};
 use super::rows::{RuleRow, Why};
-use crate::aws::{GroupId, SecurityGroup, State};
+use crate::aws::{GroupId, Parameter, ParameterSource, SecurityGroup, State};
 use crate::plan::{
     BeforeAfter, Changes, GroupChange, GroupOutcome, OtherChange, Planned, Reason, RuleChange,
     RuleOutcome, RulePlace, Targets, UseChange, planned_targets,
@@ -376,12 +376,20 @@ impl<'c> PlanLines<'c> {
 
     /// The default of the parameter of a rule, before and after.
     fn default_words(&self, change: &RuleChange) -> String {
-        let default = |state: &State, place: Option<RulePlace>| {
-            let parameter = state.parameter_of(place?.rule_in(state).key.peer)?;
-            state.parameter(parameter).default.clone()
+        let parameter = |state: &'c State, place: Option<RulePlace>| {
+            let id = state.parameter_of(place?.rule_in(state).key.peer)?;
+            Some(state.parameter(id))
         };
-        let was = default(self.changes.old, change.sides.was()).unwrap_or_default();
-        let is = default(self.changes.new, change.sides.is()).unwrap_or_default();
+        let sides = [
+            parameter(self.changes.old, change.sides.was()),
+            parameter(self.changes.new, change.sides.is()),
+        ];
+        let has_source = |it: &&Parameter| it.source != ParameterSource::default();
+        if sides.into_iter().flatten().any(|it| has_source(&it)) {
+            return "by its parameter, whose value may come from elsewhere".to_string();
+        }
+
+        let [was, is] = sides.map(|it| it.and_then(|it| it.default.as_deref()).unwrap_or_default());
         format!("by its default, {was} -> {is}")
     }
 

@@ -15,9 +15,9 @@ pub fn is_separate(group: &SecurityGroup, key: &RuleKey) -> bool {
     }
 }
 
-/// Whether a template asks for a parameter; it has no way to lock a default group.
+/// Whether a template has a parameter: it imports some, and has no way to lock a default group.
 pub fn asks_for(parameter: &Parameter) -> bool {
-    !parameter.only_for_locks
+    !parameter.only_for_locks && parameter.source.import().is_none()
 }
 
 /// Whether a group needs the placeholder rule, because it has no other inline outbound rule.

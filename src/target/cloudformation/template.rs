@@ -78,33 +78,45 @@ impl Template<'_> {
         }
     }
 
-    fn parameter_reference(&self, id: ParameterId) -> Expression<'static> {
-        Expression::Ref {
-            to: parameter_id(self.state.parameter(id)),
+    fn parameter_reference(&self, id: ParameterId) -> Expression<'_> {
+        let parameter = self.state.parameter(id);
+        match parameter.source.import() {
+            Some(name) => Expression::ImportValue {
+                name: Box::new(self.text(name.view())),
+            },
+            None => Expression::Ref {
+                to: parameter_id(parameter),
+            },
         }
     }
 
-    fn reference<'r>(&self, reference: &'r Reference) -> Expression<'r> {
+    /// The parameter of a text.
+    fn text_parameter(&self, name: &str) -> Expression<'_> {
+        let id = self.state.parameter_named(name);
+        self.parameter_reference(id.expect("the state has the parameters of its texts"))
+    }
+
+    fn reference<'r>(&'r self, reference: &'r Reference) -> Expression<'r> {
         match reference {
             Reference::Id(id) => Expression::Text(id),
             Reference::Parameter(id) => self.parameter_reference(*id),
         }
     }
 
-    /// A text: as it is, a `Ref` or an `Fn::Sub`; with `$` in it, which `Fn::Sub` could read, an
-    /// `Fn::Join`.
-    fn text<'r>(&self, text: TextRef<'r>) -> Expression<'r> {
+    /// A text: as it is, a `Ref` or an `Fn::Sub`; an `Fn::Join` if there is a `$` in it, which `Fn::Sub`
+    /// could read, or a value that is imported.
+    fn text<'r>(&'r self, text: TextRef<'r>) -> Expression<'r> {
         if let Some(known) = text.as_known() {
             return Expression::Text(known);
         }
 
         let piece = |piece| match piece {
             TextPiece::Literal(literal) => Expression::Text(literal),
-            TextPiece::Parameter(name) => Expression::Ref {
-                to: pascal_case(name),
-            },
+            TextPiece::Parameter(name) => self.text_parameter(name),
         };
-        if text.only_parameter().is_none() && !text.stored().contains('$') {
+        let is_ref = |name| matches!(self.text_parameter(name), Expression::Ref { .. });
+        let is_plain = !text.stored().contains('$') && text.parameters().all(is_ref);
+        if text.only_parameter().is_none() && is_plain {
             let names = text.pieces().map(|piece| match piece {
                 TextPiece::Literal(literal) => Cow::from(literal),
                 TextPiece::Parameter(name) => format!("${{{}}}", pascal_case(name)).into(),
@@ -143,6 +155,10 @@ enum Expression<'a> {
     Ref {
         #[serde(rename = "Ref")]
         to: String,
+    },
+    ImportValue {
+        #[serde(rename = "Fn::ImportValue")]
+        name: Box<Expression<'a>>,
     },
     GetAtt {
         #[serde(rename = "Fn::GetAtt")]

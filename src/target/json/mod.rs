@@ -9,7 +9,7 @@ use super::definition::Target;
 use super::output::output_buffer;
 use crate::aws::{
     ForeignGroup, ListReference, Parameter, ParameterId, Peer, PrefixList, Reference, Rule,
-    SecurityGroup, State, Wording,
+    SecurityGroup, State, TemplateSource, Wording,
 };
 use crate::diagnostic::Problems;
 use crate::policy::OutputRules;
@@ -137,6 +137,18 @@ struct ParameterEntry<'s> {
     kind: &'static str,
     description: Option<&'s str>,
     default: Option<&'s str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    terraform: Option<&'s str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cloudformation: Option<SourceEntry<'s>>,
+}
+
+/// `{"import": "network-VpcId"}`
+#[derive(Serialize)]
+#[serde(rename_all = "lowercase")]
+enum SourceEntry<'s> {
+    Import(Cow<'s, str>),
+    Ssm(&'s str),
 }
 
 impl<'s> ParameterEntry<'s> {
@@ -146,6 +158,15 @@ impl<'s> ParameterEntry<'s> {
             kind: parameter.kind.keyword(),
             description: parameter.description.as_deref(),
             default: parameter.default.as_deref(),
+            terraform: parameter.source.terraform.as_deref(),
+            cloudformation: parameter
+                .source
+                .cloudformation
+                .as_ref()
+                .map(|source| match source {
+                    TemplateSource::Import(name) => SourceEntry::Import(name.view().as_written()),
+                    TemplateSource::Ssm(path) => SourceEntry::Ssm(path),
+                }),
         }
     }
 }
