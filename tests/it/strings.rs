@@ -78,8 +78,7 @@ fn unbound_parameters_are_functions_of_cloudformation() {
         "\"CostCentre\":{\"Type\":\"String\",\"Description\":\"Text\",\"Default\":\"42\"}",
         "\"GroupName\":{\"Fn::Sub\":\"shop-${Stage}\"}",
         "{\"Key\":\"stage\",\"Value\":{\"Ref\":\"Stage\"}}",
-        // `Fn::Sub` could read a `$`
-        "{\"Fn::Join\":[\"\",[\"5$in\",{\"Ref\":\"Stage\"},\",${x}\"]]}",
+        "\"Value\":{\"Fn::Sub\":\"5$in${Stage},${!x}\"}",
         "\"Description\":{\"Ref\":\"Stage\"}",
         "\"Description\":{\"Fn::Sub\":\"portof${Stage}\"}",
     ] {

@@ -84,6 +84,14 @@ impl Lines {
         self.0.splice(at, lines);
     }
 
+    /// Takes a block out that another output does not have, where it is here.
+    pub fn take_absent(&mut self, head: &str, from: &Lines) {
+        let has = |lines: &Lines| lines.0.iter().any(|line| line == head);
+        if has(self) && !has(from) {
+            self.take_out(self.block(0..self.0.len(), head));
+        }
+    }
+
     /// Takes lines out, and the empty line before them.
     pub fn take_out(&mut self, mut block: Range<usize>) {
         if block.start > 0 && self.0[block.start - 1].is_empty() {

@@ -337,15 +337,23 @@ impl Reader {
         }
     }
 
-    /// What `Fn::Sub` makes of a text. `$` stands nowhere else in it, where it could mean something.
+    /// What `Fn::Sub` makes of a text: `${!a}` is `${a}`.
     fn substituted(&mut self, template: &str) -> String {
-        let mut parts = template.split('$');
+        let mut parts = template.split("${");
         let mut text = parts.next().unwrap_or_default().to_string();
         for part in parts {
+            assert!(
+                !text.ends_with('$'),
+                "{template:?} is not sure to be read so"
+            );
             let (name, rest) = part.split_once('}').expect("a parameter ends");
-            let name = name.strip_prefix('{').expect("a parameter");
-            self.used.insert(name.to_string());
-            text.push_str(&in_text(name));
+            match name.strip_prefix('!') {
+                Some(name) => text.push_str(&format!("${{{name}}}")),
+                None => {
+                    self.used.insert(name.to_string());
+                    text.push_str(&in_text(name));
+                }
+            }
             text.push_str(rest);
         }
         text

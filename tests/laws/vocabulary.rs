@@ -73,7 +73,7 @@ pub const STAGED: [&str; 8] = [
     "$${z}",
     "${stage}",
     "the ${stage} side of ${stage}",
-    "%${stage} $ \"b\" $${x}",
+    "%${stage} $ \"b\" $${x} $${y",
 ];
 
 /// The families of the text of a service.

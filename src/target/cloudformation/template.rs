@@ -4,7 +4,7 @@ use super::halves::written_keys;
 use super::parameters::Parameters;
 use super::resources::{
     group_id, has_placeholder, is_separate, list_output_name, list_parameter, output_name,
-    parameter_id, pascal_case, rule_names,
+    parameter_id, rule_names,
 };
 use crate::aws::{
     Direction, GroupId, ListReference, ParameterId, Peer, PrefixListId, Reference, Rule,
@@ -15,7 +15,6 @@ use crate::target::names::Names;
 use crate::target::output::output_buffer;
 use serde::ser::{SerializeMap, SerializeSeq};
 use serde::{Serialize, Serializer};
-use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
@@ -103,37 +102,45 @@ impl Template<'_> {
         }
     }
 
-    /// A text: as it is, a `Ref` or an `Fn::Sub`; an `Fn::Join` if there is a `$` in it, which `Fn::Sub`
-    /// could read, or a value that is imported.
+    /// A text: as it is, a `Ref` or an `Fn::Sub`; an `Fn::Join` if a value is imported, or if `Fn::Sub`
+    /// could read something else in it.
     fn text<'r>(&'r self, text: TextRef<'r>) -> Expression<'r> {
         if let Some(known) = text.as_known() {
             return Expression::Text(known);
+        }
+        if let Some(name) = text.only_parameter() {
+            return self.text_parameter(name);
+        }
+        if let Some(text) = self.substitution(text) {
+            return Expression::Sub { text };
         }
 
         let piece = |piece| match piece {
             TextPiece::Literal(literal) => Expression::Text(literal),
             TextPiece::Parameter(name) => self.text_parameter(name),
         };
-        let is_ref = |name| matches!(self.text_parameter(name), Expression::Ref { .. });
-        let is_plain = !text.stored().contains('$') && text.parameters().all(is_ref);
-        if text.only_parameter().is_none() && is_plain {
-            let names = text.pieces().map(|piece| match piece {
-                TextPiece::Literal(literal) => Cow::from(literal),
-                TextPiece::Parameter(name) => format!("${{{}}}", pascal_case(name)).into(),
-            });
-            return Expression::Sub {
-                text: names.collect(),
-            };
+        Expression::Join {
+            join: ("", text.pieces().map(piece).collect()),
         }
+    }
 
-        let mut pieces: Vec<Expression<'_>> = text.pieces().map(piece).collect();
-        match pieces.pop() {
-            Some(only) if pieces.is_empty() => only,
-            last => {
-                pieces.extend(last);
-                Expression::Join { join: ("", pieces) }
+    /// The text of an `Fn::Sub`, if there is one.
+    fn substitution(&self, text: TextRef<'_>) -> Option<String> {
+        let mut template = String::new();
+        for piece in text.pieces() {
+            match piece {
+                TextPiece::Literal(literal) => push_unsubstituted(literal, &mut template)?,
+                TextPiece::Parameter(name) => match self.text_parameter(name) {
+                    Expression::Ref { to } => {
+                        template.push_str("${");
+                        template.push_str(&to);
+                        template.push('}');
+                    }
+                    _ => return None,
+                },
             }
         }
+        Some(template)
     }
 
     fn list_reference(&self, id: PrefixListId) -> Expression<'_> {
@@ -145,6 +152,21 @@ impl Template<'_> {
             },
         }
     }
+}
+
+/// Appends text to that of an `Fn::Sub`, in which `${!name}` stands for `${name}`; nothing if it cannot
+/// be written there (CloudFormation user guide, Fn::Sub).
+fn push_unsubstituted(literal: &str, template: &mut String) -> Option<()> {
+    let mut parts = literal.split("${");
+    template.push_str(parts.next()?);
+    for part in parts {
+        let (name, _) = part.split_once('}')?;
+        let is_plain = name.chars().all(|c| c.is_ascii_alphanumeric()) && !name.is_empty();
+        template.push_str("${!");
+        template.push_str(part);
+        is_plain.then_some(())?;
+    }
+    (!literal.ends_with('$') && !literal.contains("$${")).then_some(())
 }
 
 /// A string, or where CloudFormation finds it.
