@@ -166,7 +166,7 @@ fn is_unknown_block(policy: &Policy, param: ParamId) -> bool {
     let param = policy.param(param);
     match param.kind {
         ParamKind::Cidr | ParamKind::CidrIpv6 => !param.bound,
-        ParamKind::Vpc | ParamKind::External | ParamKind::PrefixList => false,
+        ParamKind::Vpc | ParamKind::External | ParamKind::PrefixList | ParamKind::String => false,
     }
 }
 

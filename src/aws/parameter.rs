@@ -1,5 +1,6 @@
 //! Values that are set at deployment.
 
+use super::ParameterSource;
 use crate::net::Family;
 
 /// A parameter: its position in [`State::parameters`](super::State::parameters).
@@ -24,7 +25,12 @@ pub struct Parameter {
     pub description: Option<String>,
     /// Its default.
     pub default: Option<String>,
-    /// Whether nothing but a locked default group refers to it.
+    /// Where its value comes from.
+    pub source: ParameterSource,
+    /// Whether nothing but the names of exports of templates have it.
+    pub only_for_exports: bool,
+    /// Whether nothing refers to it but what templates leave out: a locked default group, the start
+    /// of a name.
     pub only_for_locks: bool,
     /// Whether it is a group that rules are put on.
     pub is_rule_owner: bool,
@@ -43,16 +49,19 @@ pub enum ParamKind {
     External,
     /// `prefix-list`: the id of a prefix list
     PrefixList,
+    /// `string`: text in strings of the program
+    String,
 }
 
 impl ParamKind {
     /// Every kind.
-    pub const ALL: [ParamKind; 5] = [
+    pub const ALL: [ParamKind; 6] = [
         ParamKind::Vpc,
         ParamKind::Cidr,
         ParamKind::CidrIpv6,
         ParamKind::External,
         ParamKind::PrefixList,
+        ParamKind::String,
     ];
 
     /// Its keyword in programs.
@@ -63,6 +72,7 @@ impl ParamKind {
             ParamKind::CidrIpv6 => "cidr-ipv6",
             ParamKind::External => "external",
             ParamKind::PrefixList => "prefix-list",
+            ParamKind::String => "string",
         }
     }
 
@@ -71,9 +81,11 @@ impl ParamKind {
     pub fn family(self) -> Family {
         match self {
             ParamKind::CidrIpv6 => Family::V6,
-            ParamKind::Cidr | ParamKind::Vpc | ParamKind::External | ParamKind::PrefixList => {
-                Family::V4
-            }
+            ParamKind::Cidr
+            | ParamKind::Vpc
+            | ParamKind::External
+            | ParamKind::PrefixList
+            | ParamKind::String => Family::V4,
         }
     }
 
@@ -85,6 +97,7 @@ impl ParamKind {
             ParamKind::CidrIpv6 => "a block of IPv6, like `2001:db8::/32`",
             ParamKind::External => "the id of a security group, like `sg-0123456789abcdef0`",
             ParamKind::PrefixList => "the id of a prefix list, like `pl-0123456789abcdef0`",
+            ParamKind::String => "text in quotes, without control characters",
         }
     }
 }

@@ -216,6 +216,6 @@ fn default(policy: &Policy, peer: Peer) -> Option<DefaultText<'_>> {
     match param.kind {
         ParamKind::Cidr | ParamKind::CidrIpv6 => text.parse().ok().map(DefaultText::Block),
         ParamKind::External | ParamKind::PrefixList => Some(DefaultText::Id(text)),
-        ParamKind::Vpc => None,
+        ParamKind::Vpc | ParamKind::String => None,
     }
 }

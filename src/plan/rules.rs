@@ -6,6 +6,7 @@ use super::defaults;
 use super::groups::Groups;
 use super::peers::PeerValue;
 use super::tally::{Action, ResourceCounts};
+use super::texts::text_differs;
 use crate::aws::{Direction, GroupId, Peer, RuleKey, State};
 use crate::hash::hash;
 use crate::net::Traffic;
@@ -278,7 +279,8 @@ impl<'d> RuleComparison<'_, 'd> {
 
     fn has_other_text(&self, was: RulePlace, is: RulePlace) -> bool {
         let old = self.old.description(was.rule_in(self.old));
-        old != self.new.description(is.rule_in(self.new))
+        let new = self.new.description(is.rule_in(self.new));
+        text_differs(self.planning, (self.old, old), (self.new, new))
     }
 
     /// Whether others stand in the output for a rule.
@@ -381,8 +383,9 @@ impl<'d> RuleComparison<'_, 'd> {
     fn has_other_default(&self, was: RulePlace, is: RulePlace) -> bool {
         let was = self.old.parameter_of(was.rule_in(self.old).key.peer);
         let is = self.new.parameter_of(is.rule_in(self.new).key.peer);
-        was.zip(is)
-            .is_some_and(|(was, is)| defaults::default_differs((self.old, was), (self.new, is)))
+        was.zip(is).is_some_and(|(was, is)| {
+            defaults::value_differs(self.planning, (self.old, was), (self.new, is))
+        })
     }
 
     /// Whether the groups of two rules are one parameter, whose default is another.
@@ -393,7 +396,9 @@ impl<'d> RuleComparison<'_, 'd> {
         };
         parameter(self.old, was)
             .zip(parameter(self.new, is))
-            .is_some_and(|(was, is)| defaults::default_differs((self.old, was), (self.new, is)))
+            .is_some_and(|(was, is)| {
+                defaults::value_differs(self.planning, (self.old, was), (self.new, is))
+            })
     }
 
     fn is_resource(&self, is: RulePlace) -> bool {

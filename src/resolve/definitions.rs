@@ -24,14 +24,16 @@ pub struct Definitions<'b> {
 }
 
 impl Definitions<'_> {
-    /// A parameter as a peer, or its value; `None` for a VPC.
+    /// A parameter as a peer, or its value; `None` for a VPC or a text.
     pub fn param_peer(&self, id: ParamId) -> Option<Peer> {
         match (self.param_peers[id.index()], &self.params[id.index()]) {
             (ParamPeer::External(id), _) => Some(Peer::External(id)),
             (ParamPeer::PrefixList(id), _) => Some(Peer::PrefixList(id)),
             (ParamPeer::Block, Some(ParamValue::Block(block))) => Some(Peer::Net(*block)),
-            (ParamPeer::Block, Some(ParamValue::Id(_)) | None) => Some(Peer::Param(id)),
-            (ParamPeer::Vpc, _) => None,
+            (ParamPeer::Block, Some(ParamValue::Id(_) | ParamValue::Text(_)) | None) => {
+                Some(Peer::Param(id))
+            }
+            (ParamPeer::NoPeer, _) => None,
         }
     }
 
@@ -46,7 +48,7 @@ impl Definitions<'_> {
             Entity::External(position) => self.external_names[position],
             Entity::Param(id) => match self.param_peers[id.index()] {
                 ParamPeer::External(id) => Some(id),
-                ParamPeer::Block | ParamPeer::PrefixList(_) | ParamPeer::Vpc => return None,
+                ParamPeer::Block | ParamPeer::PrefixList(_) | ParamPeer::NoPeer => return None,
             },
             Entity::Tier(_)
             | Entity::TierSet(_)

@@ -6,7 +6,7 @@ use super::networks::{NetList, span_of};
 use super::scope::{BuiltInNetwork, Entity, Scope};
 use crate::ast::{self, NetItem};
 use crate::diagnostic::{MeaningProblem, NameKind};
-use crate::policy::{Peer, Policy, TierId, TierSetId, WordId};
+use crate::policy::{ParamKind, Peer, Policy, TierId, TierSetId, WordId};
 use crate::source::Span;
 
 /// One peer of a sentence, with its item in the source.
@@ -126,7 +126,10 @@ impl PeerResolver<'_, '_> {
             Entity::Param(id) => {
                 let peer = definitions.param_peer(id);
                 if peer.is_none() {
-                    let wanted = "a peer (a declared VPC is `vpc NAME`)";
+                    let wanted = match self.policy.param(id).kind {
+                        ParamKind::String => "a peer (a `string` stands in strings: `${NAME}`)",
+                        _ => "a peer (a declared VPC is `vpc NAME`)",
+                    };
                     self.scope.report_wrong_kind(name, NameKind::Param, wanted);
                 }
                 peer

@@ -66,6 +66,10 @@ pub struct Scope<'a> {
     pub(super) is_incomplete: bool,
     /// The tiers by role and VPC, once an `every` has asked for them.
     pub(super) every: Option<TierIndex>,
+    /// The values of parameters by id, once they are resolved.
+    pub(super) param_values: Vec<Option<String>>,
+    /// Whether a text has an unbound parameter in it.
+    pub(super) has_text_parameters: bool,
     /// The remaining budget of name comparisons for suggestions.
     pub(super) guesses: usize,
     /// The remaining budget for the size of the program.

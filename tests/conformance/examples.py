@@ -37,7 +37,7 @@ class Subject:
 
     @property
     def tiers(self):
-        return {tier["tag_name"]: tier["name"] for tier in self.table["tiers"]}
+        return {self.values.written(tier["tag_name"]): tier["name"] for tier in self.table["tiers"]}
 
     def ids(self):
         """Everything that must exist before it is deployed."""

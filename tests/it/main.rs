@@ -42,6 +42,8 @@ mod redundant_sentences;
 mod reviews;
 mod services;
 mod snapshots;
+mod sources;
+mod strings;
 mod texts;
 #[cfg(unix)]
 mod watch;

@@ -240,7 +240,8 @@ impl Material {
             EntryValue::Text(_)
             | EntryValue::Number(..)
             | EntryValue::Name(_)
-            | EntryValue::Block(_) => {}
+            | EntryValue::Block(_)
+            | EntryValue::Source(..) => {}
         }
     }
 

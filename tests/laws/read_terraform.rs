@@ -1,8 +1,10 @@
 //! Terraform HCL, read as Terraform and the AWS provider would: which groups and rules are there
 //! once it is applied. Strict, as the reader of CloudFormation is.
 
-use crate::deployed::{Deployed, Group, Key, NO_DESCRIPTION, Rule, aws_list, parameter, unnamed};
-use crate::hcl::{self, Block, Body, Expression};
+use crate::deployed::{
+    Deployed, Group, Key, NO_DESCRIPTION, Rule, aws_list, in_text, parameter, unnamed,
+};
+use crate::hcl::{self, Block, Body, Expression, Part};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A file, read.
@@ -93,14 +95,14 @@ impl Reader {
             "{name} is declared twice"
         );
         if name.starts_with("aws_security_group.") {
-            let name = tags(&block.body).remove("Name");
+            let name = self.tags(&block.body).remove("Name");
             self.names
                 .extend(name.map(|name| (block.labels[1].clone(), name)));
         }
         if name.starts_with("data.aws_ec2_managed_prefix_list.") {
             known(&block.body, &["name"], &[]);
             let list = match &block.body.attributes["name"] {
-                Expression::Template(name) => self.in_its_region(name),
+                Expression::Parts(parts) => self.in_its_region(parts),
                 name => text(name),
             };
             self.lists.insert(block.labels[1].clone(), list);
@@ -122,11 +124,16 @@ impl Reader {
     }
 
     /// The name of a list with the word `region` for the data source that says which that is.
-    fn in_its_region(&self, name: &str) -> String {
-        let parts = name
-            .split_once("${")
-            .and_then(|(start, rest)| Some((start, rest.split_once(".id}")?)));
-        let (start, (address, rest)) = parts.expect("one data source in it");
+    fn in_its_region(&self, name: &[Part]) -> String {
+        let [
+            Part::Text(start),
+            Part::Reference(reference),
+            Part::Text(rest),
+        ] = name
+        else {
+            panic!("one data source in {name:?}")
+        };
+        let address = reference.strip_suffix(".id").expect("an id");
         assert!(
             address.starts_with("data.aws_region.tierwall_"),
             "{address}: others may have a name that is not ours"
@@ -186,8 +193,8 @@ impl Reader {
             &["lifecycle"],
         );
         let (name, prefix) = (
-            body.attributes.get("name").map(text),
-            body.attributes.get("name_prefix").map(text),
+            body.attributes.get("name").map(|it| self.text(it)),
+            body.attributes.get("name_prefix").map(|it| self.text(it)),
         );
         assert!(
             name.is_some() != prefix.is_some(),
@@ -202,14 +209,27 @@ impl Reader {
         );
         Group {
             name,
-            description: match body.attributes.get("description").map(text) {
+            description: match body.attributes.get("description").map(|it| self.text(it)) {
                 Some(written) => written,
                 None => NO_DESCRIPTION.to_string(),
             },
             vpc: self.value(&body.attributes["vpc_id"]),
-            tags: tags(body),
+            tags: self.tags(body),
             also: Vec::new(),
         }
+    }
+
+    fn tags(&self, body: &Body) -> BTreeMap<String, String> {
+        let Some(tags) = body.attributes.get("tags") else {
+            return BTreeMap::new();
+        };
+        let Expression::Map(tags) = tags else {
+            panic!("tags are a map")
+        };
+        assert!(!tags.is_empty(), "an empty map of tags");
+        let tags = tags.iter();
+        tags.map(|(key, value)| (key.clone(), self.text(value)))
+            .collect()
     }
 
     fn rule(&self, read: &mut Configuration, place: &str, direction: &'static str, body: &Body) {
@@ -272,7 +292,7 @@ impl Reader {
         let description = body
             .attributes
             .get("description")
-            .map(text)
+            .map(|it| self.text(it))
             .unwrap_or_default();
         assert!(
             !body.attributes.contains_key("description") || !description.is_empty(),
@@ -296,11 +316,39 @@ impl Reader {
         assert!(!self.addresses.contains(from), "{from} is still declared");
     }
 
+    /// A text, with the variables in it.
+    fn text(&self, value: &Expression) -> String {
+        let variable = |reference: &str| {
+            if let Some(name) = reference.strip_prefix("module.given[a].") {
+                return in_text(name);
+            }
+            assert!(
+                self.addresses.contains(reference),
+                "{reference} is not declared"
+            );
+            in_text(reference.strip_prefix("var.").expect("a variable"))
+        };
+        match value {
+            Expression::Reference(reference) => variable(reference),
+            Expression::Parts(parts) => {
+                let part = |part: &Part| match part {
+                    Part::Text(text) => text.clone(),
+                    Part::Reference(reference) => variable(reference),
+                };
+                parts.iter().map(part).collect()
+            }
+            other => text(other),
+        }
+    }
+
     /// A string; `tier NAME` for a group of the file, `$name` for a variable.
     fn value(&self, value: &Expression) -> String {
         let Expression::Reference(reference) = value else {
             return text(value);
         };
+        if let Some(name) = reference.strip_prefix("module.given[a].") {
+            return parameter(name);
+        }
         let parts: Vec<&str> = reference.split('.').collect();
         let (address, value) = match parts.as_slice() {
             ["var", name] => (format!("var.{name}"), parameter(name)),
@@ -322,19 +370,6 @@ impl Reader {
 }
 
 /// The tags of a resource; an empty map is not written.
-fn tags(body: &Body) -> BTreeMap<String, String> {
-    let Some(tags) = body.attributes.get("tags") else {
-        return BTreeMap::new();
-    };
-    let Expression::Map(tags) = tags else {
-        panic!("tags are a map")
-    };
-    assert!(!tags.is_empty(), "an empty map of tags");
-    let tags = tags.iter();
-    tags.map(|(key, value)| (key.clone(), text(value)))
-        .collect()
-}
-
 fn text(value: &Expression) -> String {
     match value {
         Expression::Text(text) => text.clone(),

@@ -100,7 +100,7 @@ fn add_name_prefixes(policy: &Policy, target: &'static str, problems: &mut Probl
             problems.push(TargetProblem::LeftOut {
                 span: tier.span,
                 target,
-                what: format!("a name that starts with `{prefix}`"),
+                what: format!("a name that starts with `{}`", prefix.view()),
             });
         }
     }

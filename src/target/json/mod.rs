@@ -9,7 +9,7 @@ use super::definition::Target;
 use super::output::output_buffer;
 use crate::aws::{
     ForeignGroup, ListReference, Parameter, ParameterId, Peer, PrefixList, Reference, Rule,
-    SecurityGroup, State,
+    SecurityGroup, State, TemplateSource, Text, Wording,
 };
 use crate::diagnostic::Problems;
 use crate::policy::OutputRules;
@@ -137,6 +137,18 @@ struct ParameterEntry<'s> {
     kind: &'static str,
     description: Option<&'s str>,
     default: Option<&'s str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    terraform: Option<&'s str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cloudformation: Option<SourceEntry<'s>>,
+}
+
+/// `{"import": "network-VpcId"}`
+#[derive(Serialize)]
+#[serde(rename_all = "lowercase")]
+enum SourceEntry<'s> {
+    Import(Cow<'s, str>),
+    Ssm(&'s str),
 }
 
 impl<'s> ParameterEntry<'s> {
@@ -146,6 +158,15 @@ impl<'s> ParameterEntry<'s> {
             kind: parameter.kind.keyword(),
             description: parameter.description.as_deref(),
             default: parameter.default.as_deref(),
+            terraform: parameter.source.terraform.as_deref(),
+            cloudformation: parameter
+                .source
+                .cloudformation
+                .as_ref()
+                .map(|source| match source {
+                    TemplateSource::Import(name) => SourceEntry::Import(name.view().as_written()),
+                    TemplateSource::Ssm(path) => SourceEntry::Ssm(path),
+                }),
         }
     }
 }
@@ -180,10 +201,16 @@ struct LockEntry<'s> {
 struct GroupEntry<'s> {
     name: &'s str,
     was: &'s [String],
-    group_name: Option<&'s str>,
-    description: &'s str,
+    group_name: Option<Cow<'s, str>>,
+    /// If the program sets it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name_prefix: Option<Cow<'s, str>>,
+    /// Likewise.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    export: Option<Cow<'s, str>>,
+    description: Cow<'s, str>,
     vpc: ReferenceEntry<'s>,
-    tags: BTreeMap<&'s str, &'s str>,
+    tags: BTreeMap<&'s str, Cow<'s, str>>,
     /// The other groups that its members carry.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     also: Vec<&'s str>,
@@ -192,14 +219,18 @@ struct GroupEntry<'s> {
 impl<'s> GroupEntry<'s> {
     fn new(state: &'s State, group: &'s SecurityGroup) -> GroupEntry<'s> {
         let tags = group.tags.iter();
+        let written = |text: &'s Text| text.view().as_written();
+        let prefix = group.has_own_prefix.then_some(&group.name_prefix);
         GroupEntry {
             name: &group.name,
             was: &group.was,
-            group_name: group.group_name.as_deref(),
-            description: &group.description,
+            group_name: group.group_name.as_ref().map(written),
+            name_prefix: prefix.map(written),
+            export: group.export.as_ref().map(written),
+            description: group.description.view().as_written(),
             vpc: ReferenceEntry::new(state, &group.vpc),
             tags: tags
-                .map(|(key, value)| (key.as_str(), value.as_str()))
+                .map(|(key, value)| (key.as_str(), value.view().as_written()))
                 .collect(),
             also: group
                 .also
@@ -221,7 +252,7 @@ struct RuleEntry<'s> {
     from_port: Option<i32>,
     to_port: Option<i32>,
     peer: PeerEntry<'s>,
-    description: &'s str,
+    description: Cow<'s, str>,
 }
 
 impl<'s> RuleEntry<'s> {
@@ -236,7 +267,10 @@ impl<'s> RuleEntry<'s> {
             from_port: ports.map(|(from, _)| from),
             to_port: ports.map(|(_, to)| to),
             peer: PeerEntry::new(state, rule.key.peer),
-            description: state.description(rule),
+            description: match rule.description.wording {
+                Wording::Made => state.stored_description(rule).into(),
+                Wording::Written | Wording::WithParameters => state.description(rule).as_written(),
+            },
         }
     }
 }

@@ -150,7 +150,9 @@ impl<'d> Names<'d> {
     fn named_peers(&self) -> impl Iterator<Item = Peer> {
         let is_block = |kind: ParamKind| match kind {
             ParamKind::Cidr | ParamKind::CidrIpv6 => true,
-            ParamKind::Vpc | ParamKind::External | ParamKind::PrefixList => false,
+            ParamKind::Vpc | ParamKind::External | ParamKind::PrefixList | ParamKind::String => {
+                false
+            }
         };
         let parameters = (0..).map(ParameterId).zip(&self.state.parameters);
         let blocks = parameters

@@ -1,6 +1,8 @@
 //! What a module declares, and the addresses of it.
 
-use crate::aws::{Direction, GroupId, PrefixListId, Rule, RuleKey, SecurityGroup, State, aws_list};
+use crate::aws::{
+    Direction, GroupId, Parameter, PrefixListId, Rule, RuleKey, SecurityGroup, State, aws_list,
+};
 use crate::target::names::{NameStyle, Names, Renaming, push_snake};
 
 /// The names of the rules' resources.
@@ -24,6 +26,7 @@ pub fn module_addresses(state: &State) -> Vec<String> {
     let mut addresses: Vec<String> = state
         .parameters
         .iter()
+        .filter(|parameter| is_variable(parameter))
         .map(|parameter| format!("var.{}", snake_case(&parameter.name)))
         .collect();
 
@@ -61,6 +64,11 @@ pub fn module_addresses(state: &State) -> Vec<String> {
     addresses.dedup();
 
     addresses
+}
+
+/// Whether a module has a variable for a parameter.
+pub fn is_variable(parameter: &Parameter) -> bool {
+    parameter.source.terraform.is_none() && !parameter.only_for_exports
 }
 
 /// The addresses that a rule has and had.

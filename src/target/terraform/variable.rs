@@ -19,7 +19,7 @@ pub fn owner_form(name: &str) -> Form {
 }
 
 /// What a variable of this kind and name accepts.
-pub fn variable_form(kind: ParamKind, name: &str) -> Form {
+pub fn variable_form(kind: ParamKind, name: &str) -> Option<Form> {
     let matches = |pattern: &str| format!("can(regex(\"{pattern}\", var.{name}))");
     let block = |sign: &str| {
         format!(
@@ -28,6 +28,7 @@ pub fn variable_form(kind: ParamKind, name: &str) -> Form {
     };
 
     let (condition, message) = match kind {
+        ParamKind::String => return None,
         ParamKind::Vpc => (
             matches("^vpc-[0-9a-f]{8}([0-9a-f]{9})?$"),
             "Must be the id of a VPC, like vpc-0123456789abcdef0.",
@@ -50,7 +51,7 @@ pub fn variable_form(kind: ParamKind, name: &str) -> Form {
         ),
     };
 
-    Form { condition, message }
+    Some(Form { condition, message })
 }
 
 /// What a variable is that the program does not describe.
@@ -61,5 +62,6 @@ pub fn default_description(kind: ParamKind) -> &'static str {
         ParamKind::PrefixList => "Id of a prefix list",
         ParamKind::Cidr => "Block of IPv4 addresses",
         ParamKind::CidrIpv6 => "Block of IPv6 addresses",
+        ParamKind::String => "Text",
     }
 }
