@@ -43,6 +43,7 @@ EVERYTHING = {
 # section -> what stands there after it, with the tiers whose groups it carries
 SECTIONS = {
     "A Terraform module": EVERYTHING,
+    "A file of the root module": {"instance": ["web"], "database": ["database"]},
     "A nested stack": EVERYTHING,
     "Exports": {"load balancer": ["balancer"]},
     "Systems Manager": {"database": ["database"]},
@@ -82,6 +83,14 @@ FAULTS = (
         "aws_lambda_function.resizer",  # quick: no load balancer, no database
     ),
     Fault("A Terraform module", "  main_vpc = aws_vpc.main.id\n", "", "main_vpc"),
+    Fault("A file of the root module", '"aws_vpc.main.id"', '"aws_vpc.maim.id"', "undeclared resource"),
+    Fault(
+        "A file of the root module",
+        "[aws_security_group.web.id]",
+        "[aws_security_group.database.id]",
+        "found {'instance': ['database']}",
+        "aws_instance.web",
+    ),
     Fault("A nested stack", "Outputs.DatabaseSecurityGroupId", "Outputs.WebSecurityGroupId", "'database': ['web']"),
     Fault("A nested stack", "Groups.Outputs.Balancer", "Groups.Outputs.Blancer", "BlancerSecurityGroupId"),
     Fault("Exports", "${GroupsStack}-Balancer", "${GroupsStack}-Web", "found {'load balancer': ['web']}"),
@@ -294,6 +303,11 @@ class Place:
             ],
             "function": [f["VpcConfig"]["SecurityGroupIds"] for f in self.client("lambda").list_functions()["Functions"]],
         }
+        ids["instance"] = [
+            [group["GroupId"] for group in instance["SecurityGroups"]]
+            for reservation in self.server.ec2.describe_instances()["Reservations"]
+            for instance in reservation["Instances"]
+        ]
         tiers = self.tiers()
         named = {what: [sorted(tiers.get(id, id) for id in one) for one in found] for what, found in ids.items()}
         return {what: found[0] if len(found) == 1 else found for what, found in named.items() if found}
