@@ -35,7 +35,7 @@ ENVIRONMENT = {
 os.environ.update(ENVIRONMENT)
 
 import boto3  # noqa: E402
-import moto_strict  # noqa: E402,F401
+import moto_strict  # noqa: E402
 import moto_attached  # noqa: E402,F401
 from moto import mock_aws  # noqa: E402
 from moto.acm.models import CertBundle, acm_backends  # noqa: E402
@@ -78,6 +78,12 @@ def seed(ids, ipv6_lists=()):
         elif kind == "sg" and backend.get_security_group_from_id(id) is None:
             with mock.patch("moto.ec2.models.security_groups.random_security_group_id", lambda: id):
                 backend.create_security_group(f"existing {id[3:]}", "a group that was there", backend.default_vpc.id)
+
+
+def raise_quota(vpc, quota):
+    """Lets groups of a VPC have as many rules as their program says that AWS was asked for."""
+    if quota and quota > moto_strict.RULES_PER_GROUP:
+        moto_strict.QUOTAS[vpc] = quota
 
 
 def seed_subnets(text):
