@@ -135,7 +135,10 @@ impl State {
     pub fn count_rule(&self, group: &SecurityGroup, rule: &Rule) -> Count {
         let count = Count::new(match rule.key.peer {
             Peer::Block(block) => Counted::Block(Family::of_block(&block)),
-            Peer::Parameter(id) => Counted::Block(self.parameter(id).kind.family()),
+            Peer::Parameter(id) => {
+                let parameter = self.parameter(id);
+                Counted::parameter(parameter.kind, parameter.default.as_deref())
+            }
             Peer::PrefixList(id) => {
                 let PrefixList {
                     family, entries, ..

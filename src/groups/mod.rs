@@ -21,7 +21,7 @@ pub use crate::policy::{
     TierId,
 };
 
-use crate::aws::{Text, Wording};
+use crate::aws::{Counted, Text, Wording};
 use crate::net::Sink;
 use crate::policy::{Flow, Labels, Owner, ParameterSource, Policy, Way, WordId};
 use rule::RuleText;
@@ -124,6 +124,12 @@ impl<'p> Deployment<'p> {
     /// The family of a parameter that is a block.
     pub fn parameter_family(&self, id: ParamId) -> Family {
         self.policy.param(id).kind.family()
+    }
+
+    /// What a parameter that is a block, or a list of them, counts as.
+    pub fn counted_parameter(&self, id: ParamId) -> Counted {
+        let param = self.policy.param(id);
+        Counted::parameter(param.kind, param.default.as_deref())
     }
 
     /// The identity of a prefix list in AWS.

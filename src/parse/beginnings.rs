@@ -83,7 +83,7 @@ const BEGINNINGS: [(Rule, &str, &str); 42] = [
     (Rule::param_name, "`:` and a type", ""),
     (
         Rule::param_type,
-        "a type: vpc, cidr, cidr-ipv6, external, prefix-list or string",
+        "a type: vpc, cidr, cidr-ipv6, cidr-list, cidr-ipv6-list, external, prefix-list or string",
         "",
     ),
     (

@@ -266,7 +266,8 @@ impl<'d> RuleComparison<'_, 'd> {
 
         let (old, new) = (self.old_value(was), self.new_value(is));
         let is_changed_in_place = self.planning.changes_peers || !self.is_resource(is);
-        let in_place = old.kind() == new.kind() && is_changed_in_place;
+        let is_one_rule = !matches!(new, PeerValue::UnknownBlocks(..));
+        let in_place = old.kind() == new.kind() && is_one_rule && is_changed_in_place;
 
         match (old != new || !self.peer_stays(new), in_place) {
             (true, true) => Some(RuleOutcome::Retargeted),
@@ -422,6 +423,7 @@ impl<'d> RuleComparison<'_, 'd> {
             PeerValue::GoneGroup(_) => false,
             PeerValue::Block(_)
             | PeerValue::Unknown(..)
+            | PeerValue::UnknownBlocks(..)
             | PeerValue::ListId(_)
             | PeerValue::AwsList(_) => true,
             PeerValue::UnknownList(_)

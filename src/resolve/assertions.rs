@@ -220,9 +220,10 @@ fn resolve_end(definitions: &Definitions<'_>, entity: Entity, name: &str) -> Opt
             (ParamPeer::Block, Some(ParamValue::Block(block))) => {
                 End::Addresses(name.to_string(), Addresses::from_blocks([block]))
             }
-            (ParamPeer::Block, Some(ParamValue::Id(_) | ParamValue::Text(_)) | None) => {
-                End::Param(id)
+            (ParamPeer::Block, Some(ParamValue::Blocks(blocks))) => {
+                End::Addresses(name.to_string(), Addresses::from_blocks(blocks))
             }
+            (ParamPeer::Block, _) => End::Param(id),
             (ParamPeer::External(id), _) => End::External(id),
             (ParamPeer::PrefixList(id), _) => End::PrefixList(id),
             (ParamPeer::NoPeer, _) => return None,

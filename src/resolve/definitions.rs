@@ -8,6 +8,7 @@ use super::services::Services;
 use crate::ast;
 use crate::diagnostic::NameKind;
 use crate::policy::{ExternalId, ParamId, Peer, Policy, PrefixListId};
+use ipnet::IpNet;
 
 /// What sentences and assertions use to look up names, besides the policy.
 pub struct Definitions<'b> {
@@ -24,15 +25,21 @@ pub struct Definitions<'b> {
 }
 
 impl Definitions<'_> {
+    /// The blocks of a bound parameter that is a list.
+    pub fn param_blocks(&self, id: ParamId) -> Option<&[IpNet]> {
+        match &self.params[id.index()] {
+            Some(ParamValue::Blocks(blocks)) => Some(blocks),
+            Some(_) | None => None,
+        }
+    }
+
     /// A parameter as a peer, or its value; `None` for a VPC or a text.
     pub fn param_peer(&self, id: ParamId) -> Option<Peer> {
         match (self.param_peers[id.index()], &self.params[id.index()]) {
             (ParamPeer::External(id), _) => Some(Peer::External(id)),
             (ParamPeer::PrefixList(id), _) => Some(Peer::PrefixList(id)),
             (ParamPeer::Block, Some(ParamValue::Block(block))) => Some(Peer::Net(*block)),
-            (ParamPeer::Block, Some(ParamValue::Id(_) | ParamValue::Text(_)) | None) => {
-                Some(Peer::Param(id))
-            }
+            (ParamPeer::Block, _) => Some(Peer::Param(id)),
             (ParamPeer::NoPeer, _) => None,
         }
     }

@@ -28,6 +28,8 @@ pub struct Params {
 pub enum ParamValue {
     Id(String),
     Block(IpNet),
+    /// Sorted, without duplicates, and never empty.
+    Blocks(Vec<IpNet>),
     Text(String),
 }
 
@@ -36,6 +38,10 @@ impl fmt::Display for ParamValue {
         match self {
             ParamValue::Id(text) | ParamValue::Text(text) => f.write_str(text),
             ParamValue::Block(block) => block.fmt(f),
+            ParamValue::Blocks(blocks) => {
+                let texts: Vec<String> = blocks.iter().map(IpNet::to_string).collect();
+                f.write_str(&texts.join(","))
+            }
         }
     }
 }
@@ -147,9 +153,16 @@ fn parse_default(scope: &mut Scope<'_>, value: &EntryValue, kind: ParamKind) -> 
         EntryValue::Net(net) => net.net.to_string(),
         EntryValue::Number(..)
         | EntryValue::Name(_)
-        | EntryValue::List(..)
         | EntryValue::Block(_)
         | EntryValue::Source(..) => String::new(),
+        EntryValue::List(_, items) if kind.is_list() => {
+            let parts: Vec<&str> = items
+                .iter()
+                .map(|item| scope.sources.text(item.span()))
+                .collect();
+            parts.join(",")
+        }
+        EntryValue::List(..) => String::new(),
     };
 
     match parse_value(kind, &text) {
@@ -159,7 +172,7 @@ fn parse_default(scope: &mut Scope<'_>, value: &EntryValue, kind: ParamKind) -> 
             scope.report_bad_value(value, "default", kind.wanted())
         }
         Some(ParamValue::Id(id) | ParamValue::Text(id)) => Some(id),
-        Some(ParamValue::Block(block)) => Some(block.to_string()),
+        Some(value @ (ParamValue::Block(_) | ParamValue::Blocks(_))) => Some(value.to_string()),
         None => scope.report_bad_value(value, "default", kind.wanted()),
     }
 }
@@ -177,8 +190,10 @@ fn parse_value(kind: ParamKind, text: &str) -> Option<ParamValue> {
             return is_plain.then(|| ParamValue::Text(text.to_string()));
         }
         ParamKind::Cidr | ParamKind::CidrIpv6 => {
-            let block = parse_block(text).filter(|net| Family::of_block(net) == kind.family());
-            return block.map(ParamValue::Block);
+            return parse_block(text, kind).map(ParamValue::Block);
+        }
+        ParamKind::CidrList | ParamKind::CidrIpv6List => {
+            return parse_blocks(text, kind).map(ParamValue::Blocks);
         }
     };
 
@@ -186,18 +201,28 @@ fn parse_value(kind: ParamKind, text: &str) -> Option<ParamValue> {
 }
 
 /// A block with no host bits set; a bare address is a block of one.
-fn parse_block(text: &str) -> Option<IpNet> {
-    net::parse_block(text)
-        .ok()
-        .filter(|net| *net == net.trunc())
+fn parse_block(text: &str, kind: ParamKind) -> Option<IpNet> {
+    let block = net::parse_block(text.trim()).ok();
+    block.filter(|net| *net == net.trunc() && Family::of_block(net) == kind.family())
+}
+
+/// `203.0.113.0/24,198.51.100.7`
+fn parse_blocks(text: &str, kind: ParamKind) -> Option<Vec<IpNet>> {
+    let parts = text.split(',').map(|part| parse_block(part, kind));
+    let mut blocks: Vec<IpNet> = parts.collect::<Option<_>>()?;
+    blocks.sort_unstable();
+    blocks.dedup();
+    Some(blocks)
 }
 
 /// The block that an invalid value probably means.
 fn likely_value(kind: ParamKind, text: &str) -> Option<String> {
-    let meant = match net::parse_block(text) {
-        Ok(net) => net.trunc().to_string(),
-        Err(not_a_block) => not_a_block.meant()?,
+    let parts = text.split(',').filter(|part| !part.trim().is_empty());
+    let meant = |part: &str| match net::parse_block(part.trim()) {
+        Ok(net) => Some(net.trunc().to_string()),
+        Err(not_a_block) => not_a_block.meant(),
     };
+    let meant = parts.map(meant).collect::<Option<Vec<_>>>()?.join(",");
     parse_value(kind, &meant).map(|_| meant)
 }
 
@@ -254,7 +279,9 @@ impl Params {
     pub fn reference_to(&self, id: ParamId) -> Reference {
         match &self.values[id.index()] {
             Some(ParamValue::Id(text)) => Reference::Id(text.clone()),
-            Some(ParamValue::Block(_) | ParamValue::Text(_)) | None => Reference::Param(id),
+            Some(ParamValue::Block(_) | ParamValue::Blocks(_) | ParamValue::Text(_)) | None => {
+                Reference::Param(id)
+            }
         }
     }
 

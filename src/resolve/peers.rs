@@ -124,6 +124,9 @@ impl PeerResolver<'_, '_> {
             Entity::External(n) => definitions.external_names[n].map(Peer::External),
             Entity::PrefixList(n) => definitions.list_names[n].map(Peer::PrefixList),
             Entity::Param(id) => {
+                if let Some(blocks) = definitions.param_blocks(id) {
+                    return self.add_all(blocks.iter().copied().map(Peer::Net), item, word);
+                }
                 let peer = definitions.param_peer(id);
                 if peer.is_none() {
                     let wanted = match self.policy.param(id).kind {

@@ -177,7 +177,17 @@ impl<'a> Scope<'a> {
             .params
             .get(id.index())
             .map(|param| self.text(param.kind));
-        matches!(kind, Some("cidr" | "cidr-ipv6"))
+        matches!(
+            kind,
+            Some("cidr" | "cidr-ipv6" | "cidr-list" | "cidr-ipv6-list")
+        )
+    }
+
+    /// Whether a parameter is a list of blocks.
+    pub(super) fn is_list(&self, id: ParamId) -> bool {
+        let param = self.params.get(id.index());
+        let kind = param.map(|param| self.text(param.kind));
+        matches!(kind, Some("cidr-list" | "cidr-ipv6-list"))
     }
 
     /// The position of a declared service, if there is one with that name.

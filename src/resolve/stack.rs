@@ -310,7 +310,12 @@ fn read_cidr(
         match value {
             EntryValue::Net(net) => blocks.push(net.net),
             EntryValue::Name(name) => {
-                let kinds = [ParamKind::Cidr, ParamKind::CidrIpv6];
+                let kinds = [
+                    ParamKind::Cidr,
+                    ParamKind::CidrIpv6,
+                    ParamKind::CidrList,
+                    ParamKind::CidrIpv6List,
+                ];
                 if let Some(id) = resolve_param(
                     scope,
                     params,
@@ -320,6 +325,7 @@ fn read_cidr(
                 ) {
                     match &params.values[id.index()] {
                         Some(ParamValue::Block(block)) => blocks.push(*block),
+                        Some(ParamValue::Blocks(list)) => blocks.extend(list),
                         Some(ParamValue::Id(_) | ParamValue::Text(_)) | None => unknown.push(id),
                     }
                 }

@@ -80,6 +80,15 @@ impl<'a> Scope<'a> {
         };
         match self.param_values.get(id.index()) {
             Some(Some(value)) => BoundText::Known(value.clone()),
+            // no text of an output can hold a list
+            Some(None) | None if self.is_list(id) => {
+                self.problems.push(MeaningProblem::UnknownText {
+                    span: self.place_in(literal, at, name.len() + "${}".len()),
+                    name: name.to_string(),
+                    what: "a list in a string",
+                });
+                BoundText::NoParameter
+            }
             Some(None) | None => {
                 self.has_text_parameters = true;
                 BoundText::Unbound

@@ -150,7 +150,7 @@ type ParamChoice = (
     Option<PeerKind>,
 );
 
-fn param_choices() -> [ParamChoice; 10] {
+fn param_choices() -> [ParamChoice; 11] {
     let [v4, v6] = [
         PeerKind::Unknown(true, false),
         PeerKind::Unknown(false, true),
@@ -187,8 +187,14 @@ fn param_choices() -> [ParamChoice; 10] {
             ["\"sg-0a1b2c3d\"", "\"sg-0123456789abcdef1\""],
             Some(PeerKind::Group),
         ),
-        ("pl-0a1b2c3d", "prefix-list", lists, Some(v4)),
+        ("pl-0a1b2c3d", "prefix-list", lists, Some(v4.clone())),
         ("stage", "string", ["\"blue\"", "\"green $\""], None),
+        (
+            "homes",
+            "cidr-list",
+            ["[203.0.113.0/24, 10.0.1.0/24]", "[10.0.1.0/24]"],
+            Some(v4),
+        ),
     ]
 }
 

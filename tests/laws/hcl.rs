@@ -33,6 +33,8 @@ pub enum Expression {
     Map(BTreeMap<String, Expression>),
     /// `aws_security_group.web.id`
     Reference(String),
+    /// `set(string)`, `toset(module.given.homes)`: what is between the brackets.
+    Set(Box<Expression>),
 }
 
 /// A part of a string.
@@ -210,6 +212,12 @@ impl Reader<'_> {
                         self.expect(']');
                         reference.push_str(&format!("[{key}]"));
                     }
+                }
+                if matches!(reference.as_str(), "set" | "toset") {
+                    self.expect('(');
+                    let of = self.expression();
+                    self.expect(')');
+                    return Expression::Set(Box::new(of));
                 }
                 match reference.as_str() {
                     "true" => Expression::Bool(true),

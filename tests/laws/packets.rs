@@ -160,7 +160,7 @@ impl Material {
                     .lists
                     .push((meaning.list(list), is_v6(sources, list))),
                 Item::Param(param) => match text(&param.kind).as_str() {
-                    "cidr" => material.blocks.push((text(&param.name), false)),
+                    "cidr" | "cidr-list" => material.blocks.push((text(&param.name), false)),
                     "cidr-ipv6" => material.blocks.push((text(&param.name), true)),
                     "external" => material
                         .groups

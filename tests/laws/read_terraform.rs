@@ -19,6 +19,7 @@ pub fn read(text: &str) -> Configuration {
     let file = hcl::read(text);
     assert!(file.attributes.is_empty(), "only blocks");
     let mut reader = Reader {
+        sets: BTreeSet::new(),
         addresses: BTreeSet::new(),
         lists: BTreeMap::new(),
         names: BTreeMap::new(),
@@ -73,6 +74,8 @@ pub fn read(text: &str) -> Configuration {
 }
 
 struct Reader {
+    /// The variables that are sets.
+    sets: BTreeSet<String>,
     /// Everything that a reference can name: `aws_security_group.web`, `var.vpc_id`.
     addresses: BTreeSet<String>,
     /// The prefix lists that are looked up, by the name of their data source.
@@ -94,6 +97,9 @@ impl Reader {
             self.addresses.insert(name.clone()),
             "{name} is declared twice"
         );
+        if let Some(Expression::Set(_)) = block.body.attributes.get("type") {
+            self.sets.insert(name.clone());
+        }
         if name.starts_with("aws_security_group.") {
             let name = self.tags(&block.body).remove("Name");
             self.names
@@ -240,6 +246,7 @@ impl Reader {
             "prefix_list_id",
         ];
         let others = [
+            "for_each",
             "security_group_id",
             "description",
             "ip_protocol",
@@ -250,10 +257,18 @@ impl Reader {
         let group = self.value(&body.attributes["security_group_id"]);
         let foreign = format!("group {group}");
         let group = group.strip_prefix("tier ").unwrap_or(&foreign);
+        let each = body.attributes.get("for_each").map(|set| self.set(set));
+        let each_value = Expression::Reference("each.value".to_string());
         let named = peers.iter().filter_map(|key| {
-            body.attributes
-                .get(*key)
-                .map(|value| (*key, self.value(value)))
+            let value = body.attributes.get(*key)?;
+            let value = match &each {
+                Some(each) => {
+                    assert_eq!(value, &each_value, "{place} is for each");
+                    each.clone()
+                }
+                None => self.value(value),
+            };
+            Some((*key, value))
         });
         let [(kind, value)] = &named.collect::<Vec<_>>()[..] else {
             panic!("{place} has not one peer")
@@ -338,6 +353,24 @@ impl Reader {
                 parts.iter().map(part).collect()
             }
             other => text(other),
+        }
+    }
+
+    /// What a rule is for each of: a variable that is a set, or what is made one.
+    fn set(&self, value: &Expression) -> String {
+        match value {
+            Expression::Set(list) => {
+                let value = self.value(list);
+                let is_variable =
+                    matches!(&**list, Expression::Reference(it) if it.starts_with("var."));
+                assert!(!is_variable, "a variable is a set already");
+                value
+            }
+            Expression::Reference(variable) => {
+                assert!(self.sets.contains(variable), "{variable} is no set");
+                self.value(value)
+            }
+            other => panic!("for each of {other:?}"),
         }
     }
 

@@ -62,6 +62,9 @@ impl<'a> ParameterBody<'a> {
                 Some((LIST_PATTERN, LIST_MESSAGE)),
             ),
             ParamKind::String => ("String", "Text", None),
+            // no rule has one: `unsupported` reports it
+            ParamKind::CidrList => ("CommaDelimitedList", "Blocks of IPv4 addresses", None),
+            ParamKind::CidrIpv6List => ("CommaDelimitedList", "Blocks of IPv6 addresses", None),
             ParamKind::Cidr => (
                 "String",
                 "Block of IPv4 addresses",
@@ -101,6 +104,8 @@ impl<'a> ParameterBody<'a> {
                 ParamKind::External => "AWS::SSM::Parameter::Value<AWS::EC2::SecurityGroup::Id>",
                 ParamKind::Cidr
                 | ParamKind::CidrIpv6
+                | ParamKind::CidrList
+                | ParamKind::CidrIpv6List
                 | ParamKind::PrefixList
                 | ParamKind::String => "AWS::SSM::Parameter::Value<String>",
             },

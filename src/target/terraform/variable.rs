@@ -27,6 +27,12 @@ pub fn variable_form(kind: ParamKind, name: &str) -> Option<Form> {
         )
     };
 
+    let each = |sign: &str| {
+        format!(
+            "alltrue([for block in var.{name} : can(regex(\"{sign}\", block)) && try(cidrsubnet(block, 0, 0) == block, false)])"
+        )
+    };
+
     let (condition, message) = match kind {
         ParamKind::String => return None,
         ParamKind::Vpc => (
@@ -49,6 +55,14 @@ pub fn variable_form(kind: ParamKind, name: &str) -> Option<Form> {
             block("^[0-9a-f:.]*:[0-9a-f:.]*/[0-9]+$"),
             "Must be a block of IPv6 addresses, like 2001:db8::/32.",
         ),
+        ParamKind::CidrList => (
+            each("^[0-9.]+/[0-9]+$"),
+            "Must be blocks of IPv4 addresses, like 203.0.113.0/24.",
+        ),
+        ParamKind::CidrIpv6List => (
+            each("^[0-9a-f:.]*:[0-9a-f:.]*/[0-9]+$"),
+            "Must be blocks of IPv6 addresses, like 2001:db8::/32.",
+        ),
     };
 
     Some(Form { condition, message })
@@ -62,6 +76,22 @@ pub fn default_description(kind: ParamKind) -> &'static str {
         ParamKind::PrefixList => "Id of a prefix list",
         ParamKind::Cidr => "Block of IPv4 addresses",
         ParamKind::CidrIpv6 => "Block of IPv6 addresses",
+        ParamKind::CidrList => "Blocks of IPv4 addresses",
+        ParamKind::CidrIpv6List => "Blocks of IPv6 addresses",
         ParamKind::String => "Text",
     }
+}
+
+/// The type of a variable.
+pub fn variable_type(kind: ParamKind) -> &'static str {
+    match kind.is_list() {
+        true => "set(string)",
+        false => "string",
+    }
+}
+
+/// The default of a variable that is a list: `["198.51.100.7/32", "203.0.113.0/24"]`
+pub fn list_default(kind: ParamKind, default: &str) -> String {
+    let blocks = kind.blocks_of(default).map(|block| format!("\"{block}\""));
+    format!("[{}]", blocks.collect::<Vec<_>>().join(", "))
 }

@@ -6,7 +6,9 @@ use super::addresses::{
 };
 use super::hcl::{Hcl, Value, escape_string, push_quoted};
 use super::template::{Quotes, TextValue, parameter_expression, push_template};
-use super::variable::{Form, default_description, owner_form, variable_form};
+use super::variable::{
+    Form, default_description, list_default, owner_form, variable_form, variable_type,
+};
 use crate::aws::{
     ForeignGroupId, GroupId, ListReference, Parameter, Peer, Reference, Rule, SecurityGroup, State,
     Wording,
@@ -108,8 +110,8 @@ const QUOTED: Value<'_> = Value::Expression("\"\0\"");
 const GROUP_ID: Value<'_> = Value::Expression("aws_security_group.\0.id");
 
 /// The attributes that say who the peer of a rule is: for blocks, for parameters that are blocks,
-/// for groups, for groups of others, for lists.
-const PEER_ATTRIBUTES: [(&str, Value<'_>); 7] = [
+/// for groups, for groups of others, for prefix lists, for each block of a list.
+const PEER_ATTRIBUTES: [(&str, Value<'_>); 9] = [
     ("cidr_ipv4", QUOTED),
     ("cidr_ipv6", QUOTED),
     ("cidr_ipv4", Value::Expression(VALUE)),
@@ -117,14 +119,23 @@ const PEER_ATTRIBUTES: [(&str, Value<'_>); 7] = [
     ("referenced_security_group_id", GROUP_ID),
     ("referenced_security_group_id", Value::Expression(VALUE)),
     ("prefix_list_id", Value::Expression(VALUE)),
+    ("cidr_ipv4", Value::Expression("each.value")),
+    ("cidr_ipv6", Value::Expression("each.value")),
 ];
+
+/// The first attribute of those for lists of blocks, a resource of which has one rule for each.
+const EACH: usize = 7;
 
 /// Which of the attributes says who a peer is.
 fn peer_attribute(state: &State, peer: Peer) -> usize {
     let family = |family: Family| family as usize;
     match peer {
         Peer::Block(block) => family(Family::of_block(&block)),
-        Peer::Parameter(id) => 2 + family(state.parameter(id).kind.family()),
+        Peer::Parameter(id) => {
+            let kind = state.parameter(id).kind;
+            let first = if kind.is_list() { EACH } else { 2 };
+            first + family(kind.family())
+        }
         Peer::Group(_) => 4,
         Peer::ForeignGroup(_) => 5,
         Peer::PrefixList(_) => 6,
@@ -175,6 +186,10 @@ fn rule_shape(rule: &Rule, peer: usize, owner: RuleOwner) -> Shape {
     let mut hcl = Hcl::default();
     hcl.blank_line();
     hcl.open_block("resource", &[resource_type(key.direction), VALUE]);
+    if peer >= EACH {
+        hcl.attribute_run(&[("for_each", Value::Expression(VALUE))]);
+        hcl.blank_line();
+    }
     hcl.attribute_run(&run);
     hcl.close_block();
 
@@ -206,10 +221,19 @@ impl HclWriter<'_> {
         let description = written.unwrap_or(default_description(parameter.kind));
         let mut run = vec![
             ("description", Value::Text(description)),
-            ("type", Value::Expression("string")),
+            ("type", Value::Expression(variable_type(parameter.kind))),
         ];
         let default = parameter.default.as_deref();
-        run.extend(default.map(|default| ("default", Value::Text(default))));
+        let list = default.map(|default| list_default(parameter.kind, default));
+        run.extend(default.zip(list.as_deref()).map(|(default, list)| {
+            let is_list = parameter.kind.is_list();
+            let value = if is_list {
+                Value::Expression(list)
+            } else {
+                Value::Text(default)
+            };
+            ("default", value)
+        }));
         self.hcl.attribute_run(&run);
         if let Some(form) = variable_form(parameter.kind, &name) {
             self.write_validation(&form);
@@ -326,6 +350,10 @@ impl HclWriter<'_> {
         next(out);
         names.push_rule(group, key, out);
         next(out);
+        if peer >= EACH {
+            push_list(state, &self.variables, key.peer, out);
+            next(out);
+        }
         match made_elsewhere {
             Some(foreign) => push_foreign_group(state, &self.variables, foreign, out),
             None => names.push_group_name(group, out),
@@ -354,8 +382,10 @@ impl HclWriter<'_> {
             next(out);
         }
 
-        push_peer(state, names, &self.variables, key.peer, out);
-        next(out);
+        if peer < EACH {
+            push_peer(state, names, &self.variables, key.peer, out);
+            next(out);
+        }
     }
 
     /// Says what a renamed group and its rules were called before.
@@ -462,6 +492,17 @@ fn push_description(state: &State, variables: &[String], rule: &Rule, out: &mut 
         }
     }
     Quotes::Both
+}
+
+/// Appends the set of blocks that a rule is for: a variable is one, what a reference has may be a list.
+fn push_list(state: &State, variables: &[String], peer: Peer, out: &mut Vec<u8>) {
+    let id = state.parameter_of(peer);
+    let id = id.expect("the peer is a list that the deployment sets");
+    let variable = &variables[id.index()];
+    match state.parameter(id).source.terraform {
+        Some(_) => ["toset(", variable, ")"].iter().for_each(|it| out.put(it)),
+        None => out.put(variable),
+    }
 }
 
 /// Appends the id of a group that is made elsewhere.
