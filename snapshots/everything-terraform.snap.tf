@@ -51,6 +51,12 @@ variable "mirrors" {
   }
 }
 
+variable "stage" {
+  description = "Which of the shops"
+  type        = string
+  default     = "test"
+}
+
 variable "tokyo_cidr" {
   description = "Second block of the VPC in Tokyo"
   type        = string
@@ -90,13 +96,14 @@ resource "aws_default_security_group" "main" {
 }
 
 resource "aws_security_group" "db" {
-  name        = "everything-database"
+  name        = "everything-${var.stage}-database"
   description = "MySQL and PostgreSQL of the shop"
   vpc_id      = var.main_vpc
 
   tags = {
-    Name          = "everything-database"
+    Name          = "everything-${var.stage}-database"
     "cost centre" = "42"
+    stage         = var.stage
     team          = "platform"
   }
 
@@ -187,6 +194,7 @@ resource "aws_security_group" "edge" {
     Name          = "everything-edge"
     "cost centre" = "7"
     public        = "yes"
+    stage         = var.stage
     team          = "platform"
   }
 
@@ -329,6 +337,7 @@ resource "aws_security_group" "files" {
   tags = {
     Name          = "everything-files"
     "cost centre" = "42"
+    stage         = var.stage
     team          = "platform"
   }
 
@@ -476,6 +485,7 @@ resource "aws_security_group" "jump" {
   tags = {
     Name          = "everything-jump"
     "cost centre" = "42"
+    stage         = var.stage
     team          = "platform"
   }
 
@@ -677,6 +687,7 @@ resource "aws_security_group" "mail" {
   tags = {
     Name          = "everything-mail"
     "cost centre" = "42"
+    stage         = var.stage
     team          = "platform"
   }
 
@@ -687,7 +698,7 @@ resource "aws_security_group" "mail" {
 
 resource "aws_vpc_security_group_ingress_rule" "mail_tcp_25_from_anywhere_ipv4" {
   security_group_id = aws_security_group.mail.id
-  description       = "mail for $${everyone}"
+  description       = "mail of ${var.stage} for $${everyone}"
   ip_protocol       = "tcp"
   from_port         = 25
   to_port           = 25
@@ -696,7 +707,7 @@ resource "aws_vpc_security_group_ingress_rule" "mail_tcp_25_from_anywhere_ipv4" 
 
 resource "aws_vpc_security_group_ingress_rule" "mail_tcp_25_from_anywhere_ipv6" {
   security_group_id = aws_security_group.mail.id
-  description       = "mail for $${everyone}"
+  description       = "mail of ${var.stage} for $${everyone}"
   ip_protocol       = "tcp"
   from_port         = 25
   to_port           = 25
@@ -705,7 +716,7 @@ resource "aws_vpc_security_group_ingress_rule" "mail_tcp_25_from_anywhere_ipv6" 
 
 resource "aws_vpc_security_group_ingress_rule" "mail_tcp_587_from_anywhere_ipv4" {
   security_group_id = aws_security_group.mail.id
-  description       = "mail for $${everyone}"
+  description       = "mail of ${var.stage} for $${everyone}"
   ip_protocol       = "tcp"
   from_port         = 587
   to_port           = 587
@@ -714,7 +725,7 @@ resource "aws_vpc_security_group_ingress_rule" "mail_tcp_587_from_anywhere_ipv4"
 
 resource "aws_vpc_security_group_ingress_rule" "mail_tcp_587_from_anywhere_ipv6" {
   security_group_id = aws_security_group.mail.id
-  description       = "mail for $${everyone}"
+  description       = "mail of ${var.stage} for $${everyone}"
   ip_protocol       = "tcp"
   from_port         = 587
   to_port           = 587
@@ -860,6 +871,7 @@ resource "aws_security_group" "names" {
   tags = {
     Name          = "everything-names"
     "cost centre" = "42"
+    stage         = var.stage
     team          = "platform"
   }
 
@@ -984,6 +996,7 @@ resource "aws_security_group" "proxy" {
   tags = {
     Name          = "everything-proxy"
     "cost centre" = "42"
+    stage         = var.stage
     team          = "platform"
   }
 
@@ -1091,6 +1104,7 @@ resource "aws_security_group" "runner" {
     Description   = "Builds"
     Name          = "everything-runner"
     "cost centre" = "42"
+    stage         = var.stage
     team          = "platform"
   }
 
@@ -1476,6 +1490,7 @@ resource "aws_security_group" "shop_a" {
     Description   = "Two generations of the shop"
     Name          = "everything-shop-a"
     "cost centre" = "42"
+    stage         = var.stage
     team          = "platform"
   }
 
@@ -1714,6 +1729,7 @@ resource "aws_security_group" "shop_b" {
     Description   = "Two generations of the shop"
     Name          = "everything-shop-b"
     "cost centre" = "42"
+    stage         = var.stage
     team          = "platform"
   }
 
@@ -1951,6 +1967,7 @@ resource "aws_security_group" "store" {
   tags = {
     Name          = "everything-store"
     "cost centre" = "42"
+    stage         = var.stage
     team          = "platform"
   }
 

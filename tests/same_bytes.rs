@@ -67,7 +67,12 @@ fn commands(above: &str) -> Vec<Vec<String>> {
             .bindings
             .iter()
             .flat_map(|(name, value)| ["--set".to_string(), format!("{name}={value}")]);
-        let set: Vec<String> = set.chain(words(&["--as-of", AS_OF])).collect();
+        let environment = example
+            .environment
+            .iter()
+            .flat_map(|name| ["--environment".to_string(), name.clone()]);
+        let day = words(&["--as-of", AS_OF]);
+        let set: Vec<String> = set.chain(environment).chain(day).collect();
         let build = |target: &Target| words(&["build", &file, "--to", target.name]);
         let flows = words(&["flows", &file, "--format", "csv"]);
         for command in target::ALL.iter().map(build).chain([flows]) {

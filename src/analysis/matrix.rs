@@ -6,7 +6,7 @@ use super::graph::{ReachGraph, SearchDirection};
 use super::named_endpoint::{self, NamedEndpoint};
 use super::reachability::{Passing, PassingId, Reachability};
 use crate::net::{Addresses, Family, private_blocks};
-use crate::policy::{End, ParamId, ParamKind, Policy, PrefixListId};
+use crate::policy::{End, ParamId, Policy, PrefixListId};
 use ipnet::IpNet;
 use std::collections::BTreeMap;
 
@@ -185,10 +185,7 @@ fn made_lists(policy: &Policy) -> BTreeMap<String, Vec<NamedEndpoint>> {
 
 fn is_unknown_block(policy: &Policy, param: ParamId) -> bool {
     let param = policy.param(param);
-    match param.kind {
-        ParamKind::Cidr | ParamKind::CidrIpv6 => !param.bound,
-        ParamKind::Vpc | ParamKind::External | ParamKind::PrefixList => false,
-    }
+    param.kind.is_blocks() && !param.bound
 }
 
 /// The addresses in sentences, as written: `203.0.113.7/32`, `vpc main`, `private except

@@ -7,6 +7,7 @@
 //!
 //! | peer of a rule | counts | by |
 //! |---|---|---|
+//! | a list of blocks that the deployment sets | as many as its default has, else 1, in its family | a rule for each block |
 //! | a block, known or a parameter | 1 in its family | VPC user guide, "Security group rules" |
 //! | a group: a tier, an external | 1 in each family, whatever its traffic | see below |
 //! | a prefix list | its maximum size, or AWS's weight for it, in its family | "Security group rules", "Security group size" |
@@ -100,7 +101,7 @@ fn count_rule(
 ) -> Count {
     let count = Count::new(match rule.peer {
         Peer::Net(block) => Counted::Block(Family::of_block(&block)),
-        Peer::Param(id) => Counted::Block(deployment.parameter_family(id)),
+        Peer::Param(id) => deployment.counted_parameter(id),
         Peer::PrefixList(id) => Counted::PrefixList {
             family: deployment.list_family(id),
             entries: deployment.list_entries(id),

@@ -26,6 +26,17 @@ pub struct StringLiteral {
     pub value: Box<str>,
 }
 
+/// A part of the value of a string.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StringPart<'v> {
+    /// Text; `${` of a `$${`.
+    Text(&'v str),
+    /// The name in `${name}`.
+    Parameter(&'v str),
+    /// `${var.name}`, `${ and so on`: it names nothing.
+    NoParameter(&'v str),
+}
+
 /// `10.0.0.0/8`, `2001:db8::1`
 #[derive(Debug, Clone, Copy)]
 pub struct Net {
@@ -45,6 +56,17 @@ pub struct DateLiteral {
     pub span: Span,
     /// The day.
     pub date: date::Date,
+}
+
+impl StringPart<'_> {
+    /// The characters that it has in the string: `${` is written `$${`.
+    pub fn written_length(self) -> usize {
+        match self {
+            StringPart::Text(text) => text.chars().count() + usize::from(text == "${"),
+            StringPart::Parameter(name) => name.len() + "${}".len(),
+            StringPart::NoParameter(text) => text.chars().count(),
+        }
+    }
 }
 
 impl StringLiteral {
@@ -68,6 +90,21 @@ impl StringLiteral {
         (value, wrong)
     }
 
+    /// The parts of the value: text, and the parameters in between.
+    pub fn parts(&self) -> impl Iterator<Item = StringPart<'_>> {
+        let mut rest = &*self.value;
+        std::iter::from_fn(move || {
+            let (part, length) = first_part(rest)?;
+            rest = &rest[length..];
+            Some(part)
+        })
+    }
+
+    /// Whether all of it is text: there is no `${` in it.
+    pub fn is_plain(&self) -> bool {
+        !self.value.contains("${")
+    }
+
     /// The span of the `n`th character of the value; `raw` is the text of its span.
     ///
     /// If normalization (NFC) moved characters, the span of the whole string.
@@ -80,6 +117,42 @@ impl StringLiteral {
             Some(_) | None => self.span,
         }
     }
+}
+
+/// The first part of a text, and its length in the text.
+fn first_part(text: &str) -> Option<(StringPart<'_>, usize)> {
+    if text.is_empty() {
+        return None;
+    }
+    if text.starts_with("$${") {
+        return Some((StringPart::Text(&text[1..3]), 3));
+    }
+
+    let Some(inner) = text.strip_prefix("${") else {
+        let at = text.find("${").unwrap_or(text.len());
+        // `$${` starts a character before
+        let at = if text[..at].ends_with('$') && at < text.len() {
+            at - 1
+        } else {
+            at
+        };
+        return Some((StringPart::Text(&text[..at]), at));
+    };
+    let Some((name, _)) = inner.split_once('}') else {
+        return Some((StringPart::NoParameter(text), text.len()));
+    };
+    let length = name.len() + "${}".len();
+    let part = match is_name(name) {
+        true => StringPart::Parameter(name),
+        false => StringPart::NoParameter(&text[..length]),
+    };
+    Some((part, length))
+}
+
+/// Whether a text has the form of a name.
+fn is_name(text: &str) -> bool {
+    let is_letter = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+    text.starts_with(|c: char| c.is_ascii_alphabetic()) && text.chars().all(is_letter)
 }
 
 /// The characters between the quotes of `raw`: offset and length in `raw`, and the character, which

@@ -5,7 +5,7 @@
 
 mod literal;
 
-pub use literal::{DateLiteral, Name, Net, Ports, StringLiteral};
+pub use literal::{DateLiteral, Name, Net, Ports, StringLiteral, StringPart};
 
 use crate::source::{FileId, Sources, Span};
 
@@ -137,6 +137,8 @@ pub struct ParamDeclaration {
     pub default: Option<EntryValue>,
     /// `"our office"`
     pub prose: Option<StringLiteral>,
+    /// `{ terraform = "module.net.office" }`
+    pub block: Option<Block>,
 }
 
 /// `vpc main { cidr = 10.0.0.0/16 }`
@@ -479,6 +481,8 @@ pub enum EntryValue {
     List(Span, Vec<EntryValue>),
     /// `{ team = "shop" }`
     Block(Block),
+    /// `import "network-VpcId"`
+    Source(Name, StringLiteral),
 }
 
 impl Statement {
@@ -535,6 +539,44 @@ impl Item {
             Item::Rule(rule) => rule.visit_used_names(visit),
             Item::Assertion(assertion) => assertion.visit_used_names(visit),
             Item::Include(_) | Item::Environments(_) | Item::Param(_) | Item::External(_) => {}
+        }
+    }
+
+    /// Visits the strings of a statement that can have parameters in them.
+    pub fn visit_strings(&self, visit: &mut impl FnMut(&StringLiteral)) {
+        let (prose, block) = match self {
+            Item::Stack(stack) => (&stack.prose, stack.block.as_ref()),
+            Item::Param(param) => (&param.prose, param.block.as_ref()),
+            Item::Network(network) => (&network.prose, None),
+            Item::External(external) => (&external.prose, None),
+            Item::PrefixList(list) => (&list.prose, list.block.as_ref()),
+            Item::Service(service) => (&service.prose, None),
+            Item::Tier(tier) => (&tier.prose, tier.block.as_ref()),
+            Item::TierSet(set) => (&set.prose, None),
+            Item::Rule(rule) => (&rule.prose, None),
+            Item::Vpc(_)
+            | Item::Peering(_)
+            | Item::Assertion(_)
+            | Item::Include(_)
+            | Item::Environments(_) => return,
+        };
+        prose.iter().for_each(&mut *visit);
+        block
+            .into_iter()
+            .for_each(|block| visit_block_strings(block, visit));
+    }
+}
+
+/// Blocks do not nest deeper than `tags` in a block.
+fn visit_block_strings(block: &Block, visit: &mut impl FnMut(&StringLiteral)) {
+    for entry in &block.entries {
+        match &entry.value {
+            EntryValue::Text(text) | EntryValue::Source(_, text) => visit(text),
+            EntryValue::Block(block) => visit_block_strings(block, visit),
+            EntryValue::Number(..)
+            | EntryValue::Name(_)
+            | EntryValue::Net(_)
+            | EntryValue::List(..) => {}
         }
     }
 }
@@ -689,7 +731,8 @@ impl EntryValue {
             | EntryValue::Number(..)
             | EntryValue::Name(_)
             | EntryValue::Net(_)
-            | EntryValue::Block(_) => std::slice::from_ref(self),
+            | EntryValue::Block(_)
+            | EntryValue::Source(..) => std::slice::from_ref(self),
         }
     }
 
@@ -701,6 +744,10 @@ impl EntryValue {
             EntryValue::Name(name) => name.span,
             EntryValue::Net(net) => net.span,
             EntryValue::Block(block) => block.span,
+            EntryValue::Source(word, text) => Span {
+                end: text.span.end,
+                ..word.span
+            },
         }
     }
 }

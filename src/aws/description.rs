@@ -17,6 +17,8 @@ pub enum Wording {
     /// Written in the program: it can contain every character that AWS accepts.
     #[default]
     Written,
+    /// Likewise, with parameters in it.
+    WithParameters,
     /// Generated from names, addresses and numbers.
     Made,
 }

@@ -1,6 +1,6 @@
 //! Security groups and their rules.
 
-use super::{Description, ForeignGroupId, ParameterId, PrefixListId, Reference};
+use super::{Description, ForeignGroupId, ParameterId, PrefixListId, Reference, Text};
 use crate::net::Traffic;
 use ipnet::IpNet;
 
@@ -29,17 +29,19 @@ pub struct SecurityGroup {
     /// Its VPC.
     pub vpc: Reference,
     /// GroupName, if the program sets one.
-    pub group_name: Option<String>,
+    pub group_name: Option<Text>,
     /// The prefix of a generated GroupName.
-    pub name_prefix: String,
+    pub name_prefix: Text,
+    /// Whether the program sets that prefix.
+    pub has_own_prefix: bool,
     /// The name under which other stacks can import its id, if the program gives one.
-    pub export: Option<String>,
+    pub export: Option<Text>,
     /// Whether no deployment may delete it.
     pub protect: bool,
     /// GroupDescription; empty where the program gives none, and its target takes one of its own.
-    pub description: String,
+    pub description: Text,
     /// Its tags, by key.
-    pub tags: Vec<(String, String)>,
+    pub tags: Vec<(String, Text)>,
     /// Its rules, by key: inbound first.
     pub rules: Vec<Rule>,
     /// The other groups that its members carry, sorted.

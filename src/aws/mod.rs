@@ -9,6 +9,8 @@ mod group_mapping;
 mod parameter;
 mod quota;
 mod reference;
+mod source;
+mod text;
 
 pub use description::{Description, Descriptions, Wording};
 pub use group::{Direction, GroupId, Peer, Rule, RuleKey, SecurityGroup};
@@ -19,6 +21,9 @@ pub use reference::{
     ForeignGroup, ForeignGroupId, ListReference, LockedDefault, MadeList, PrefixList, PrefixListId,
     Reference, aws_list,
 };
+
+pub use source::{ParameterSource, TemplateSource};
+pub use text::{Text, TextPiece, TextRef};
 
 use crate::net::Family;
 
@@ -139,7 +144,10 @@ impl State {
     pub fn count_rule(&self, group: &SecurityGroup, rule: &Rule) -> Count {
         let count = Count::new(match rule.key.peer {
             Peer::Block(block) => Counted::Block(Family::of_block(&block)),
-            Peer::Parameter(id) => Counted::Block(self.parameter(id).kind.family()),
+            Peer::Parameter(id) => {
+                let parameter = self.parameter(id);
+                Counted::parameter(parameter.kind, parameter.default.as_deref())
+            }
             Peer::PrefixList(id) => {
                 let PrefixList {
                     family, entries, ..
@@ -156,9 +164,27 @@ impl State {
     }
 
     /// The description of a rule; empty where it has none.
-    pub fn description(&self, rule: &Rule) -> &str {
+    pub fn description(&self, rule: &Rule) -> TextRef<'_> {
+        TextRef::from_stored(self.stored_description(rule))
+    }
+
+    /// The description of a rule whose wording says that it has no parameters.
+    pub fn stored_description(&self, rule: &Rule) -> &str {
         self.descriptions
             .get(rule.description.range())
             .expect("a rule's description is of its own state")
+    }
+
+    /// The parameter with a name.
+    pub fn parameter_named(&self, name: &str) -> Option<ParameterId> {
+        let names = &self.parameters;
+        let found = names.binary_search_by(|it| it.name.as_str().cmp(name));
+        found.ok().map(|n| ParameterId(n as u32))
+    }
+
+    /// The default of the parameter with a name.
+    pub fn default_named(&self, name: &str) -> Option<&str> {
+        let id = self.parameter_named(name)?;
+        self.parameter(id).default.as_deref()
     }
 }

@@ -1,5 +1,6 @@
 //! Counts of rules in the quota of AWS.
 
+use super::ParamKind;
 use crate::net::Family;
 
 /// The count of rules in each family.
@@ -23,8 +24,29 @@ pub enum Counted {
         /// Its maximum size, if it is known.
         entries: Option<u32>,
     },
+    /// A list of blocks that the deployment sets: a rule for each.
+    Blocks {
+        /// Its family.
+        family: Family,
+        /// How many its default has.
+        count: u32,
+    },
     /// A group, of this stack or another.
     Group,
+}
+
+impl Counted {
+    /// A parameter that is a block, or a list of them.
+    pub fn parameter(kind: ParamKind, default: Option<&str>) -> Counted {
+        let family = kind.family();
+        match default {
+            Some(default) if kind.is_list() => Counted::Blocks {
+                family,
+                count: kind.blocks_of(default).count() as u32,
+            },
+            Some(_) | None => Counted::Block(family),
+        }
+    }
 }
 
 impl Count {
@@ -35,6 +57,7 @@ impl Count {
             Counted::PrefixList { family, entries } => {
                 Count::for_family(family, entries.unwrap_or(1))
             }
+            Counted::Blocks { family, count } => Count::for_family(family, count),
             Counted::Group => Count { v4: 1, v6: 1 },
         }
     }

@@ -1,6 +1,6 @@
 //! External resources that rules and groups reference.
 
-use super::ParameterId;
+use super::{ParameterId, Text};
 use crate::net::Family;
 use ipnet::IpNet;
 
@@ -67,7 +67,7 @@ pub struct MadeList {
     /// Its entries, sorted.
     pub blocks: Vec<IpNet>,
     /// Its tags, by key.
-    pub tags: Vec<(String, String)>,
+    pub tags: Vec<(String, Text)>,
 }
 
 /// The part of the name of an AWS-managed list that identifies it: `s3` of

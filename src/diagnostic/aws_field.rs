@@ -19,10 +19,14 @@ pub enum AwsField {
     TemplateDescription,
     /// The description of a parameter.
     ParameterDescription,
+    /// The default of a parameter.
+    ParameterDefault,
+    /// The name of an export of another stack.
+    ExportName,
 }
 
 impl AwsField {
-    pub(super) fn words(self) -> &'static str {
+    pub(crate) fn words(self) -> &'static str {
         match self {
             AwsField::RuleDescription => "the description of a rule",
             AwsField::GroupDescription => "the description of a security group",
@@ -32,6 +36,24 @@ impl AwsField {
             AwsField::TagValue => "the value of a tag",
             AwsField::TemplateDescription => "the description of a template",
             AwsField::ParameterDescription => "the description of a parameter",
+            AwsField::ParameterDefault => "the default of a parameter",
+            AwsField::ExportName => "the name of an export",
+        }
+    }
+
+    /// Whether outputs have to know it when they are built: neither target allows parameters in it.
+    pub(crate) fn is_fixed(self) -> bool {
+        match self {
+            AwsField::TagKey
+            | AwsField::TemplateDescription
+            | AwsField::ParameterDescription
+            | AwsField::ParameterDefault => true,
+            AwsField::RuleDescription
+            | AwsField::GroupDescription
+            | AwsField::GroupName
+            | AwsField::NamePrefix
+            | AwsField::TagValue
+            | AwsField::ExportName => false,
         }
     }
 
@@ -40,12 +62,16 @@ impl AwsField {
     /// CloudFormation user guide.
     pub fn limit(self) -> usize {
         match self {
-            AwsField::RuleDescription | AwsField::GroupDescription | AwsField::GroupName => 255,
+            AwsField::RuleDescription
+            | AwsField::GroupDescription
+            | AwsField::GroupName
+            | AwsField::ExportName => 255,
             AwsField::NamePrefix => 229,
             AwsField::TagKey => 128,
             AwsField::TagValue => 256,
             AwsField::TemplateDescription => 1024,
             AwsField::ParameterDescription => 4000,
+            AwsField::ParameterDefault => 4096,
         }
     }
 
@@ -58,10 +84,12 @@ impl AwsField {
                 "allowed are ASCII letters and digits, spaces, and \
                  ._-:/()#,@[]+=&;{}!$*"
             }
+            AwsField::ExportName => "allowed are ASCII letters and digits, `-` and `:`",
             AwsField::TagKey
             | AwsField::TagValue
             | AwsField::TemplateDescription
-            | AwsField::ParameterDescription => {
+            | AwsField::ParameterDescription
+            | AwsField::ParameterDefault => {
                 "control characters and characters that reorder text are not \
                  allowed"
             }

@@ -197,6 +197,11 @@ impl MeaningProblem {
             | MeaningProblem::TooManyBlocks { .. }
             | MeaningProblem::TooLarge { .. }
             | MeaningProblem::ReplacedText { .. }
+            | MeaningProblem::DefaultWithSource { .. }
+            | MeaningProblem::NestedImport { .. }
+            | MeaningProblem::NoParameter { .. }
+            | MeaningProblem::UnknownText { .. }
+            | MeaningProblem::NoParametersHere { .. }
             | MeaningProblem::AddressInUse { .. }
             | MeaningProblem::AmbiguousMove { .. }
             | MeaningProblem::OneName { .. }

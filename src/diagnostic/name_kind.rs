@@ -109,9 +109,11 @@ impl NameKind {
                 Some("a number is also valid: `icmp 3/4`, `icmpv6 128`".to_string())
             }
             NameKind::Lint => Some("run `tierwall explain` for a list".to_string()),
-            NameKind::ParamType => {
-                Some("valid types are vpc, cidr, cidr-ipv6, external, prefix-list".to_string())
-            }
+            NameKind::ParamType => Some(
+                "valid types are vpc, cidr, cidr-ipv6, cidr-list, cidr-ipv6-list, external, \
+                 prefix-list, string"
+                    .to_string(),
+            ),
             NameKind::TierSet | NameKind::External | NameKind::PrefixList | NameKind::Key => None,
         }
     }

@@ -114,10 +114,13 @@ const PARAM_TYPES: Synonyms = &[
             "address",
             "network",
             "block",
-            "cidrs",
         ],
     ),
     ("cidr-ipv6", &["ipv6", "cidr6", "cidr_ipv6", "ipv6-cidr"]),
+    (
+        "cidr-list",
+        &["cidrs", "cidr_list", "cidr-blocks", "cidr_blocks", "blocks"],
+    ),
     (
         "external",
         &["sg", "security-group", "security_group", "group", "sg-id"],

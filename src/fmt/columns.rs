@@ -235,7 +235,10 @@ impl Shape {
         };
 
         let (shape, end) = shape.with_only_in(3, end, only_in);
-        shape.with_cell(4, end)
+        match &param.block {
+            Some(block) => shape.with_extras(4, end, param.prose.as_ref(), Some(block)),
+            None => shape.with_cell(4, end),
+        }
     }
 
     fn network_shape(network: &ast::NetworkDeclaration, only_in: Option<Span>) -> Shape {

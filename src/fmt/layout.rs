@@ -290,8 +290,22 @@ fn entry_length(tokens: &[Token<'_>]) -> usize {
         let value = if tokens[start].kind == TokenKind::Open {
             bracket_length(&tokens[start..])
         } else {
-            1
+            word_length(&tokens[start..])
         };
         start + value
     })
+}
+
+/// The number of tokens of a value without brackets: `import "network-VpcId"` has two.
+fn word_length(tokens: &[Token<'_>]) -> usize {
+    match tokens {
+        [word, text, ..]
+            if matches!(word.text, "import" | "ssm")
+                && text.kind == TokenKind::Text
+                && text.breaks == 0 =>
+        {
+            2
+        }
+        _ => 1,
+    }
 }

@@ -2,11 +2,13 @@
 
 use super::gates::{OpenedGates, open_to};
 use super::rule::{Rule, RuleText};
-use super::{Deployment, Direction, Group, Parameter, text_order};
+use super::state::{group_tags, list_tags};
+use super::{Deployment, Direction, Group, Parameter, text_order, written_order};
+use crate::aws::Text;
 use crate::net::{EVERY_IPV4, Traffic};
 use crate::policy::{
-    DefaultGroup, ExternalId, ListReference, Outbound, Owner, ParamId, Peer, Policy, PrefixListId,
-    Reference, TierId,
+    DefaultGroup, ExternalId, ListReference, Outbound, Owner, ParamId, Peer, Policy, PrefixList,
+    PrefixListId, Reference, TierId,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -212,10 +214,8 @@ fn open_or_own_text(policy: &Policy, tier: TierId, own: RuleText) -> RuleText {
         return own;
     };
     let open = policy.tier(tier).outbound_text.as_ref();
-    let is_first = open.is_some_and(|text| {
-        let order = (u8::from(text.is_empty()), text.clone());
-        order < text_order(policy, flow, direction)
-    });
+    let is_first =
+        open.is_some_and(|text| written_order(text) < text_order(policy, flow, direction));
 
     if is_first { RuleText::Open(tier) } else { own }
 }
@@ -261,6 +261,10 @@ fn collect_references(deployment: &mut Deployment<'_>) {
         rules.for_each(|rule| found.add_peer(rule.peer));
     }
 
+    if policy.has_text_parameters {
+        add_text_parameters(deployment, &mut found);
+    }
+
     found.follow_references(policy);
 
     deployment.externals = found.externals.into_iter().collect();
@@ -271,15 +275,82 @@ fn collect_references(deployment: &mut Deployment<'_>) {
         .map(|(id, only_for_locks)| lower_parameter(policy, id, only_for_locks))
         .collect();
 
+    if policy.has_text_parameters {
+        add_export_parameters(deployment);
+    }
+
     deployment
         .parameters
         .sort_by_key(|parameter| parameter.name);
 }
 
+/// Adds the parameters in the texts of groups and rules.
+fn add_text_parameters(deployment: &Deployment<'_>, found: &mut Referred) {
+    let policy = deployment.policy;
+    let names = policy.params.iter().map(|param| param.name.as_str());
+    let ids: BTreeMap<&str, ParamId> = names.zip(policy.param_ids()).collect();
+    let mut add_all = |text: &Text, only_for_locks| {
+        for id in text.view().parameters().filter_map(|name| ids.get(name)) {
+            found.add_param(*id, only_for_locks);
+        }
+    };
+
+    for tier in &policy.tiers {
+        let prefix = tier.name_prefix.iter();
+        prefix.for_each(|prefix| add_all(prefix, true));
+    }
+
+    let mut add = |text: &Text| add_all(text, false);
+    for tier in &policy.tiers {
+        let tags = group_tags(&policy.stack, tier);
+        tags.iter().for_each(|(_, value)| add(value));
+        tier.group_name.iter().for_each(&mut add);
+        tier.description.iter().for_each(&mut add);
+    }
+    for made in policy.prefix_lists.iter().filter_map(PrefixList::made) {
+        let tags = list_tags(&policy.stack, made);
+        tags.iter().for_each(|(_, value)| add(value));
+    }
+
+    for group in &deployment.groups {
+        for rule in group.ingress.iter().chain(&group.egress) {
+            if let Some(text) = deployment.written_text(rule) {
+                add(&text);
+            }
+        }
+    }
+}
+
+/// Adds the parameters in the names of exports.
+fn add_export_parameters(deployment: &mut Deployment<'_>) {
+    let policy = deployment.policy;
+    let mut uses: Vec<(&str, bool)> = Vec::new();
+    for parameter in &deployment.parameters {
+        let name = parameter.source.import().into_iter();
+        let names = name.flat_map(|name| name.view().parameters());
+        uses.extend(names.map(|name| (name, parameter.only_for_locks)));
+    }
+    for export in policy.tiers.iter().filter_map(|tier| tier.export.as_ref()) {
+        uses.extend(export.view().parameters().map(|name| (name, false)));
+    }
+
+    for (name, only_for_locks) in uses {
+        let mut known = deployment.parameters.iter_mut();
+        if let Some(known) = known.find(|known| known.name == name) {
+            known.only_for_locks &= only_for_locks;
+        } else if let Some(id) = policy.param_ids().find(|id| policy.param(*id).name == name) {
+            deployment.parameters.push(Parameter {
+                only_for_exports: true,
+                ..lower_parameter(policy, id, only_for_locks)
+            });
+        }
+    }
+}
+
 /// The references of a deployment.
 #[derive(Default)]
 struct Referred {
-    /// Parameters, and whether only locked default groups refer to them.
+    /// Parameters, and whether only what templates leave out refers to them.
     params: BTreeMap<ParamId, bool>,
     lists: BTreeSet<PrefixListId>,
     externals: BTreeSet<ExternalId>,
@@ -329,6 +400,8 @@ fn lower_parameter(policy: &Policy, id: ParamId, only_for_locks: bool) -> Parame
         kind: param.kind,
         description: param.prose.as_deref(),
         default: param.default.as_deref(),
+        source: &param.source,
+        only_for_exports: false,
         only_for_locks,
         is_rule_owner: policy.foreign_owners.iter().any(is_it),
     }

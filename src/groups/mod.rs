@@ -21,9 +21,9 @@ pub use crate::policy::{
     TierId,
 };
 
-use crate::aws::Wording;
+use crate::aws::{Counted, Text, Wording};
 use crate::net::Sink;
-use crate::policy::{Flow, Labels, Owner, Policy, Way, WordId};
+use crate::policy::{Flow, Labels, Owner, ParameterSource, Policy, Way, WordId};
 use rule::RuleText;
 use std::borrow::Cow;
 
@@ -83,7 +83,12 @@ pub struct Parameter<'p> {
     pub description: Option<&'p str>,
     /// Its default.
     pub default: Option<&'p str>,
-    /// Whether nothing but a locked default group refers to it.
+    /// Where its value comes from.
+    pub source: &'p ParameterSource,
+    /// Whether nothing but the names of exports of templates have it.
+    pub only_for_exports: bool,
+    /// Whether nothing refers to it but what templates leave out: a locked default group, the start
+    /// of a name.
     pub only_for_locks: bool,
     /// Whether it is a group that rules are put on.
     pub is_rule_owner: bool,
@@ -119,6 +124,12 @@ impl<'p> Deployment<'p> {
     /// The family of a parameter that is a block.
     pub fn parameter_family(&self, id: ParamId) -> Family {
         self.policy.param(id).kind.family()
+    }
+
+    /// What a parameter that is a block, or a list of them, counts as.
+    pub fn counted_parameter(&self, id: ParamId) -> Counted {
+        let param = self.policy.param(id);
+        Counted::parameter(param.kind, param.default.as_deref())
     }
 
     /// The identity of a prefix list in AWS.
@@ -170,26 +181,43 @@ impl<'p> Deployment<'p> {
 
     /// The origin of the description of a rule.
     fn rule_wording(&self, rule: &Rule) -> Wording {
-        self.written_text(rule)
-            .map_or(Wording::Made, |_| Wording::Written)
+        match self.written_text(rule) {
+            None => Wording::Made,
+            Some(text) if self.policy.has_text_parameters && !text.is_known() => {
+                Wording::WithParameters
+            }
+            Some(_) => Wording::Written,
+        }
     }
 
     /// The description of a rule, if it is written.
-    pub fn written_text(&self, rule: &Rule) -> Option<Cow<'p, str>> {
+    pub fn written_text(&self, rule: &Rule) -> Option<Cow<'p, Text>> {
         match rule.text {
             RuleText::Open(tier) => {
-                let text = self.policy.tier(tier).outbound_text.as_deref();
+                let text = self.policy.tier(tier).outbound_text.as_ref();
                 text.map(Cow::Borrowed)
             }
             RuleText::Flow(flow, direction) => written_text(self.policy, flow, direction),
         }
     }
 
-    /// Appends the description of a rule, if it has one.
+    /// Appends the description of a rule as its text is stored.
+    fn push_description(&self, rule: &Rule, wording: Wording, out: &mut impl Sink) {
+        let written = match wording {
+            Wording::WithParameters | Wording::Written => self.written_text(rule),
+            Wording::Made => None,
+        };
+        match written {
+            Some(text) => out.put(text.view().stored()),
+            None => self.describe_rule(rule, out),
+        }
+    }
+
+    /// Appends the description of a rule as it is shown, if it has one.
     pub fn describe_rule(&self, rule: &Rule, out: &mut impl Sink) {
         match rule.text {
             RuleText::Open(tier) => match &self.policy.tier(tier).outbound_text {
-                Some(text) => out.put(text),
+                Some(text) => out.put(&text.view().as_written()),
                 None if self.policy.stack.labels == Labels::Written => {}
                 None => out.put("all outbound traffic"),
             },
@@ -217,22 +245,24 @@ impl<'p> Deployment<'p> {
 /// The text that a program writes for the rules of a flow on one side: the string of the sentence for
 /// that side, the text of the part of the service, or both. An empty string leaves the rules without
 /// a text.
-pub fn written_text(policy: &Policy, flow: u32, direction: Direction) -> Option<Cow<'_, str>> {
+pub fn written_text(policy: &Policy, flow: u32, direction: Direction) -> Option<Cow<'_, Text>> {
     let flow = policy.flow(flow);
     let outbound = match direction {
         Direction::Ingress => None,
         Direction::Egress => policy.texts.outbound(flow.sentence),
     };
-    let own = outbound.or(policy.sentence(flow.sentence).prose.as_deref());
+    let own = outbound.or(policy.sentence(flow.sentence).prose.as_ref());
 
     let (own, part) = match (own, policy.texts.part(flow)) {
         (Some(own), Some(part)) if !own.is_empty() && !part.is_empty() => (own, part),
         (own, part) => return own.or(part).map(Cow::Borrowed),
     };
-    let both = format!("{own}: {part}");
-    let fits = both.len() <= LONGEST;
+    let fits = own.known_length() + ": ".len() + part.known_length() <= LONGEST;
 
     Some(if fits {
+        let mut both = own.clone();
+        both.push_literal(": ");
+        both.push_text(part);
         Cow::Owned(both)
     } else {
         Cow::Borrowed(own)
@@ -247,7 +277,7 @@ pub fn describe_flow(policy: &Policy, flow: u32, direction: Direction, out: &mut
     let sentence = policy.sentence(flow.sentence);
 
     if let Some(text) = written {
-        return out.put(&text);
+        return out.put(&text.view().as_written());
     }
 
     // no block and no traffic is longer than 50 characters
@@ -277,13 +307,19 @@ pub fn describe_flow(policy: &Policy, flow: u32, direction: Direction, out: &mut
 /// none at all, and that before a generated one; then by letters.
 pub fn text_order(policy: &Policy, flow: u32, direction: Direction) -> (u8, String) {
     match written_text(policy, flow, direction) {
-        Some(text) => (u8::from(text.is_empty()), text.into_owned()),
+        Some(text) => written_order(&text),
         None => {
             let mut text = String::new();
             describe_flow(policy, flow, direction, &mut text);
             (2, text)
         }
     }
+}
+
+/// Where a written text stands among those.
+pub fn written_order(text: &Text) -> (u8, String) {
+    let is_empty = u8::from(text.is_empty());
+    (is_empty, text.view().as_written().into_owned())
 }
 
 /// Characters of a rule's description (EC2 API reference, IpRange).

@@ -2,7 +2,7 @@
 
 use super::rule::RuleText;
 use super::{Deployment, Direction, Group, Parameter, Rule};
-use crate::aws::{self, Descriptions, State};
+use crate::aws::{self, Descriptions, State, Text};
 use crate::policy::{
     External, Labels, ListReference, MadeList, Owner, Param, ParamId, Peer, PrefixList, Reference,
     Stack, Tier, TierId,
@@ -55,8 +55,9 @@ impl Deployment<'_> {
             for (rules, filled) in [(&group.ingress, ingress), (&group.egress, egress)] {
                 for (rule, filled) in rules.iter().zip(filled) {
                     let wording = self.rule_wording(rule);
-                    filled.description =
-                        descriptions.push_description(wording, |out| self.describe_rule(rule, out));
+                    filled.description = descriptions.push_description(wording, |out| {
+                        self.push_description(rule, wording, out);
+                    });
                 }
             }
         }
@@ -180,21 +181,24 @@ impl Deployment<'_> {
         group.export.clone_from(&tier.export);
         group.protect = tier.protect;
 
+        group.has_own_prefix = tier.name_prefix.is_some();
         group.name_prefix = match &tier.name_prefix {
             Some(prefix) => prefix.clone(),
-            None => [
-                oldest_name(&stack.was, &stack.name),
-                "-",
-                oldest_name(&tier.was, &tier.name),
-                "-",
-            ]
-            .concat(),
+            None => Text::known(
+                [
+                    oldest_name(&stack.was, &stack.name),
+                    "-",
+                    oldest_name(&tier.was, &tier.name),
+                    "-",
+                ]
+                .concat(),
+            ),
         };
 
         group.description = match (&tier.description, stack.labels) {
             (Some(description), _) => description.clone(),
-            (None, Labels::Made) => GROUP_DESCRIPTION.to_string(),
-            (None, Labels::Written) => String::new(),
+            (None, Labels::Made) => Text::known(GROUP_DESCRIPTION),
+            (None, Labels::Written) => Text::default(),
         };
         group.tags = group_tags(stack, tier);
         let also = self.policy.members.other_groups(id).iter();
@@ -204,10 +208,10 @@ impl Deployment<'_> {
 
 /// The tags of a group by key: those of the tier override those of the stack, and those override
 /// generated ones.
-fn group_tags(stack: &Stack, tier: &Tier) -> Vec<(String, String)> {
+pub(super) fn group_tags(stack: &Stack, tier: &Tier) -> Vec<(String, Text)> {
     let shown = match &tier.group_name {
         Some(name) => name.clone(),
-        None => [&stack.name, "-", &tier.name].concat(),
+        None => Text::known([&stack.name, "-", &tier.name].concat()),
     };
     let mut tags = Vec::with_capacity(tier.tags.len() + stack.tags.len() + 2);
     let given = tier.tags.iter().chain(&stack.tags);
@@ -219,24 +223,28 @@ fn group_tags(stack: &Stack, tier: &Tier) -> Vec<(String, String)> {
         tags.push(("Name".to_string(), shown));
     }
 
-    tags.sort_by(|(one, _): &(String, String), (other, _)| one.cmp(other));
+    tags.sort_by(|(one, _): &(String, Text), (other, _)| one.cmp(other));
     tags.dedup_by(|(next, _), (kept, _)| next == kept);
 
     tags
 }
 
-/// A list that the output makes.
-fn convert_made(stack: &Stack, made: &MadeList) -> aws::MadeList {
+/// The tags of a list that the output makes, by key: its text, and the tags of the stack.
+pub(super) fn list_tags(stack: &Stack, made: &MadeList) -> Vec<(String, Text)> {
     let mut tags = stack.tags.clone();
     if let Some(prose) = &made.prose {
         tags.insert("Description".to_string(), prose.clone());
     }
+    tags.into_iter().collect()
+}
 
+/// A list that the output makes.
+fn convert_made(stack: &Stack, made: &MadeList) -> aws::MadeList {
     aws::MadeList {
         name: made.name.clone(),
         aws_name: made.aws_name(&stack.name),
         blocks: made.blocks.clone(),
-        tags: tags.into_iter().collect(),
+        tags: list_tags(stack, made),
     }
 }
 
@@ -250,6 +258,8 @@ fn convert_parameter(parameter: &Parameter<'_>) -> aws::Parameter {
         kind: parameter.kind,
         description: parameter.description.map(str::to_string),
         default: parameter.default.map(str::to_string),
+        source: parameter.source.clone(),
+        only_for_exports: parameter.only_for_exports,
         only_for_locks: parameter.only_for_locks,
         is_rule_owner: parameter.is_rule_owner,
     }

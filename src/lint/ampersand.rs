@@ -42,7 +42,7 @@ fn judge(subject: &Subject<'_>, found: &mut Vec<Finding>) {
     let (policy, deployment) = (subject.policy, subject.deployment);
     let has_ampersand = |sentence: &Sentence| {
         let prose = sentence.prose.as_ref();
-        prose.is_some_and(|prose| prose.contains('&'))
+        prose.is_some_and(|prose| prose.view().stored().contains('&'))
     };
 
     if policy.texts.is_empty() && !policy.sentences.iter().any(has_ampersand) {
@@ -54,7 +54,7 @@ fn judge(subject: &Subject<'_>, found: &mut Vec<Finding>) {
 
     for rule in groups.flat_map(|group| group.ingress.iter().chain(&group.egress)) {
         let text = deployment.written_text(rule);
-        let is_found = text.is_some_and(|text| text.contains('&'));
+        let is_found = text.is_some_and(|text| text.view().stored().contains('&'));
         let sentence = deployment.described_by(rule).filter(|_| is_found);
         if let (Some(sentence), Some(peer)) = (sentence, named_peer(policy, rule.peer)) {
             first.entry(sentence).or_insert(peer);

@@ -59,6 +59,16 @@ enum DefaultText<'p> {
     Other(Peer),
 }
 
+impl DefaultText<'_> {
+    fn words(self) -> String {
+        match self {
+            DefaultText::Block(block) => block.to_string(),
+            DefaultText::Id(id) => id.to_string(),
+            DefaultText::Other(_) => String::new(),
+        }
+    }
+}
+
 /// Two peers that are the same by default, and the sentences that use them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Pair {
@@ -68,6 +78,8 @@ struct Pair {
 
 /// The first duplicate rule of a pair, and the number of others.
 struct Twice {
+    /// What both peers are by default.
+    value: String,
     owner: Owner,
     direction: Direction,
     traffic: Traffic,
@@ -84,7 +96,7 @@ fn judge(subject: &Subject<'_>, found: &mut Vec<Finding>) {
     for group in &deployment.groups {
         for direction in Direction::ALL {
             let rules = group.rules(direction);
-            let has_default = |rule: &Rule| default(policy, rule.peer).is_some();
+            let has_default = |rule: &Rule| !defaults(policy, rule.peer).is_empty();
             if rules.iter().any(has_default) {
                 add_pairs(subject, group.owner, direction, rules, &mut pairs);
             }
@@ -109,9 +121,8 @@ fn add_pairs(
     let mut firsts: HashMap<(Traffic, DefaultText<'_>), &Rule> =
         HashMap::with_capacity(rules.len());
 
-    for rule in rules {
-        let key = (rule.traffic, default_value(policy, rule.peer));
-        let first = *firsts.entry(key).or_insert(rule);
+    for (rule, value) in rules.iter().flat_map(|rule| default_values(policy, rule)) {
+        let first = *firsts.entry((rule.traffic, value)).or_insert(rule);
         let sentences = [first, rule].map(|rule| deployment.first_sentence(rule));
         let ([Some(one), Some(other)], false) = (sentences, first.peer == rule.peer) else {
             continue;
@@ -122,6 +133,7 @@ fn add_pairs(
             peers: [first.peer, rule.peer],
         };
         let twice = Twice {
+            value: value.words(),
             owner,
             direction,
             traffic: rule.traffic,
@@ -142,8 +154,7 @@ fn default_finding(policy: &Policy, pair: &Pair, twice: &Twice) -> Finding {
         .collect();
     let quoted = |param: &&Param| format!("`{}`", param.name);
     let names: Vec<String> = params.iter().map(quoted).collect();
-    let defaults = params.iter().find_map(|param| param.default.as_deref());
-    let value = defaults.unwrap_or_default();
+    let value = &twice.value;
 
     let message = finding_message(policy, twice, &names, value);
     let [first, last] = pair.sentences.map(|id| policy.sentence(id).span);
@@ -190,11 +201,20 @@ fn rule_words(policy: &Policy, twice: &Twice, peer: &str) -> String {
     }
 }
 
-fn default_value(policy: &Policy, peer: Peer) -> DefaultText<'_> {
-    if let Some(value) = default(policy, peer) {
-        return value;
+/// A rule with each value that its peer has by default.
+fn default_values<'p>(
+    policy: &'p Policy,
+    rule: &'p Rule,
+) -> impl Iterator<Item = (&'p Rule, DefaultText<'p>)> {
+    let mut values = defaults(policy, rule.peer);
+    if values.is_empty() {
+        values.push(own_value(policy, rule.peer));
     }
+    values.into_iter().map(move |value| (rule, value))
+}
 
+/// What a peer is that has no default.
+fn own_value(policy: &Policy, peer: Peer) -> DefaultText<'_> {
     match peer {
         Peer::Net(block) => DefaultText::Block(block),
         Peer::PrefixList(id) => match &policy.prefix_list(id).list {
@@ -211,13 +231,15 @@ fn default_value(policy: &Policy, peer: Peer) -> DefaultText<'_> {
     }
 }
 
-/// The default of a peer that is a parameter.
-fn default(policy: &Policy, peer: Peer) -> Option<DefaultText<'_>> {
-    let param = policy.param(policy.peer_param(peer)?);
-    let text = param.default.as_deref()?;
+/// The defaults of a peer that is a parameter.
+fn defaults(policy: &Policy, peer: Peer) -> Vec<DefaultText<'_>> {
+    let param = policy.peer_param(peer).map(|id| policy.param(id));
+    let Some((param, text)) = param.and_then(|param| Some((param, param.default.as_deref()?)))
+    else {
+        return Vec::new();
+    };
     match param.kind {
-        ParamKind::Cidr | ParamKind::CidrIpv6 => text.parse().ok().map(DefaultText::Block),
-        ParamKind::External | ParamKind::PrefixList => Some(DefaultText::Id(text)),
-        ParamKind::Vpc => None,
+        ParamKind::External | ParamKind::PrefixList => vec![DefaultText::Id(text)],
+        kind => kind.blocks_of(text).map(DefaultText::Block).collect(),
     }
 }

@@ -8,7 +8,7 @@ use super::words::list_first;
 use crate::analysis::gate::Gates;
 use crate::diagnostic::Finding;
 use crate::net::{
-    self, Addresses, Family, MANY, Packets, PerFamily, Ports, Traffic, TrafficSet, routable_sources,
+    Addresses, Family, MANY, Packets, PerFamily, Ports, Traffic, TrafficSet, routable_sources,
 };
 use crate::policy::{Flow, Owner, Peer, Policy, Role, SentenceId, TierId};
 use ipnet::IpNet;
@@ -105,11 +105,15 @@ fn block_rule(policy: &Policy, flow: u32) -> Option<BlockRule> {
     })
 }
 
-/// The peer of a flow, if it is a block, or a parameter with a default.
+/// The peer of a flow, if it is a block, or a parameter with a default; of several the widest.
 pub fn flow_block(policy: &Policy, flow: &Flow) -> Option<IpNet> {
     match flow.peer {
         Peer::Net(block) => Some(block),
-        Peer::Param(id) => net::parse_block(policy.param(id).default.as_deref()?).ok(),
+        Peer::Param(id) => {
+            let param = policy.param(id);
+            let blocks = param.kind.blocks_of(param.default.as_deref()?);
+            blocks.min_by_key(IpNet::prefix_len)
+        }
         Peer::PrefixList(_) | Peer::Tier(_) | Peer::External(_) => None,
     }
 }

@@ -93,7 +93,7 @@ const BEGINNINGS: [(Rule, &str, &str); 44] = [
     (Rule::param_name, "`:` and a type", ""),
     (
         Rule::param_type,
-        "a type: vpc, cidr, cidr-ipv6, external or prefix-list",
+        "a type: vpc, cidr, cidr-ipv6, cidr-list, cidr-ipv6-list, external, prefix-list or string",
         "",
     ),
     (

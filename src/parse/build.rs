@@ -125,6 +125,7 @@ impl TreeBuilder {
             kind: extras.name(1),
             prose: extras.take_prose(),
             default: extras.value,
+            block: extras.block,
         }
     }
 

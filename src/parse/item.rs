@@ -217,6 +217,11 @@ impl TreeBuilder {
                 parts_of(pair).filter_map(|p| self.read_value(p)).collect(),
             ),
             Rule::tags => ast::EntryValue::Block(self.read_block(pair)),
+            Rule::source => {
+                let mut inside = parts_of(pair);
+                let word = self.read_name(&inside.next()?);
+                ast::EntryValue::Source(word, self.read_string(&inside.next()?))
+            }
             _ => ast::EntryValue::Name(self.read_name(&pair)),
         })
     }

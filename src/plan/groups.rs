@@ -5,7 +5,8 @@ use super::change::{GroupChange, GroupOutcome, Reason};
 use super::defaults;
 use super::peers::PeerValue;
 use super::tally::{Action, ResourceCounts};
-use crate::aws::{GroupId, GroupMapping, Peer, Reference, SecurityGroup, State};
+use super::texts::{optional_text_differs, tags_differ, text_differs};
+use crate::aws::{GroupId, GroupMapping, Peer, Reference, SecurityGroup, State, TextRef};
 use crate::target::Planning;
 use std::collections::BTreeMap;
 
@@ -99,7 +100,7 @@ impl Groups {
                 self.stays[is.index()] = reasons.is_empty();
                 (
                     BeforeAfter::Both(was, is),
-                    group_outcome(planning, reasons, groups),
+                    group_outcome(planning, reasons, [old, new], groups),
                 )
             }
         };
@@ -207,10 +208,11 @@ fn foreign_groups(state: &State) -> impl Iterator<Item = (PeerValue<'_>, GroupId
 fn group_outcome(
     planning: &Planning,
     reasons: Vec<Reason>,
+    [old, new]: [&State; 2],
     groups: [&SecurityGroup; 2],
 ) -> Option<GroupOutcome> {
     let [was, is] = groups;
-    let tags = was.tags != is.tags;
+    let tags = tags_differ(planning, (old, &was.tags), (new, &is.tags));
 
     match (reasons.is_empty(), was.name != is.name) {
         (false, _) => Some(GroupOutcome::Replaced {
@@ -229,7 +231,10 @@ fn group_outcome(
 /// target that keeps explicit names always refuses to replace a group at its address.
 fn is_refused(planning: &Planning, reasons: &[Reason], [was, is]: [&SecurityGroup; 2]) -> bool {
     let same = match (&was.group_name, &is.group_name) {
-        (Some(was), Some(is)) => was.eq_ignore_ascii_case(is),
+        (Some(was), Some(is)) => {
+            let (was, is) = (was.view().stored(), is.view().stored());
+            was.eq_ignore_ascii_case(is)
+        }
         (Some(_) | None, _) => false,
     };
     let elsewhere = reasons
@@ -240,10 +245,10 @@ fn is_refused(planning: &Planning, reasons: &[Reason], [was, is]: [&SecurityGrou
 }
 
 /// The description that a target gives to a group.
-fn described_by<'g>(planning: &Planning, group: &'g SecurityGroup) -> &'g str {
-    match group.description.as_str() {
-        "" => planning.default_description,
-        written => written,
+fn described_by<'g>(planning: &Planning, group: &'g SecurityGroup) -> TextRef<'g> {
+    match group.description.is_empty() {
+        true => TextRef::known(planning.default_description),
+        false => group.description.view(),
     }
 }
 
@@ -254,9 +259,19 @@ fn replacement_reasons(
     [old, new]: [&State; 2],
     [was, is]: [&SecurityGroup; 2],
 ) -> Vec<Reason> {
-    let named = was.group_name != is.group_name;
-    let prefixed = was.group_name.is_none() && !named && was.name_prefix != is.name_prefix;
-    let described = described_by(planning, was) != described_by(planning, is);
+    let named = optional_text_differs(planning, (old, &was.group_name), (new, &is.group_name));
+    let prefixed = was.group_name.is_none()
+        && !named
+        && text_differs(
+            planning,
+            (old, was.name_prefix.view()),
+            (new, is.name_prefix.view()),
+        );
+    let described = text_differs(
+        planning,
+        (old, described_by(planning, was)),
+        (new, described_by(planning, is)),
+    );
     let vpc = match (&was.vpc, &is.vpc) {
         (Reference::Id(was), Reference::Id(is)) => (was != is).then_some(Reason::Vpc),
         (Reference::Parameter(was), Reference::Parameter(is))
@@ -265,7 +280,12 @@ fn replacement_reasons(
             Some(Reason::VpcPerhaps)
         }
         (Reference::Parameter(was), Reference::Parameter(is)) => {
-            defaults::default_differs((old, *was), (new, *is)).then_some(Reason::VpcDefault)
+            let has_source = |state: &State, id| (planning.source)(state.parameter(id)).is_some();
+            let reason = match has_source(old, *was) || has_source(new, *is) {
+                true => Reason::VpcPerhaps,
+                false => Reason::VpcDefault,
+            };
+            defaults::value_differs(planning, (old, *was), (new, *is)).then_some(reason)
         }
         (Reference::Id(_) | Reference::Parameter(_), _) => Some(Reason::VpcPerhaps),
     };

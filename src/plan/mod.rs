@@ -32,6 +32,7 @@ mod recreated;
 mod rules;
 mod tally;
 mod targets;
+mod texts;
 mod uses;
 
 pub use before_after::BeforeAfter;

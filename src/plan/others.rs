@@ -5,6 +5,7 @@ use super::change::OtherChange;
 use super::defaults;
 use super::groups::Groups;
 use super::tally::{Action, ResourceCounts};
+use super::texts::optional_text_differs;
 use crate::aws::{
     GroupId, Parameter, ParameterId, PrefixListId, Reference, SecurityGroup, State, aws_list,
 };
@@ -26,6 +27,7 @@ pub fn changed_others(
     );
     let same = |(_, was): &(ParameterId, &Parameter), (_, is): &(ParameterId, &Parameter)| {
         (was.kind, &was.default, &was.description) == (is.kind, &is.default, &is.description)
+            && (planning.source)(was) == (planning.source)(is)
     };
 
     changes.extend(
@@ -43,12 +45,14 @@ pub fn changed_others(
     );
 
     if planning.locks_defaults {
-        changes.extend(changed_locks(old, new, tally).map(OtherChange::Lock));
+        changes.extend(changed_locks(planning, old, new, tally).map(OtherChange::Lock));
     }
 
     let exports = paired_exports(planning, old, new);
     let same = |was: &GroupId, is: &GroupId| {
-        (planning.export)(old, old.group(*was)) == (planning.export)(new, new.group(*is))
+        let was = (planning.export)(old, old.group(*was));
+        let is = (planning.export)(new, new.group(*is));
+        !optional_text_differs(planning, (old, &was), (new, &is))
     };
     changes.extend(differing_pairs(exports, same).map(OtherChange::Export));
 
@@ -172,6 +176,7 @@ fn paired_exports(planning: &Planning, old: &State, new: &State) -> Pairs<GroupI
 
 /// The locked default groups; each is a resource, which the provider recreates if the VPC changes.
 fn changed_locks(
+    planning: &Planning,
     old: &State,
     new: &State,
     tally: &mut ResourceCounts,
@@ -189,7 +194,7 @@ fn changed_locks(
         (Reference::Id(was), Reference::Id(is)) => was == is,
         (Reference::Parameter(was), Reference::Parameter(is)) => {
             let one = old.parameter(was).name == new.parameter(is).name;
-            one && !defaults::default_differs((old, was), (new, is))
+            one && !defaults::value_differs(planning, (old, was), (new, is))
         }
         (Reference::Id(_) | Reference::Parameter(_), _) => false,
     };

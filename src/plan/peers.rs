@@ -11,6 +11,8 @@ pub enum PeerValue<'d> {
     Block(IpNet),
     /// A parameter that is a block.
     Unknown(Family, &'d str),
+    /// A parameter that is a list of blocks.
+    UnknownBlocks(Family, &'d str),
     /// `pl-0123456789abcdef0`
     ListId(&'d str),
     /// `com.amazonaws.region.s3`, without the region
@@ -35,6 +37,8 @@ pub enum PeerValue<'d> {
 pub enum Kind {
     /// Blocks of a family.
     Blocks(Family),
+    /// Each block of a list that the deployment sets.
+    EachBlock(Family),
     /// A prefix list.
     List,
     /// A group.
@@ -57,7 +61,11 @@ impl<'d> PeerValue<'d> {
             Peer::Block(block) => PeerValue::Block(block),
             Peer::Parameter(id) => {
                 let parameter = state.parameter(id);
-                PeerValue::Unknown(parameter.kind.family(), &parameter.name)
+                let family = parameter.kind.family();
+                match parameter.kind.is_list() {
+                    true => PeerValue::UnknownBlocks(family, &parameter.name),
+                    false => PeerValue::Unknown(family, &parameter.name),
+                }
             }
             Peer::PrefixList(id) => match &state.prefix_list(id).reference {
                 ListReference::Id(id) => PeerValue::ListId(id),
@@ -81,6 +89,7 @@ impl<'d> PeerValue<'d> {
         match self {
             PeerValue::Block(block) => Kind::Blocks(Family::of_block(&block)),
             PeerValue::Unknown(family, _) => Kind::Blocks(family),
+            PeerValue::UnknownBlocks(family, _) => Kind::EachBlock(family),
             PeerValue::ListId(_)
             | PeerValue::AwsList(_)
             | PeerValue::UnknownList(_)

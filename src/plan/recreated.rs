@@ -5,7 +5,7 @@
 use super::groups::by_address;
 use super::peers::PeerValue;
 use super::targets::planned_targets;
-use crate::aws::{Direction, GroupId, GroupMapping, Reference, RuleKey, State};
+use crate::aws::{Direction, GroupId, GroupMapping, Reference, RuleKey, State, Text, TextRef};
 use crate::net::Traffic;
 use std::collections::BTreeMap;
 
@@ -103,7 +103,7 @@ enum Other<'d> {
 
 /// The attributes of a group that require replacement if they change, so that `was` would not keep
 /// it.
-type Attributes<'d> = (bool, &'d str, Option<&'d str>, &'d str);
+type Attributes<'d> = (bool, &'d str, Option<TextRef<'d>>, TextRef<'d>);
 
 impl<'d> Candidates<'d> {
     fn new(state: &'d State, known: impl Fn(GroupId) -> Option<GroupId>) -> Candidates<'d> {
@@ -139,8 +139,8 @@ impl<'d> Candidates<'d> {
             (
                 is_id,
                 vpc,
-                group.group_name.as_deref(),
-                group.description.as_str(),
+                group.group_name.as_ref().map(Text::view),
+                group.description.view(),
             )
         };
 

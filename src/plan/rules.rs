@@ -6,6 +6,7 @@ use super::defaults;
 use super::groups::Groups;
 use super::peers::PeerValue;
 use super::tally::{Action, ResourceCounts};
+use super::texts::text_differs;
 use crate::aws::{Direction, GroupId, Peer, RuleKey, State};
 use crate::hash::hash;
 use crate::net::Traffic;
@@ -265,7 +266,8 @@ impl<'d> RuleComparison<'_, 'd> {
 
         let (old, new) = (self.old_value(was), self.new_value(is));
         let is_changed_in_place = self.planning.changes_peers || !self.is_resource(is);
-        let in_place = old.kind() == new.kind() && is_changed_in_place;
+        let is_one_rule = !matches!(new, PeerValue::UnknownBlocks(..));
+        let in_place = old.kind() == new.kind() && is_one_rule && is_changed_in_place;
 
         match (old != new || !self.peer_stays(new), in_place) {
             (true, true) => Some(RuleOutcome::Retargeted),
@@ -278,7 +280,8 @@ impl<'d> RuleComparison<'_, 'd> {
 
     fn has_other_text(&self, was: RulePlace, is: RulePlace) -> bool {
         let old = self.old.description(was.rule_in(self.old));
-        old != self.new.description(is.rule_in(self.new))
+        let new = self.new.description(is.rule_in(self.new));
+        text_differs(self.planning, (self.old, old), (self.new, new))
     }
 
     /// Whether others stand in the output for a rule.
@@ -381,8 +384,9 @@ impl<'d> RuleComparison<'_, 'd> {
     fn has_other_default(&self, was: RulePlace, is: RulePlace) -> bool {
         let was = self.old.parameter_of(was.rule_in(self.old).key.peer);
         let is = self.new.parameter_of(is.rule_in(self.new).key.peer);
-        was.zip(is)
-            .is_some_and(|(was, is)| defaults::default_differs((self.old, was), (self.new, is)))
+        was.zip(is).is_some_and(|(was, is)| {
+            defaults::value_differs(self.planning, (self.old, was), (self.new, is))
+        })
     }
 
     /// Whether the groups of two rules are one parameter, whose default is another.
@@ -393,7 +397,9 @@ impl<'d> RuleComparison<'_, 'd> {
         };
         parameter(self.old, was)
             .zip(parameter(self.new, is))
-            .is_some_and(|(was, is)| defaults::default_differs((self.old, was), (self.new, is)))
+            .is_some_and(|(was, is)| {
+                defaults::value_differs(self.planning, (self.old, was), (self.new, is))
+            })
     }
 
     fn is_resource(&self, is: RulePlace) -> bool {
@@ -417,6 +423,7 @@ impl<'d> RuleComparison<'_, 'd> {
             PeerValue::GoneGroup(_) => false,
             PeerValue::Block(_)
             | PeerValue::Unknown(..)
+            | PeerValue::UnknownBlocks(..)
             | PeerValue::ListId(_)
             | PeerValue::AwsList(_)
             | PeerValue::MadeList(_) => true,

@@ -3,6 +3,7 @@
 use super::peer::{EntryOf, Peer};
 use super::words::WordId;
 use super::{ExternalId, SentenceId, TierId};
+use crate::aws::Text;
 use crate::date::Date;
 use crate::net::Traffic;
 use crate::source::Span;
@@ -13,7 +14,7 @@ pub struct Sentence {
     /// The statement.
     pub span: Span,
     /// `"admin access"`; an empty string for rules without a text.
-    pub prose: Option<String>,
+    pub prose: Option<Text>,
     /// ` except …` and ` until …` as written, for the text of its rules.
     pub tail: String,
     /// Its last day, with its span. After it the sentence has no flows.

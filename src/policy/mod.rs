@@ -31,7 +31,7 @@ pub use tier_mapping::TierMapping;
 pub use words::{WordId, Words};
 pub use written::{Declaration, Declared, Remainder, Shadowed, Unused};
 
-pub use crate::aws::{ParamKind, aws_list};
+pub use crate::aws::{ParamKind, ParameterSource, TemplateSource, Text, aws_list};
 
 use crate::date::Date;
 use crate::net::{Family, Sink, push_block, push_traffic};
@@ -85,6 +85,8 @@ pub struct Policy {
     pub words: Words,
     /// Texts of parts of services, and of outbound rules.
     pub texts: Texts,
+    /// Whether a text has an unbound parameter in it.
+    pub has_text_parameters: bool,
 }
 
 macro_rules! ids {
@@ -148,6 +150,7 @@ impl Policy {
             as_of,
             words: Words::default(),
             texts: Texts::default(),
+            has_text_parameters: false,
         }
     }
 

@@ -1,6 +1,7 @@
 //! The peers of flows.
 
 use super::{ExternalId, ParamId, ParamKind, PrefixListId, TierId};
+use crate::aws::{ParameterSource, Text};
 use crate::net::{Addresses, Family};
 use crate::source::Span;
 use ipnet::IpNet;
@@ -134,7 +135,7 @@ pub struct MadeList {
     /// Its entries, sorted.
     pub blocks: Vec<IpNet>,
     /// The string after it.
-    pub prose: Option<String>,
+    pub prose: Option<Text>,
 }
 
 impl MadeList {
@@ -172,6 +173,8 @@ pub struct Param {
     pub default: Option<String>,
     /// The string after it.
     pub prose: Option<String>,
+    /// Where its value comes from.
+    pub source: ParameterSource,
     /// Whether `--set` or `--vars` set its value; then nothing refers to it.
     pub bound: bool,
     /// Its name in its declaration; `None` for the implicit `vpc-id`.

@@ -2,6 +2,7 @@
 
 use super::ParamId;
 use super::peer::Reference;
+use crate::aws::Text;
 use crate::source::Span;
 use ipnet::IpNet;
 use std::collections::BTreeMap;
@@ -18,7 +19,7 @@ pub struct Stack {
     /// Whether IPv6 is in use: `ip = dual`.
     pub dual: bool,
     /// `tags`
-    pub tags: BTreeMap<String, String>,
+    pub tags: BTreeMap<String, Text>,
     /// Rules a group may have per direction and family: `rule-quota`.
     pub rule_quota: u32,
     /// Groups that a network interface may carry: `groups-per-interface`.

@@ -2,6 +2,7 @@
 
 use super::words::WordId;
 use super::{Flow, SentenceId};
+use crate::aws::Text;
 use crate::net::Traffic;
 use foldhash::HashMap;
 
@@ -9,9 +10,9 @@ use foldhash::HashMap;
 #[derive(Debug, Default)]
 pub struct Texts {
     /// By the service as sentences name it, and the part: `service ad = tcp 88 "Kerberos"`
-    pub(crate) parts: HashMap<(WordId, Traffic), String>,
+    pub(crate) parts: HashMap<(WordId, Traffic), Text>,
     /// By sentence: `web allows https from app "in", outbound "out"`
-    pub(crate) outbound: HashMap<SentenceId, String>,
+    pub(crate) outbound: HashMap<SentenceId, Text>,
 }
 
 impl Texts {
@@ -21,19 +22,18 @@ impl Texts {
     }
 
     /// The text of the part of a service that a flow is.
-    pub fn part(&self, flow: &Flow) -> Option<&str> {
+    pub fn part(&self, flow: &Flow) -> Option<&Text> {
         if self.parts.is_empty() {
             return None;
         }
-        let text = self.parts.get(&(flow.service?, flow.traffic))?;
-        Some(text.as_str())
+        self.parts.get(&(flow.service?, flow.traffic))
     }
 
     /// The text of the outbound rules of a sentence.
-    pub fn outbound(&self, sentence: SentenceId) -> Option<&str> {
+    pub fn outbound(&self, sentence: SentenceId) -> Option<&Text> {
         if self.outbound.is_empty() {
             return None;
         }
-        self.outbound.get(&sentence).map(String::as_str)
+        self.outbound.get(&sentence)
     }
 }

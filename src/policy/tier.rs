@@ -2,6 +2,7 @@
 
 use super::stack::Outbound;
 use super::{TierId, VpcId};
+use crate::aws::Text;
 use crate::net::Addresses;
 use crate::source::Span;
 use std::collections::BTreeMap;
@@ -18,27 +19,27 @@ pub struct Tier {
     /// Its kind of server.
     pub role: Option<Role>,
     /// The string after the name.
-    pub prose: Option<String>,
+    pub prose: Option<Text>,
     /// Its VPC.
     pub vpc: VpcId,
     /// `outbound`
     pub outbound: Outbound,
     /// `outbound-description`: the text of the rules of an open tier; empty for none.
-    pub outbound_text: Option<String>,
+    pub outbound_text: Option<Text>,
     /// `addresses`: the blocks of its members, if they are set.
     pub addresses: Option<Addresses>,
     /// `name`: an explicit GroupName.
-    pub group_name: Option<String>,
+    pub group_name: Option<Text>,
     /// `name-prefix`: what a made-up GroupName starts with, where a target makes one up of it.
-    pub name_prefix: Option<String>,
+    pub name_prefix: Option<Text>,
     /// `export`: the name under which other stacks of CloudFormation can import the group's id.
-    pub export: Option<String>,
+    pub export: Option<Text>,
     /// `protect`: whether no deployment may delete the group.
     pub protect: bool,
     /// `description`: an explicit GroupDescription.
-    pub description: Option<String>,
+    pub description: Option<Text>,
     /// `tags`
-    pub tags: BTreeMap<String, String>,
+    pub tags: BTreeMap<String, Text>,
     /// Its name in its declaration.
     pub span: Span,
 }

@@ -14,7 +14,15 @@ pub fn vars(bytes: &[u8]) -> Result<Vec<(String, String)>, String> {
         .into_iter()
         .map(|(name, value)| match value {
             Value::String(value) => Ok((name, value)),
-            _ => Err(format!("the value of `{name}` is not a string")),
+            Value::Array(values) => {
+                match values.iter().map(Value::as_str).collect::<Option<Vec<_>>>() {
+                    Some(values) => Ok((name, values.join(","))),
+                    None => Err(format!("the value of `{name}` is not a list of strings")),
+                }
+            }
+            _ => Err(format!(
+                "the value of `{name}` is not a string, or a list of them"
+            )),
         })
         .collect()
 }
@@ -44,7 +52,7 @@ impl<'de> Deserialize<'de> for JsonEntries {
             type Value = JsonEntries;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object of strings")
+                f.write_str("an object of strings and lists of strings")
             }
 
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<JsonEntries, A::Error> {

@@ -390,18 +390,23 @@ fn tier_line(policy: &Policy, id: TierId) -> FlowTierLine<'_> {
     let made_up = || match policy.stack.labels {
         Labels::Made => {
             let named = tier.group_name.clone();
-            Some(named.unwrap_or_else(|| format!("{}-{}", policy.stack.name, tier.name)))
+            Some(named.unwrap_or_else(|| {
+                [&policy.stack.name, "-", &tier.name]
+                    .concat()
+                    .as_str()
+                    .into()
+            }))
         }
         Labels::Written => None,
     };
-
+    let shown = tags.or_else(made_up);
     FlowTierLine {
         name: &tier.name,
         vpc: policy.vpc_of(id).name.as_deref(),
         role: tier.role.map(crate::policy::Role::keyword),
         outbound: tier.outbound.keyword(),
         also: also.map(|id| policy.tier(*id).name.as_str()).collect(),
-        tag_name: tags.or_else(made_up),
+        tag_name: shown.map(|text| text.view().as_written().into_owned()),
     }
 }
 

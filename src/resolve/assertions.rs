@@ -225,10 +225,13 @@ fn resolve_end(
             (ParamPeer::Block, Some(ParamValue::Block(block))) => {
                 End::Addresses(name.to_string(), Addresses::from_blocks([block]))
             }
-            (ParamPeer::Block, Some(ParamValue::Id(_)) | None) => End::Param(id),
+            (ParamPeer::Block, Some(ParamValue::Blocks(blocks))) => {
+                End::Addresses(name.to_string(), Addresses::from_blocks(blocks))
+            }
+            (ParamPeer::Block, _) => End::Param(id),
             (ParamPeer::External(id), _) => End::External(id),
             (ParamPeer::PrefixList(id), _) => End::PrefixList(id),
-            (ParamPeer::Vpc, _) => return None,
+            (ParamPeer::NoPeer, _) => return None,
         },
         Entity::TierSet(_) => return None,
     })
@@ -255,7 +258,10 @@ pub fn resolve_annotations(
     lints: &[&'static str],
 ) {
     for annotation in &statement.annotations {
-        let reason = scope.read_prose(&annotation.reason, AwsField::ParameterDescription);
+        let reason = annotation.reason.as_ref();
+        let reason = reason
+            .map(|text| scope.read_plain(text, AwsField::ParameterDescription))
+            .filter(|reason| !reason.is_empty());
         let typed = scope.text(annotation.lint);
 
         match lints.iter().find(|lint| **lint == typed) {

@@ -136,7 +136,8 @@ impl<'a> Scope<'a> {
             | EntryValue::Name(_)
             | EntryValue::Net(_)
             | EntryValue::List(..)
-            | EntryValue::Block(_) => None,
+            | EntryValue::Block(_)
+            | EntryValue::Source(..) => None,
         };
         self.report_bad_value_meaning::<()>(value, key, wanted, meant);
     }
@@ -149,7 +150,8 @@ impl<'a> Scope<'a> {
             | EntryValue::Name(_)
             | EntryValue::Net(_)
             | EntryValue::List(..)
-            | EntryValue::Block(_) => None,
+            | EntryValue::Block(_)
+            | EntryValue::Source(..) => None,
         };
         self.report_bad_value_meaning(value, "vpc", "the name of a VPC of the program", meant)
     }
@@ -168,7 +170,8 @@ impl<'a> Scope<'a> {
             | EntryValue::Number(..)
             | EntryValue::Net(_)
             | EntryValue::List(..)
-            | EntryValue::Block(_) => "",
+            | EntryValue::Block(_)
+            | EntryValue::Source(..) => "",
         };
 
         let allowed = words.each_ref().map(|(word, _)| *word);
@@ -195,9 +198,10 @@ impl<'a> Scope<'a> {
                 let meant = format!("\"{}\"", self.sources.text(value.span()));
                 self.report_bad_value_meaning(value, key, wanted, Some(meant))
             }
-            EntryValue::Net(_) | EntryValue::List(..) | EntryValue::Block(_) => {
-                self.report_bad_value(value, key, wanted)
-            }
+            EntryValue::Net(_)
+            | EntryValue::List(..)
+            | EntryValue::Block(_)
+            | EntryValue::Source(..) => self.report_bad_value(value, key, wanted),
         }
     }
 

@@ -58,6 +58,8 @@ impl<'a> Scope<'a> {
             outputs,
             stack: None,
             params: Vec::new(),
+            param_values: Vec::new(),
+            has_text_parameters: false,
             vpcs: Vec::new(),
             peerings: Vec::new(),
             networks: Vec::new(),

@@ -8,6 +8,7 @@ use super::services::Services;
 use crate::ast;
 use crate::diagnostic::NameKind;
 use crate::policy::{ExternalId, ParamId, Peer, Policy, PrefixListId};
+use ipnet::IpNet;
 
 /// What sentences and assertions use to look up names, besides the policy.
 pub struct Definitions<'b> {
@@ -24,14 +25,22 @@ pub struct Definitions<'b> {
 }
 
 impl Definitions<'_> {
-    /// A parameter as a peer, or its value; `None` for a VPC.
+    /// The blocks of a bound parameter that is a list.
+    pub fn param_blocks(&self, id: ParamId) -> Option<&[IpNet]> {
+        match &self.params[id.index()] {
+            Some(ParamValue::Blocks(blocks)) => Some(blocks),
+            Some(_) | None => None,
+        }
+    }
+
+    /// A parameter as a peer, or its value; `None` for a VPC or a text.
     pub fn param_peer(&self, id: ParamId) -> Option<Peer> {
         match (self.param_peers[id.index()], &self.params[id.index()]) {
             (ParamPeer::External(id), _) => Some(Peer::External(id)),
             (ParamPeer::PrefixList(id), _) => Some(Peer::PrefixList(id)),
             (ParamPeer::Block, Some(ParamValue::Block(block))) => Some(Peer::Net(*block)),
-            (ParamPeer::Block, Some(ParamValue::Id(_)) | None) => Some(Peer::Param(id)),
-            (ParamPeer::Vpc, _) => None,
+            (ParamPeer::Block, _) => Some(Peer::Param(id)),
+            (ParamPeer::NoPeer, _) => None,
         }
     }
 
@@ -46,7 +55,7 @@ impl Definitions<'_> {
             Entity::External(position) => self.external_names[position],
             Entity::Param(id) => match self.param_peers[id.index()] {
                 ParamPeer::External(id) => Some(id),
-                ParamPeer::Block | ParamPeer::PrefixList(_) | ParamPeer::Vpc => return None,
+                ParamPeer::Block | ParamPeer::PrefixList(_) | ParamPeer::NoPeer => return None,
             },
             Entity::Tier(_)
             | Entity::TierSet(_)

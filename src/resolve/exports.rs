@@ -1,9 +1,10 @@
 //! Names under which other stacks of CloudFormation import the ids of groups.
 
 use super::scope::Scope;
-use crate::ast::EntryValue;
+use super::templates::BoundText;
+use crate::ast::{EntryValue, StringLiteral, StringPart};
 use crate::diagnostic::MeaningProblem;
-use crate::policy::Tier;
+use crate::policy::{Text, Tier};
 use crate::source::Span;
 use std::collections::BTreeMap;
 
@@ -19,13 +20,9 @@ const EXPORT_VALUES: [&str; 4] = [
 ];
 
 /// `export = "${AWS::StackName}-SecurityGroup"`
-pub fn read_export<'a>(
-    scope: &mut Scope<'a>,
-    value: &'a EntryValue,
-    tiers: usize,
-) -> Option<String> {
+pub fn read_export<'a>(scope: &mut Scope<'a>, value: &'a EntryValue, tiers: usize) -> Option<Text> {
     let text = scope.read_string(value, "export", "a string")?;
-    let (span, name) = (text.span, text.value.to_string());
+    let span = text.span;
 
     if tiers > 1 {
         let what = "export";
@@ -35,35 +32,57 @@ pub fn read_export<'a>(
         return None;
     }
 
-    if let Err(why) = check_name(&name) {
-        scope.problems.push(MeaningProblem::BadExport { span, why });
-        return None;
+    match read_name(scope, text) {
+        Ok(name) => Some(name),
+        Err(why) => {
+            scope.problems.push(MeaningProblem::BadExport { span, why });
+            None
+        }
     }
-
-    Some(name)
 }
 
-/// Why CloudFormation would refuse the name of an export.
-fn check_name(name: &str) -> Result<(), String> {
-    let mut rest = name;
-    while let Some(at) = rest.find("${") {
-        check_characters(&rest[..at])?;
-        let (value, after) = rest[at + 2..]
-            .split_once('}')
-            .ok_or("`${` has no closing `}`")?;
-        if !EXPORT_VALUES.contains(&value) {
-            return Err(format!("`${{{value}}}` is not a value of the stack"));
+/// The name of an export, or why CloudFormation would refuse it.
+fn read_name(scope: &mut Scope<'_>, literal: &StringLiteral) -> Result<Text, String> {
+    let mut name = Text::default();
+    let mut at = 0;
+
+    for part in literal.parts() {
+        match part {
+            StringPart::Text(text) => {
+                check_characters(text)?;
+                name.push_literal(text);
+            }
+            StringPart::Parameter(parameter) => match scope.bound_text(literal, at, parameter) {
+                BoundText::Known(text) => {
+                    check_characters(&text)?;
+                    name.push_literal(&text);
+                }
+                BoundText::Unbound => name.push_parameter(parameter),
+                BoundText::NoParameter => {}
+            },
+            StringPart::NoParameter(written) => name.push_parameter(stack_value(written)?),
         }
-        rest = after;
+        at += part.written_length();
     }
 
-    check_characters(rest)?;
-    match name.chars().count() {
-        0 => Err("it is empty".to_string()),
+    match name.known_length() {
+        _ if name.is_empty() => Err("it is empty".to_string()),
         count if count > LONGEST => Err(format!(
             "it has {count} characters, and at most 255 are allowed"
         )),
-        _ => Ok(()),
+        _ => Ok(name),
+    }
+}
+
+/// `AWS::StackName` in `${AWS::StackName}`
+fn stack_value(written: &str) -> Result<&str, String> {
+    let inner = written
+        .strip_prefix("${")
+        .and_then(|inner| inner.strip_suffix('}'));
+    let value = inner.ok_or("`${` has no closing `}`")?;
+    match EXPORT_VALUES.contains(&value) {
+        true => Ok(value),
+        false => Err(format!("`${{{value}}}` is not a value of the stack")),
     }
 }
 
@@ -77,7 +96,7 @@ fn check_characters(text: &str) -> Result<(), String> {
 
 /// The names of exports, with the tiers that have them.
 #[derive(Debug, Default)]
-pub struct Exports(BTreeMap<String, Span>);
+pub struct Exports(BTreeMap<Text, Span>);
 
 impl Exports {
     /// Adds the export of a tier; reports a name that another has.
@@ -86,7 +105,7 @@ impl Exports {
         if let Some(first) = self.0.insert(name.clone(), tier.span) {
             scope.problems.push(MeaningProblem::SameExport {
                 span: tier.span.max(first),
-                name: name.clone(),
+                name: name.view().as_written().into_owned(),
                 first: tier.span.min(first),
             });
         }

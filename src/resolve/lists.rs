@@ -34,8 +34,8 @@ pub enum ParamPeer {
     Block,
     External(ExternalId),
     PrefixList(PrefixListId),
-    /// Not a peer: a VPC.
-    Vpc,
+    /// Not a peer: a VPC, a text.
+    NoPeer,
 }
 
 const LIST_KEYS: &[&str] = &["entries", "family"];
@@ -233,10 +233,8 @@ impl Found {
 
                 ParamIdentity::PrefixList(self.lists.add(list, name, prefix_list))
             }
-            (ParamKind::Cidr | ParamKind::CidrIpv6, _) => ParamIdentity::Other(ParamPeer::Block),
-            (ParamKind::Vpc, _) | (ParamKind::External | ParamKind::PrefixList, None) => {
-                ParamIdentity::Other(ParamPeer::Vpc)
-            }
+            (kind, _) if kind.is_blocks() => ParamIdentity::Other(ParamPeer::Block),
+            (_, _) => ParamIdentity::Other(ParamPeer::NoPeer),
         }
     }
 }
@@ -331,7 +329,9 @@ fn split_external_value(id: ParamId, value: Option<&ParamValue>) -> (Reference, 
             Some((account, group)) => (Reference::Id(group.to_string()), Some(account.to_string())),
             None => (Reference::Id(text.clone()), None),
         },
-        Some(ParamValue::Block(_)) | None => (Reference::Param(id), None),
+        Some(ParamValue::Block(_) | ParamValue::Blocks(_) | ParamValue::Text(_)) | None => {
+            (Reference::Param(id), None)
+        }
     }
 }
 
@@ -339,7 +339,9 @@ fn split_external_value(id: ParamId, value: Option<&ParamValue>) -> (Reference, 
 fn list_value(id: ParamId, value: Option<&ParamValue>) -> ListReference {
     match value {
         Some(ParamValue::Id(id)) => ListReference::Id(id.clone()),
-        Some(ParamValue::Block(_)) | None => ListReference::Param(id),
+        Some(ParamValue::Block(_) | ParamValue::Blocks(_) | ParamValue::Text(_)) | None => {
+            ListReference::Param(id)
+        }
     }
 }
 

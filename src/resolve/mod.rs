@@ -27,8 +27,10 @@ mod rules;
 mod scope;
 mod services;
 mod settings;
+mod sources;
 mod stack;
 mod strings;
+mod templates;
 mod tier_index;
 mod tiers;
 mod unknown;
@@ -58,6 +60,7 @@ pub fn resolve<'a>(
     resolve_statements(&mut scope, &definitions, &mut policy, program, settings);
 
     policy.foreign_owners = rules::foreign_owners(&policy);
+    policy.has_text_parameters = scope.has_text_parameters;
     policy.unused = unused::find_unused(&scope, &policy, program);
     policy.shadowed = scope.seen.shadowed;
     policy.remainders = scope.seen.remainders;
@@ -70,6 +73,7 @@ fn resolve_declarations<'a>(
     settings: &Settings<'a>,
 ) -> (Policy, Definitions<'a>) {
     let mut params = params::resolve(scope, settings);
+    sources::resolve(scope, &mut params);
     let (mut stack, default_vpc) = stack::resolve_stack(scope, settings);
     let (vpcs, default_vpc) = stack::resolve_vpcs(scope, &mut params, default_vpc);
     let peerings = stack::resolve_peerings(scope, &vpcs);
@@ -83,6 +87,7 @@ fn resolve_declarations<'a>(
     let lists = lists::resolve(scope, &params, &stack, &known);
     let services = services::resolve(scope, settings.catalogue);
     let tiers = tiers::resolve(scope, &mut stack, &vpcs, default_vpc, &networks);
+    sources::report_imported_exports(scope, &params, &tiers);
     let tier_sets = tiers::resolve_sets(scope, &tiers);
 
     let members = also::resolve(scope, &tiers, &tier_sets, &vpcs);

@@ -198,7 +198,10 @@ impl Addressed<'_> {
             }
             Entity::Param(id) if scope.is_block(id) => match &self.params[id.index()] {
                 Some(ParamValue::Block(block)) => list.blocks.push(*block),
-                Some(ParamValue::Id(_)) | None => list.unknown.push((id, name)),
+                Some(ParamValue::Blocks(blocks)) => list.blocks.extend(blocks),
+                Some(ParamValue::Id(_) | ParamValue::Text(_)) | None => {
+                    list.unknown.push((id, name))
+                }
             },
             other => scope.report_wrong_kind(name, other.kind(), "an address or a network"),
         }

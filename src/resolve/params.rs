@@ -4,12 +4,14 @@ use super::blocks::{is_account, is_group_id, is_list_id, is_vpc_id};
 use super::collisions::mangle_name;
 use super::scope::Scope;
 use super::settings::Settings;
+use super::strings::is_text;
 use crate::ast::{self, EntryValue};
 use crate::diagnostic::{AwsField, InputProblem, NameKind, NameProblem, likely, listed, nearest};
 use crate::net::{self, Family};
-use crate::policy::{Param, ParamId, ParamKind, Reference};
+use crate::policy::{Param, ParamId, ParamKind, ParameterSource, Reference};
 use ipnet::IpNet;
 use std::collections::HashMap;
+use std::fmt;
 
 /// The parameters of a program and their values.
 #[derive(Debug)]
@@ -26,6 +28,22 @@ pub struct Params {
 pub enum ParamValue {
     Id(String),
     Block(IpNet),
+    /// Sorted, without duplicates, and never empty.
+    Blocks(Vec<IpNet>),
+    Text(String),
+}
+
+impl fmt::Display for ParamValue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            ParamValue::Id(text) | ParamValue::Text(text) => f.write_str(text),
+            ParamValue::Block(block) => block.fmt(f),
+            ParamValue::Blocks(blocks) => {
+                let texts: Vec<String> = blocks.iter().map(IpNet::to_string).collect();
+                f.write_str(&texts.join(","))
+            }
+        }
+    }
 }
 
 /// Resolves the parameters of a program.
@@ -40,6 +58,15 @@ pub fn resolve(scope: &mut Scope<'_>, settings: &Settings<'_>) -> Params {
         param.bound = value.is_some();
         list.push(param);
         values.push(value);
+    }
+
+    // a description can have any parameter in it
+    let texts = values.iter();
+    scope.param_values = texts
+        .map(|value| value.as_ref().map(ParamValue::to_string))
+        .collect();
+    for (param, declared) in list.iter_mut().zip(scope.params.clone()) {
+        param.prose = scope.read_known_prose(&declared.prose, AwsField::ParameterDescription);
     }
 
     Params {
@@ -57,7 +84,8 @@ fn resolve_param(scope: &mut Scope<'_>, declared: &ast::ParamDeclaration) -> Par
         name: scope.text(declared.name).to_string(),
         kind,
         default: default.and_then(|value| parse_default(scope, value, kind)),
-        prose: scope.read_prose(&declared.prose, AwsField::ParameterDescription),
+        prose: None,
+        source: ParameterSource::default(),
         bound: false,
         span: Some(declared.name.span),
     }
@@ -116,13 +144,25 @@ fn resolve_kind(scope: &mut Scope<'_>, param: &ast::ParamDeclaration) -> Option<
 }
 
 fn parse_default(scope: &mut Scope<'_>, value: &EntryValue, kind: ParamKind) -> Option<String> {
+    if let (ParamKind::String, EntryValue::Text(text)) = (kind, value) {
+        return Some(scope.read_known(text, AwsField::ParameterDefault));
+    }
+
     let text = match value {
         EntryValue::Text(text) => text.value.to_string(),
         EntryValue::Net(net) => net.net.to_string(),
         EntryValue::Number(..)
         | EntryValue::Name(_)
-        | EntryValue::List(..)
-        | EntryValue::Block(_) => String::new(),
+        | EntryValue::Block(_)
+        | EntryValue::Source(..) => String::new(),
+        EntryValue::List(_, items) if kind.is_list() => {
+            let parts: Vec<&str> = items
+                .iter()
+                .map(|item| scope.sources.text(item.span()))
+                .collect();
+            parts.join(",")
+        }
+        EntryValue::List(..) => String::new(),
     };
 
     match parse_value(kind, &text) {
@@ -131,8 +171,8 @@ fn parse_default(scope: &mut Scope<'_>, value: &EntryValue, kind: ParamKind) -> 
         Some(ParamValue::Id(id)) if id.contains('/') => {
             scope.report_bad_value(value, "default", kind.wanted())
         }
-        Some(ParamValue::Id(id)) => Some(id),
-        Some(ParamValue::Block(block)) => Some(block.to_string()),
+        Some(ParamValue::Id(id) | ParamValue::Text(id)) => Some(id),
+        Some(value @ (ParamValue::Block(_) | ParamValue::Blocks(_))) => Some(value.to_string()),
         None => scope.report_bad_value(value, "default", kind.wanted()),
     }
 }
@@ -145,9 +185,15 @@ fn parse_value(kind: ParamKind, text: &str) -> Option<ParamValue> {
             Some((account, group)) => is_account(account) && is_group_id(group),
             None => is_group_id(text),
         },
+        ParamKind::String => {
+            let is_plain = !text.is_empty() && text.chars().all(is_text);
+            return is_plain.then(|| ParamValue::Text(text.to_string()));
+        }
         ParamKind::Cidr | ParamKind::CidrIpv6 => {
-            let block = parse_block(text).filter(|net| Family::of_block(net) == kind.family());
-            return block.map(ParamValue::Block);
+            return parse_block(text, kind).map(ParamValue::Block);
+        }
+        ParamKind::CidrList | ParamKind::CidrIpv6List => {
+            return parse_blocks(text, kind).map(ParamValue::Blocks);
         }
     };
 
@@ -155,22 +201,38 @@ fn parse_value(kind: ParamKind, text: &str) -> Option<ParamValue> {
 }
 
 /// A block with no host bits set; a bare address is a block of one.
-fn parse_block(text: &str) -> Option<IpNet> {
-    net::parse_block(text)
-        .ok()
-        .filter(|net| *net == net.trunc())
+fn parse_block(text: &str, kind: ParamKind) -> Option<IpNet> {
+    let block = net::parse_block(text.trim()).ok();
+    block.filter(|net| *net == net.trunc() && Family::of_block(net) == kind.family())
+}
+
+/// `203.0.113.0/24,198.51.100.7`
+fn parse_blocks(text: &str, kind: ParamKind) -> Option<Vec<IpNet>> {
+    let parts = text.split(',').map(|part| parse_block(part, kind));
+    let mut blocks: Vec<IpNet> = parts.collect::<Option<_>>()?;
+    blocks.sort_unstable();
+    blocks.dedup();
+    Some(blocks)
 }
 
 /// The block that an invalid value probably means.
 fn likely_value(kind: ParamKind, text: &str) -> Option<String> {
-    let meant = match net::parse_block(text) {
-        Ok(net) => net.trunc().to_string(),
-        Err(not_a_block) => not_a_block.meant()?,
+    let parts = text.split(',').filter(|part| !part.trim().is_empty());
+    let meant = |part: &str| match net::parse_block(part.trim()) {
+        Ok(net) => Some(net.trunc().to_string()),
+        Err(not_a_block) => not_a_block.meant(),
     };
+    let meant = parts.map(meant).collect::<Option<Vec<_>>>()?.join(",");
     parse_value(kind, &meant).map(|_| meant)
 }
 
 impl Params {
+    /// Whether the parameter with a name has a value that templates import.
+    pub fn imports(&self, name: &str) -> bool {
+        let mut params = self.list.iter();
+        params.any(|param| param.name == name && param.source.import().is_some())
+    }
+
     /// The VPC of a declared parameter, or of the implicit one.
     pub fn resolve_implicit_vpc(&mut self, scope: &mut Scope<'_>, name: String) -> Reference {
         let same = self
@@ -204,6 +266,7 @@ impl Params {
             kind: ParamKind::Vpc,
             default: None,
             prose: Some("VPC that the security groups are created in".to_string()),
+            source: ParameterSource::default(),
             bound: false,
             span: None,
         });
@@ -216,7 +279,9 @@ impl Params {
     pub fn reference_to(&self, id: ParamId) -> Reference {
         match &self.values[id.index()] {
             Some(ParamValue::Id(text)) => Reference::Id(text.clone()),
-            Some(ParamValue::Block(_)) | None => Reference::Param(id),
+            Some(ParamValue::Block(_) | ParamValue::Blocks(_) | ParamValue::Text(_)) | None => {
+                Reference::Param(id)
+            }
         }
     }
 

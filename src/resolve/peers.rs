@@ -6,7 +6,7 @@ use super::networks::{NetList, span_of};
 use super::scope::{BuiltInNetwork, Entity, Scope};
 use crate::ast::{self, NetItem};
 use crate::diagnostic::{MeaningProblem, NameKind};
-use crate::policy::{EntryOf, Peer, Policy, PrefixListId, TierId, TierSetId, WordId};
+use crate::policy::{EntryOf, ParamKind, Peer, Policy, PrefixListId, TierId, TierSetId, WordId};
 use crate::source::Span;
 use ipnet::IpNet;
 
@@ -136,9 +136,15 @@ impl PeerResolver<'_, '_> {
                 return lists.for_each(|id| self.add_list(item, *id, word));
             }
             Entity::Param(id) => {
+                if let Some(blocks) = definitions.param_blocks(id) {
+                    return self.add_all(blocks.iter().copied().map(Peer::Net), item, word);
+                }
                 let peer = definitions.param_peer(id);
                 if peer.is_none() {
-                    let wanted = "a peer (a declared VPC is `vpc NAME`)";
+                    let wanted = match self.policy.param(id).kind {
+                        ParamKind::String => "a peer (a `string` stands in strings: `${NAME}`)",
+                        _ => "a peer (a declared VPC is `vpc NAME`)",
+                    };
                     self.scope.report_wrong_kind(name, NameKind::Param, wanted);
                 }
                 peer

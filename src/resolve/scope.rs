@@ -66,6 +66,10 @@ pub struct Scope<'a> {
     pub(super) is_incomplete: bool,
     /// The tiers by role and VPC, once an `every` has asked for them.
     pub(super) every: Option<TierIndex>,
+    /// The values of parameters by id, once they are resolved.
+    pub(super) param_values: Vec<Option<String>>,
+    /// Whether a text has an unbound parameter in it.
+    pub(super) has_text_parameters: bool,
     /// The remaining budget of name comparisons for suggestions.
     pub(super) guesses: usize,
     /// The remaining budget for the size of the program.
@@ -173,7 +177,17 @@ impl<'a> Scope<'a> {
             .params
             .get(id.index())
             .map(|param| self.text(param.kind));
-        matches!(kind, Some("cidr" | "cidr-ipv6"))
+        matches!(
+            kind,
+            Some("cidr" | "cidr-ipv6" | "cidr-list" | "cidr-ipv6-list")
+        )
+    }
+
+    /// Whether a parameter is a list of blocks.
+    pub(super) fn is_list(&self, id: ParamId) -> bool {
+        let param = self.params.get(id.index());
+        let kind = param.map(|param| self.text(param.kind));
+        matches!(kind, Some("cidr-list" | "cidr-ipv6-list"))
     }
 
     /// The position of a declared service, if there is one with that name.

@@ -6,7 +6,7 @@ use super::scope::Scope;
 use crate::ast::{self, IcmpType, ProgramTree, ServiceItem};
 use crate::diagnostic::{AwsField, MeaningProblem, NameKind, NameProblem, Problems, likely};
 use crate::net::{PerFamily, Ports, Traffic};
-use crate::policy::{IcmpName, Shadowed, Texts, WordId, icmp_name, icmp_names};
+use crate::policy::{IcmpName, Shadowed, Text, Texts, WordId, icmp_name, icmp_names};
 use crate::source::{Sources, Span};
 use std::collections::BTreeMap;
 
@@ -83,7 +83,7 @@ pub fn resolve<'b>(scope: &mut Scope<'_>, catalogue: &'b Catalogue) -> Services<
 }
 
 /// The texts of the parts of a service, by what they are of.
-type PartTexts = BTreeMap<Atom, String>;
+type PartTexts = BTreeMap<Atom, Text>;
 
 /// Reads the texts of parts, those of services that others name first; nothing where there is none.
 fn resolve_texts(scope: &mut Scope<'_>, services: &Services<'_>) -> Vec<PartTexts> {

@@ -7,7 +7,7 @@ use super::settings::Settings;
 use crate::ast::{self, EntryValue};
 use crate::diagnostic::{AwsField, MeaningProblem, NameKind};
 use crate::policy::{
-    DefaultGroup, Labels, Outbound, ParamId, ParamKind, Reference, Stack, Vpc, VpcId,
+    DefaultGroup, Labels, Outbound, ParamId, ParamKind, Reference, Stack, Text, Vpc, VpcId,
 };
 use crate::source::Span;
 use ipnet::IpNet;
@@ -23,7 +23,7 @@ pub struct Defaults {
     /// `protect`
     pub protect: bool,
     /// `outbound-description`, where it is given.
-    pub outbound_text: Option<String>,
+    pub outbound_text: Option<Text>,
 }
 
 const STACK_KEYS: &[&str] = &[
@@ -92,7 +92,7 @@ fn read_stack<'a>(
     stack.name = scope.text(declared.name).to_string();
     let was = declared.was.iter();
     stack.was = was.map(|was| scope.text(*was).to_string()).collect();
-    stack.prose = scope.read_prose(&declared.prose, AwsField::TemplateDescription);
+    stack.prose = scope.read_known_prose(&declared.prose, AwsField::TemplateDescription);
 
     for (key, value) in scope.read_entries(declared.block.as_ref(), "stack", STACK_KEYS) {
         match key {
@@ -154,7 +154,7 @@ pub fn read_outbound(scope: &mut Scope<'_>, value: &EntryValue) -> Option<Outbou
 }
 
 /// `outbound-description = "everything, for updates"`; an empty string for none
-pub fn read_outbound_text<'a>(scope: &mut Scope<'a>, value: &'a EntryValue) -> Option<String> {
+pub fn read_outbound_text<'a>(scope: &mut Scope<'a>, value: &'a EntryValue) -> Option<Text> {
     let text = scope.read_string(value, "outbound-description", "a string")?;
     Some(scope.read_field(text, AwsField::RuleDescription))
 }
@@ -310,7 +310,12 @@ fn read_cidr(
         match value {
             EntryValue::Net(net) => blocks.push(net.net),
             EntryValue::Name(name) => {
-                let kinds = [ParamKind::Cidr, ParamKind::CidrIpv6];
+                let kinds = [
+                    ParamKind::Cidr,
+                    ParamKind::CidrIpv6,
+                    ParamKind::CidrList,
+                    ParamKind::CidrIpv6List,
+                ];
                 if let Some(id) = resolve_param(
                     scope,
                     params,
@@ -320,7 +325,8 @@ fn read_cidr(
                 ) {
                     match &params.values[id.index()] {
                         Some(ParamValue::Block(block)) => blocks.push(*block),
-                        Some(ParamValue::Id(_)) | None => unknown.push(id),
+                        Some(ParamValue::Blocks(list)) => blocks.extend(list),
+                        Some(ParamValue::Id(_) | ParamValue::Text(_)) | None => unknown.push(id),
                     }
                 }
             }

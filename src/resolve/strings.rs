@@ -2,26 +2,71 @@
 //! references of templates.
 
 use super::scope::Scope;
-use crate::ast::{self, EntryKey, EntryValue};
+use crate::ast::{self, EntryKey, EntryValue, StringPart};
 use crate::diagnostic::{AwsField, MeaningProblem, NameProblem};
+use crate::policy::Text;
 use crate::source::{Span, is_unseen};
 use std::collections::BTreeMap;
 
 impl<'a> Scope<'a> {
-    /// The value of a string that ends up in `field`; a character that AWS does not allow is
-    /// reported at its position.
-    pub fn read_field(&mut self, text: &ast::StringLiteral, field: AwsField) -> String {
+    /// The value of a string that ends up in `field`, with the parameters in it; a character that AWS
+    /// does not allow is reported at its position.
+    pub fn read_field(&mut self, text: &ast::StringLiteral, field: AwsField) -> Text {
+        if !text.is_plain() {
+            return self.read_template(text, field);
+        }
+        Text::known(self.read_plain(text, field))
+    }
+
+    /// The value of a string without parameters that ends up in `field`.
+    pub fn read_known(&mut self, text: &ast::StringLiteral, field: AwsField) -> String {
+        if text.is_plain() {
+            return self.read_plain(text, field);
+        }
+
+        let mut known = String::new();
+        let mut at = 0;
+        for part in text.parts() {
+            match part {
+                StringPart::Text(text) => known.push_str(text),
+                StringPart::Parameter(name) => {
+                    let span = self.place_in(text, at, part.written_length());
+                    let what = field.words();
+                    self.problems
+                        .push(MeaningProblem::NoParametersHere { span, what });
+                    known.push_str(name);
+                }
+                StringPart::NoParameter(name) => self.report_no_parameter(text, at, name),
+            }
+            at += part.written_length();
+        }
+        self.check_field(text, &known, field);
+        known
+    }
+
+    /// The value of a string in which nothing is a parameter.
+    pub fn read_plain(&mut self, text: &ast::StringLiteral, field: AwsField) -> String {
+        self.check_field(text, &text.value, field);
+        text.value.to_string()
+    }
+
+    /// Reports what AWS does not accept of a value of a string.
+    fn check_field(&mut self, text: &ast::StringLiteral, value: &str, field: AwsField) {
         let raw = self.sources.text(text.span);
-        let refused = text
-            .value
+        let is_whole = *text.value == *value;
+        let place = |n: usize| match is_whole {
+            true => text.place(raw, n),
+            false => text.span,
+        };
+
+        let refused = value
             .chars()
             .enumerate()
             .find(|(_, c)| !allows_character(field, *c));
 
         if let Some((n, character)) = refused {
-            let span = text.place(raw, n);
             self.problems.push(MeaningProblem::ForbiddenCharacter {
-                span,
+                span: place(n),
                 character: show_character(character),
                 field,
             });
@@ -29,20 +74,19 @@ impl<'a> Scope<'a> {
 
         let replaced = self.outputs.iter().filter_map(|it| it.replaced_text);
         for replaced in replaced {
-            let Some(at) = text.value.find(replaced.start) else {
+            let Some(at) = value.find(replaced.start) else {
                 continue;
             };
-            let n = text.value[..at].chars().count();
-            let span = text.place(raw, n);
+            let n = value[..at].chars().count();
             self.problems.push(MeaningProblem::ReplacedText {
-                span,
+                span: place(n),
                 start: replaced.start,
                 what: replaced.what,
                 why: replaced.why,
             });
         }
 
-        let length = text.value.chars().count();
+        let length = value.chars().count();
         if length > field.limit() {
             self.problems.push(MeaningProblem::TooLong {
                 span: text.span,
@@ -50,8 +94,6 @@ impl<'a> Scope<'a> {
                 field,
             });
         }
-
-        text.value.to_string()
     }
 
     /// The prose of a declaration, if it has any.
@@ -59,18 +101,28 @@ impl<'a> Scope<'a> {
         &mut self,
         text: &Option<ast::StringLiteral>,
         field: AwsField,
-    ) -> Option<String> {
+    ) -> Option<Text> {
         let text = text.as_ref()?;
         Some(self.read_field(text, field)).filter(|prose| !prose.is_empty())
     }
 
+    /// Likewise, of what an output has to know when it is made.
+    pub fn read_known_prose(
+        &mut self,
+        text: &Option<ast::StringLiteral>,
+        field: AwsField,
+    ) -> Option<String> {
+        let prose = self.read_prose(text, field)?;
+        prose.view().as_known().map(str::to_string)
+    }
+
     /// The text of rules; an empty string stays one.
-    pub fn read_rule_text(&mut self, text: &ast::StringLiteral) -> String {
+    pub fn read_rule_text(&mut self, text: &ast::StringLiteral) -> Text {
         self.read_field(text, AwsField::RuleDescription)
     }
 
     /// `tags = { team = "shop", "cost centre" = "42" }`
-    pub fn read_tags(&mut self, value: &'a EntryValue) -> BTreeMap<String, String> {
+    pub fn read_tags(&mut self, value: &'a EntryValue) -> BTreeMap<String, Text> {
         let mut tags = BTreeMap::new();
         let EntryValue::Block(block) = value else {
             self.report_bad_value::<()>(value, "tags", "a block, like `{ team = \"shop\" }`");
@@ -82,7 +134,7 @@ impl<'a> Scope<'a> {
             let span = entry.key.span();
             let key = match &entry.key {
                 EntryKey::Name(name) => self.text(*name).to_string(),
-                EntryKey::Text(text) => self.read_field(text, AwsField::TagKey),
+                EntryKey::Text(text) => self.read_known(text, AwsField::TagKey),
             };
             self.report_tag_key(span, &key);
 
@@ -130,7 +182,7 @@ impl<'a> Scope<'a> {
 /// Group names, group descriptions and rule descriptions: the set of the EC2 API
 /// (CreateSecurityGroup, IpRange). Its documentation of other rules omits `&`, which is the lint
 /// `ampersand`. Tags: EC2 user guide, tag restrictions.
-fn allows_character(field: AwsField, character: char) -> bool {
+pub(super) fn allows_character(field: AwsField, character: char) -> bool {
     match field {
         AwsField::RuleDescription
         | AwsField::GroupDescription
@@ -138,20 +190,24 @@ fn allows_character(field: AwsField, character: char) -> bool {
         | AwsField::NamePrefix => {
             character.is_ascii_alphanumeric() || " ._-:/()#,@[]+=&;{}!$*".contains(character)
         }
+        // CloudFormation user guide, Outputs
+        AwsField::ExportName => character.is_ascii_alphanumeric() || "-:".contains(character),
         AwsField::TagKey | AwsField::TagValue => is_text(character),
-        AwsField::TemplateDescription | AwsField::ParameterDescription => {
+        AwsField::TemplateDescription
+        | AwsField::ParameterDescription
+        | AwsField::ParameterDefault => {
             is_text(character) || character == '\n' || character == '\t'
         }
     }
 }
 
 /// Whether a character is plain text, and allowed in XML, in which AWS responds.
-fn is_text(character: char) -> bool {
+pub(super) fn is_text(character: char) -> bool {
     !is_unseen(character) && !matches!(character, '\u{fffe}' | '\u{ffff}')
 }
 
 /// A character in messages.
-fn show_character(character: char) -> String {
+pub(super) fn show_character(character: char) -> String {
     match character {
         '`' => "a backtick".to_string(),
         '\n' => "a line break".to_string(),

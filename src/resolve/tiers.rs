@@ -11,7 +11,7 @@ use super::stack::{
 use crate::ast::{self, EntryValue, TierItem};
 use crate::diagnostic::{AwsField, MeaningProblem, NameKind, NameProblem, likely, listed};
 use crate::net::Addresses;
-use crate::policy::{Labels, Outbound, Role, Stack, Tier, TierId, TierSet, Vpc, VpcId};
+use crate::policy::{Labels, Outbound, Role, Stack, Text, Tier, TierId, TierSet, Vpc, VpcId};
 use crate::source::Span;
 use ipnet::IpNet;
 use std::collections::{BTreeMap, HashMap};
@@ -78,11 +78,11 @@ fn report_same_group_name(scope: &mut Scope<'_>, group_names: &mut GroupNames, t
     let Some(group) = &tier.group_name else {
         return;
     };
-    let key = (tier.vpc, group.to_ascii_lowercase());
+    let key = (tier.vpc, group.view().stored().to_ascii_lowercase());
     if let Some(other) = group_names.insert(key, tier.span) {
         scope.problems.push(MeaningProblem::SameGroupName {
             span: tier.span.max(other),
-            name: group.clone(),
+            name: group.view().as_written().into_owned(),
             first: tier.span.min(other),
         });
     }
@@ -139,7 +139,7 @@ fn resolve_tier<'a>(
     }
 
     if let (Some(span), Some(name)) = (prefix, &tier.group_name) {
-        let name = name.clone();
+        let name = name.view().as_written().into_owned();
         scope
             .problems
             .push(MeaningProblem::NameAndPrefix { span, name });
@@ -181,7 +181,7 @@ fn start_tier(
 }
 
 /// `description = "the public web servers"`
-fn read_description<'a>(scope: &mut Scope<'a>, value: &'a EntryValue) -> Option<String> {
+fn read_description<'a>(scope: &mut Scope<'a>, value: &'a EntryValue) -> Option<Text> {
     let text = scope.read_string(value, "description", "a string")?;
     let description = scope.read_field(text, AwsField::GroupDescription);
     if description.is_empty() {
@@ -231,14 +231,10 @@ fn read_addresses(scope: &mut Scope<'_>, value: &EntryValue, networks: &Networks
 
 /// `name = "shop-web"`: 1 to 255 characters, not `sg-…`, not `default` (EC2 API reference,
 /// CreateSecurityGroup, and VPC user guide, default security groups).
-fn read_group_name<'a>(
-    scope: &mut Scope<'a>,
-    value: &'a EntryValue,
-    tiers: usize,
-) -> Option<String> {
+fn read_group_name<'a>(scope: &mut Scope<'a>, value: &'a EntryValue, tiers: usize) -> Option<Text> {
     let text = scope.read_string(value, "name", "a string")?;
-    let name = scope.read_field(text, AwsField::GroupName);
-    let span = text.span;
+    let read = scope.read_field(text, AwsField::GroupName);
+    let (name, span) = (read.view().stored(), text.span);
 
     if tiers > 1 {
         scope
@@ -250,7 +246,7 @@ fn read_group_name<'a>(
     if name.to_ascii_lowercase().starts_with("sg-") {
         scope.problems.push(MeaningProblem::SgPrefix {
             span,
-            name: name.clone(),
+            name: read.view().as_written().into_owned(),
         });
     }
 
@@ -258,7 +254,7 @@ fn read_group_name<'a>(
         let is = "the name of the default security group of every VPC";
         scope.problems.push(NameProblem::Reserved {
             span,
-            name: name.clone(),
+            name: name.to_string(),
             is,
         });
     }
@@ -271,18 +267,18 @@ fn read_group_name<'a>(
         );
     }
 
-    Some(name)
+    Some(read)
 }
 
 /// `name-prefix = "shop-web-"`: as a name, and at most 100 characters, since Terraform adds 26 of
 /// its own (AWS provider, `name_prefix` of aws_security_group).
-fn read_name_prefix<'a>(scope: &mut Scope<'a>, value: &'a EntryValue) -> Option<String> {
+fn read_name_prefix<'a>(scope: &mut Scope<'a>, value: &'a EntryValue) -> Option<Text> {
     let text = scope.read_string(value, "name-prefix", "a string")?;
-    let prefix = scope.read_field(text, AwsField::NamePrefix);
-    let span = text.span;
+    let read = scope.read_field(text, AwsField::NamePrefix);
+    let (prefix, span) = (read.view().stored(), text.span);
 
     if prefix.to_ascii_lowercase().starts_with("sg-") {
-        let name = prefix.clone();
+        let name = read.view().as_written().into_owned();
         scope.problems.push(MeaningProblem::SgPrefix { span, name });
     }
 
@@ -294,7 +290,7 @@ fn read_name_prefix<'a>(scope: &mut Scope<'a>, value: &'a EntryValue) -> Option<
         );
     }
 
-    Some(prefix)
+    Some(read)
 }
 
 /// Checks limits of AWS for a group as a whole.

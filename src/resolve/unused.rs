@@ -1,10 +1,11 @@
 //! Declarations that nothing uses.
 
 use super::scope::Scope;
-use crate::ast::{FileTree, ProgramTree};
+use crate::ast::{FileTree, ProgramTree, StringPart};
 use crate::diagnostic::NameKind;
 use crate::policy::{Declared, DefaultGroup, Policy, Unused};
 use crate::source::{Sources, Span};
+use std::borrow::Cow;
 use std::collections::HashSet;
 
 /// The unused declarations of the entry file, by position. Other files may be shared with programs
@@ -41,11 +42,18 @@ pub fn find_unused(scope: &Scope<'_>, policy: &Policy, program: &ProgramTree) ->
 }
 
 /// The names that statements use which do not apply in the chosen environment.
-fn names_used_elsewhere<'s>(sources: &'s Sources, program: &ProgramTree) -> HashSet<&'s str> {
+fn names_used_elsewhere<'s>(sources: &'s Sources, program: &ProgramTree) -> HashSet<Cow<'s, str>> {
     let mut used = HashSet::new();
     for statement in program.files.iter().flat_map(|file| &file.absent) {
         statement.item.visit_used_names(&mut |name| {
-            used.insert(sources.text(name.span));
+            used.insert(sources.text(name.span).into());
+        });
+        statement.item.visit_strings(&mut |text| {
+            for part in text.parts() {
+                if let StringPart::Parameter(name) = part {
+                    used.insert(name.to_string().into());
+                }
+            }
         });
     }
 

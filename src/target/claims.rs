@@ -2,7 +2,7 @@
 //! reject.
 
 use super::names::Names;
-use crate::aws::{GroupId, RuleKey, State};
+use crate::aws::{GroupId, RuleKey, State, Text, TextRef};
 use crate::groups::{Deployment, Rule};
 use crate::policy::Owner;
 use crate::source::Span;
@@ -44,9 +44,14 @@ impl<'d> NamedState<'d> {
     }
 
     /// `export` of the tier of a group.
-    pub fn tier_export(self, group: GroupId) -> Option<&'d str> {
+    pub fn tier_export(self, group: GroupId) -> Option<TextRef<'d>> {
         let tier = self.deployment.groups[group.index()].owner.tier()?;
-        self.deployment.policy().tier(tier).export.as_deref()
+        self.deployment
+            .policy()
+            .tier(tier)
+            .export
+            .as_ref()
+            .map(Text::view)
     }
 
     /// The tier of a group, or the external that it is.

@@ -1,7 +1,7 @@
 //! How a target deploys, for plans.
 
 use super::names::Names;
-use crate::aws::{Parameter, Rule, RuleKey, SecurityGroup, State};
+use crate::aws::{Parameter, Rule, RuleKey, SecurityGroup, State, Text};
 
 /// How a target replaces one output by another.
 #[derive(Debug, Clone, Copy)]
@@ -12,6 +12,8 @@ pub struct Planning {
     pub is_resource: fn(&SecurityGroup, &RuleKey) -> bool,
     /// Whether an output has a parameter.
     pub asks_for: fn(&Parameter) -> bool,
+    /// Where the value of a parameter comes from, if the deployment is not asked for it.
+    pub source: fn(&Parameter) -> Option<String>,
     /// The current and earlier addresses of a group, the newest first.
     pub group_addresses: fn(&SecurityGroup) -> Vec<String>,
     /// The output with the id of a group.
@@ -31,7 +33,7 @@ pub struct Planning {
     /// Whether it removes the rules of default groups.
     pub locks_defaults: bool,
     /// The name under which other stacks can import the id of a group.
-    pub export: fn(&State, &SecurityGroup) -> Option<String>,
+    pub export: fn(&State, &SecurityGroup) -> Option<Text>,
     /// Whether its plan shows that a group is protected, or is no more.
     pub notes_protection: bool,
     /// What becomes of the replacement of a protected group.

@@ -7,7 +7,7 @@ pub mod repository;
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
-use tierwall::compile::{Compilation, Inputs, compile};
+use tierwall::compile::{Compilation, Environment, Inputs, compile};
 use tierwall::date::Date;
 use tierwall::diagnostic::{Explanation, Problem, explanations};
 use tierwall::lint::{self, Levels};
@@ -133,6 +133,8 @@ pub struct Example {
     pub path: String,
     /// Values of parameters.
     pub bindings: Vec<(String, String)>,
+    /// The environment that it is compiled for, if the program declares some.
+    pub environment: Option<String>,
 }
 
 impl Example {
@@ -141,6 +143,10 @@ impl Example {
         let mut disk = Disk::default();
         let inputs = Inputs {
             bindings: &self.bindings,
+            environment: self.environment.as_deref().map(|name| Environment {
+                name,
+                is_optional: false,
+            }),
             ..Inputs::on(as_of())
         };
         compile(&self.path, &mut disk, &inputs)
@@ -148,8 +154,8 @@ impl Example {
     }
 }
 
-/// Every example: `examples/NAME.tier`, and `examples/NAME/main.tier` once for each JSON file
-/// beside it.
+/// Every example: `examples/NAME.tier`, and `examples/NAME/main.tier` once for each environment
+/// that it declares, or else for each JSON file beside it.
 pub fn examples() -> Vec<Example> {
     let mut examples = Vec::new();
     for entry in sorted(&package().join("examples")) {
@@ -165,9 +171,19 @@ pub fn examples() -> Vec<Example> {
                 path: format!("examples/{stem}.tier"),
                 name: stem,
                 bindings: Vec::new(),
+                environment: None,
             });
         } else if entry.is_dir() {
             let path = format!("examples/{stem}/main.tier");
+            let environments = declared_environments(&path);
+            for environment in &environments {
+                examples.push(Example {
+                    name: format!("{stem}-{environment}"),
+                    path: path.clone(),
+                    bindings: Vec::new(),
+                    environment: Some(environment.clone()),
+                });
+            }
             let variants: Vec<PathBuf> = sorted(&entry)
                 .into_iter()
                 .filter(|p| p.extension().is_some_and(|e| e == "json"))
@@ -184,13 +200,15 @@ pub fn examples() -> Vec<Example> {
                     name,
                     path: path.clone(),
                     bindings: values.into_iter().collect(),
+                    environment: None,
                 });
             }
-            if variants.is_empty() {
+            if variants.is_empty() && environments.is_empty() {
                 examples.push(Example {
                     name: stem,
                     path,
                     bindings: Vec::new(),
+                    environment: None,
                 });
             }
         }
@@ -207,4 +225,18 @@ fn sorted(directory: &Path) -> Vec<PathBuf> {
         .collect();
     paths.sort();
     paths
+}
+
+/// The names of the line `environments production, staging` of a file.
+fn declared_environments(path: &str) -> Vec<String> {
+    let text = std::fs::read_to_string(package().join(path)).unwrap_or_default();
+    text.lines()
+        .find_map(|line| line.strip_prefix("environments "))
+        .map(|names| {
+            names
+                .split(',')
+                .map(|name| name.trim().to_owned())
+                .collect()
+        })
+        .unwrap_or_default()
 }

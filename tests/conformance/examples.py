@@ -37,7 +37,7 @@ class Subject:
 
     @property
     def tiers(self):
-        return {tier["tag_name"]: tier["name"] for tier in self.table["tiers"]}
+        return {self.values.written(tier["tag_name"]): tier["name"] for tier in self.table["tiers"]}
 
     def ids(self):
         """Everything that must exist before it is deployed."""
@@ -50,9 +50,10 @@ def subjects(report, compiler, cases, work):
     for case in cases:
         made, problems = {}, defaultdict(list)
         for what, make in (
-            ("flows", lambda: compiler.flows(case.source, case.vars)),
-            ("cloudformation", lambda: compiler.build(case.source, "cloudformation", case.vars)),
-            ("terraform", lambda: compiler.build(case.source, "terraform", case.vars)),
+            ("flows", lambda: compiler.flows(case.source, *case.options)),
+            ("cloudformation", lambda: compiler.build(case.source, "cloudformation", *case.options)),
+            ("json", lambda: json.loads(compiler.build(case.source, "json", *case.options))),
+            ("terraform", lambda: compiler.build(case.source, "terraform", *case.options)),
         ):
             try:
                 made[what] = make()
@@ -68,6 +69,8 @@ def subjects(report, compiler, cases, work):
                 Values(case.name, made["flows"]),
             )
             out.append(subject)
+            for vpc in (id for id in subject.ids() if id.startswith("vpc-")):
+                standin.raise_quota(vpc, made.get("json", {}).get("rule_quota"))
             for name, text in (
                 ("template.json", subject.template),
                 ("module.tf", subject.module),

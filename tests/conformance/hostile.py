@@ -129,6 +129,8 @@ TYPES = {"cidr", "cidr-ipv6", "vpc", "external", "prefix-list"}
 def literal(text):
     """A text as a string of the language, what is not seen by its number."""
     short = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t"}
+    # `${` alone is a parameter
+    text = text.replace("${", "$${")
     unseen = lambda c: unicodedata.category(c) in ("Cc", "Cf", "Zl", "Zp", "Cn", "Co")
     return '"' + "".join(short.get(c) or (f"\\u{{{ord(c):x}}}" if unseen(c) else c) for c in text) + '"'
 

@@ -73,7 +73,7 @@ def inline_outbound(rule):
 def rule(direction, flow, end, values):
     """The rule of a flow on one side, toward its other end."""
     ports = [-1 if flow[key] is None else flow[key] for key in ("from_port", "to_port")]
-    return Rule(direction, flow["protocol"], *ports, peer(end, values), flow["description"])
+    return Rule(direction, flow["protocol"], *ports, peer(end, values), values.written(flow["description"]))
 
 
 def peer(end, values):

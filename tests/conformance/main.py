@@ -1,6 +1,6 @@
 """Runs the parts that are asked for (all, if none), and ends with `N passed, N failed`.
 
-main.py --tierwall BINARY --examples DIR --work DIR --checkov CHECKOV --recipes BIN [-v] [PART]...
+main.py --tierwall BINARY --examples DIR --work DIR --checkov CHECKOV --recipes BIN --awscli BIN --node DIR [-v] [PART]...
 """
 
 import argparse
@@ -17,10 +17,11 @@ import review
 import sarif
 import selftest
 import story
+import wiring
 from report import Report
 from tierwall import Compiler, cases
 
-PARTS = ("selftest", "examples", "hostile", "edits", "story", "checkov", "sarif", "recipes")
+PARTS = ("selftest", "examples", "hostile", "edits", "story", "checkov", "sarif", "recipes", "wiring")
 
 
 def main():
@@ -30,17 +31,24 @@ def main():
     parser.add_argument("--work", type=Path, required=True)
     parser.add_argument("--checkov", type=Path, required=True)
     parser.add_argument("--recipes", type=Path, required=True, help="the programs that the recipes are held against")
+    parser.add_argument("--awscli", type=Path, required=True, help="where the AWS CLI is")
+    parser.add_argument("--node", type=Path, required=True, help="where the packages of npm are")
     parser.add_argument("--only", help="cases whose name has this in it")
     parser.add_argument("-v", "--verbose", action="store_true")
     parser.add_argument("parts", nargs="*", choices=[*PARTS, []])
     options = parser.parse_args()
     parts, report, compiler = options.parts or PARTS, Report(options.verbose), Compiler(options.tierwall)
+    page = options.examples.parent / "docs" / "wiring.md"
+    wirings = wiring.Wirings(compiler, page.read_text(), options.awscli, options.node)
     shutil.rmtree(options.work, ignore_errors=True)
 
     def folder(name):
         (options.work / name).mkdir(parents=True)
         return options.work / name
 
+    # in processes of their own from here on: Terraform waits for a minute for each load balancer and database
+    wired = wiring.start(wirings, folder("wiring")) if "wiring" in parts else []
+    faulty = wiring.start_faults(wirings, folder("wiring-selftest")) if "selftest" in parts else []
     if "selftest" in parts:
         with report.stage("the harness finds what is broken"):
             selftest.selftest(report, standin.Server, folder("selftest"))
@@ -80,6 +88,12 @@ def main():
     if "recipes" in parts:
         with report.stage("recipes: schemas, shellcheck, pre-commit, comments"):
             recipes.recipes(report, options.tierwall, options.examples.parent, options.recipes, folder("recipes"))
+    if "selftest" in parts:
+        with report.stage("wiring: the harness finds what has the wrong groups"):
+            wiring.selftest(report, faulty)
+    if "wiring" in parts:
+        with report.stage("wiring: what uses the groups has them"):
+            wiring.wiring(report, wired)
     print(f"{report.passed} passed, {report.failed} failed")
     return 1 if report.failed or not report.passed else 0
 

@@ -36,6 +36,7 @@ from moto.ec2.models import managed_prefixes
 from moto.ec2.models import security_groups as sgm
 
 RULES_PER_GROUP = int(os.environ.get("MOTO_STRICT_RULES", "60"))
+QUOTAS = {}  # {VPC: its own quota}; AWS has one in a region
 # Name (REGION stands for the region's), family, and what a rule that names it counts for.
 AWS_PREFIX_LISTS = (
     ("com.amazonaws.global.cloudfront.origin-facing", "IPv4", 55),
@@ -301,7 +302,7 @@ def authorize(is_egress):
             if rule in have or rule in added[:n]:
                 raise InvalidPermissionDuplicateError()
         totals = [sum(x) for x in zip(*(weight(self, r) for r in have + added))]
-        if max(totals) > RULES_PER_GROUP:
+        if max(totals) > QUOTAS.get(group.vpc_id, RULES_PER_GROUP):
             raise RulesPerSecurityGroupLimitExceededError
         have.extend(added)
         return added, group

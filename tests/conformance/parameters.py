@@ -24,7 +24,10 @@ TYPES = {
     "aws-list": "String",
     "ipv4": "String",
     "ipv6": "String",
+    "text": "String",
 }
+# `${stage}`, but not the `${` that `$${` stands for.
+IN_TEXT = re.compile(r"\$\$\{|\$\{([A-Za-z][A-Za-z0-9_-]*)\}")
 
 
 def key(name):
@@ -44,6 +47,9 @@ class Values:
                 self.kinds[key(vpc["parameter"])] = "vpc"
         for end in (end for flow in table["flows"] for end in (flow["from"], flow["to"])):
             self._note(end)
+        texts = [flow["description"] for flow in table["flows"]] + [tier["tag_name"] for tier in table["tiers"]]
+        for name in (found[1] for text in texts for found in IN_TEXT.finditer(text) if found[1]):
+            self.kinds.setdefault(key(name), "text")
         self.defaults = {}
 
     def _note(self, end):
@@ -73,10 +79,16 @@ class Values:
         A VPC is the case's own, default or not; groups and lists may be shared."""
         name = key(name)
         kind = self.kinds[name]
+        if kind == "text":
+            return self.defaults.get(name, f"text of {name}")
         if kind in BLOCKS:
             return self.defaults.get(name, BLOCKS[kind])
         owner = self.case if kind == "vpc" else ""
         return f"{PREFIX[kind]}-" + hashlib.sha256(f"{owner}/{name}".encode()).hexdigest()[:17]
+
+    def written(self, text):
+        """A text of the flow table with the values of its parameters."""
+        return IN_TEXT.sub(lambda found: self.of(found[1]) if found[1] else "${", text)
 
     def ids(self):
         """The ids among the values, which must exist."""
@@ -95,7 +107,7 @@ class Values:
                 problems.append(f"parameter {name} is none of the program's unbound parameters")
             elif parameter["Type"] != TYPES[kind]:
                 problems.append(f"parameter {name} is a {parameter['Type']}, not a {TYPES[kind]}")
-            elif kind in BLOCKS and "Default" in parameter:
+            elif (kind in BLOCKS or kind == "text") and "Default" in parameter:
                 self.defaults[key(name)] = parameter["Default"]
             else:
                 value = lists[self.aws_list(parameter)] if kind == "aws-list" else self.of(name)
@@ -112,7 +124,7 @@ class Values:
             kind, default = self.kinds.get(key(name)), DEFAULT.search(body)
             if kind is None:
                 problems.append(f"variable {name} is none of the program's unbound parameters")
-            elif kind not in BLOCKS or not default:
+            elif (kind not in BLOCKS and kind != "text") or not default:
                 given[name] = self.of(name)
             elif self.defaults.setdefault(key(name), json.loads(f'"{default[1]}"')) != default[1]:
                 problems.append(f"variable {name}: default {default[1]}, in the template {self.defaults[key(name)]}")

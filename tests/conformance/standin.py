@@ -5,6 +5,7 @@ HTTP (`Server`). Both are empty at first; `seed` makes what an output refers to 
 VPCs, security groups and prefix lists with the very ids that the output or a parameter names.
 """
 
+import json
 import logging
 import os
 import re
@@ -27,22 +28,32 @@ ENVIRONMENT = {
     "AWS_EC2_METADATA_DISABLED": "true",
     "AWS_MAX_ATTEMPTS": "3",
     "MOTO_ACCOUNT_ID": ACCOUNT,
+    "MOTO_IAM_LOAD_MANAGED_POLICIES": "true",
     "NO_PROXY": "127.0.0.1,localhost",
     "no_proxy": "127.0.0.1,localhost",
 }
 os.environ.update(ENVIRONMENT)
 
 import boto3  # noqa: E402
-import moto_strict  # noqa: E402,F401
+import moto_strict  # noqa: E402
+import moto_attached  # noqa: E402,F401
 from moto import mock_aws  # noqa: E402
+from moto.acm.models import CertBundle, acm_backends  # noqa: E402
 from moto.core.base_backend import BackendDict  # noqa: E402
 from moto.ec2.models import ec2_backends  # noqa: E402
+from moto.ecr.models import ecr_backends  # noqa: E402
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app  # noqa: E402
 from werkzeug.serving import make_server  # noqa: E402
 
 logging.getLogger("moto").setLevel(logging.ERROR)
 logging.getLogger("werkzeug").setLevel(logging.ERROR)
 
+MANIFEST = {
+    "schemaVersion": 2,
+    "mediaType": "application/vnd.docker.distribution.manifest.v2+json",
+    "config": {"mediaType": "application/vnd.docker.container.image.v1+json", "size": 2, "digest": "sha256:" + "0" * 64},
+    "layers": [],
+}
 ID = re.compile(r"(?<![0-9]/)\b(?:vpc|sg|pl)-(?:[0-9a-f]{17}|[0-9a-f]{8})\b")
 
 
@@ -67,6 +78,37 @@ def seed(ids, ipv6_lists=()):
         elif kind == "sg" and backend.get_security_group_from_id(id) is None:
             with mock.patch("moto.ec2.models.security_groups.random_security_group_id", lambda: id):
                 backend.create_security_group(f"existing {id[3:]}", "a group that was there", backend.default_vpc.id)
+
+
+def raise_quota(vpc, quota):
+    """Lets groups of a VPC have as many rules as their program says that AWS was asked for."""
+    if quota and quota > moto_strict.RULES_PER_GROUP:
+        moto_strict.QUOTAS[vpc] = quota
+
+
+def seed_subnets(text):
+    """Makes the subnets that a text names, one in each availability zone, in the first VPC that it names."""
+    ids = sorted(set(re.findall(r"\bsubnet-[0-9a-f]{17}\b", text)))
+    vpcs = sorted(id for id in ids_in(text) if id.startswith("vpc-"))
+    backend = ec2_backends[ACCOUNT][REGION]
+    for number, id in enumerate(ids):
+        with mock.patch("moto.ec2.models.subnets.random_subnet_id", lambda: id):
+            backend.create_subnet(vpcs[0], f"10.0.{number}.0/24", availability_zone=f"{REGION}{'abcdef'[number]}")
+
+
+def seed_certificate(arn):
+    """Makes the certificate of a load balancer."""
+    certificate = CertBundle.generate_cert("shop.example.com", ACCOUNT, REGION)
+    certificate.arn = arn
+    acm_backends[ACCOUNT][REGION]._certificates[arn] = certificate
+
+
+def seed_images(names):
+    """Makes a repository with an image tagged `1` for each name."""
+    backend = ecr_backends[ACCOUNT][REGION]
+    for name in names:
+        backend.create_repository(name, None, None, None, "MUTABLE", [])
+        backend.put_image(name, json.dumps(MANIFEST), "1")
 
 
 @contextmanager

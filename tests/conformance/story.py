@@ -77,7 +77,7 @@ def story(report, compiler, page, directory, root_directory):
     table = compiler.flows(directory / "shop.tier")
     values = Values(SLUG, table)
     by_terraform(report, repository, reviews, values, root_directory)
-    by_cloudformation(report, repository, reviews, values, {t["tag_name"]: t["name"] for t in table["tiers"]})
+    by_cloudformation(report, repository, reviews, values, {values.written(t["tag_name"]): t["name"] for t in table["tiers"]})
 
 
 def foretold(report, repository, old, new):

@@ -1,11 +1,13 @@
 """The compiler as a program: builds, flow tables, and the cases that the examples make."""
 
 import json
+import re
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
 TODAY = "2026-01-15"
+ENVIRONMENTS = re.compile(r"^environments (.*)$", re.M)
 
 
 class Refused(Exception):
@@ -14,19 +16,30 @@ class Refused(Exception):
 
 @dataclass(frozen=True)
 class Case:
-    """An example with one set of bindings, or none."""
+    """An example with one set of bindings or in one environment, or as it is."""
 
     name: str
     source: Path
-    vars: Path | None
+    vars: Path | None = None
+    environment: str | None = None
+
+    @property
+    def options(self):
+        """What the command line of its commands has."""
+        vars = ["--vars", self.vars] if self.vars else []
+        return [*vars, *(["--environment", self.environment] if self.environment else [])]
 
 
 def cases(examples):
-    """`NAME.tier` is a case; `NAME/main.tier` is one for each `NAME/*.json`, else one."""
-    found = [Case(file.stem, file, None) for file in sorted(examples.glob("*.tier"))]
+    """`NAME.tier` is a case; `NAME/main.tier` is one for each environment that it declares, else for each
+    `NAME/*.json`, else one."""
+    found = [Case(file.stem, file) for file in sorted(examples.glob("*.tier"))]
     for main in sorted(examples.glob("*/main.tier")):
-        bindings = sorted(main.parent.glob("*.json")) or [None]
-        found += [Case(main.parent.name + (f"-{file.stem}" if file else ""), main, file) for file in bindings]
+        name, declared = main.parent.name, ENVIRONMENTS.search(main.read_text())
+        environments = re.split(r",\s*", declared[1]) if declared else []
+        made = [Case(f"{name}-{it}", main, environment=it) for it in environments]
+        made = made or [Case(f"{name}-{file.stem}", main, file) for file in sorted(main.parent.glob("*.json"))]
+        found += made or [Case(name, main)]
     return found
 
 
@@ -62,16 +75,14 @@ class Compiler:
             raise Refused(f"{' '.join(command)}: exit code {done.returncode}\n{done.stdout}\n{done.stderr}")
         return found
 
-    def build(self, source, target, vars=None, as_of=TODAY):
+    def build(self, source, target, *options, as_of=TODAY):
         """The output for a target."""
-        return self._run("build", source, "--to", target, "--as-of", as_of, *(["--vars", vars] if vars else []))
+        return self._run("build", source, "--to", target, "--as-of", as_of, *options)
 
     def foretold(self, old, new, as_of=TODAY):
         """What `diff` says that AWS will do, as parsed JSON; that the two differ is no failure."""
         return json.loads(self._run("diff", old, new, "--format", "json", "--as-of", as_of))["aws"]
 
-    def flows(self, source, vars=None, as_of=TODAY):
+    def flows(self, source, *options, as_of=TODAY):
         """The flow table, as parsed JSON."""
-        return json.loads(
-            self._run("flows", source, "--format", "json", "--as-of", as_of, *(["--vars", vars] if vars else []))
-        )
+        return json.loads(self._run("flows", source, "--format", "json", "--as-of", as_of, *options))

@@ -24,7 +24,7 @@ const TOPICS: [(&str, &str); 12] = [
          @allow(shadowed-rule, \"the annotation ends no run\")\napi, worker allow tcp 8080 from web until 2026-12-31 \"campaign\"\n\
          # neither does a comment\ndb allows icmp echo-request, icmp destination-unreachable, icmp time-exceeded from api, worker \"long\"\n\
          web allows all to anywhere\n\n\
-         param a:vpc\nparam office : cidr=10.0.0.0/8 \"x\"\nservice s=tcp 80\nservice long-name=tcp 80,443 \"y\"\n",
+         param a:vpc{terraform=\"data.aws_vpc.a.id\",cloudformation=import\"a-VpcId\"}\nparam office : cidr=10.0.0.0/8 \"x\"\nservice s=tcp 80\nservice long-name=tcp 80,443 \"y\"\n",
     ),
     (
         "blocks",

@@ -12,6 +12,7 @@ mod addresses;
 mod also;
 mod architecture;
 mod assertions;
+mod block_lists;
 mod changes;
 mod cli;
 mod diff;
@@ -43,6 +44,8 @@ mod redundant_sentences;
 mod reviews;
 mod services;
 mod snapshots;
+mod sources;
+mod strings;
 mod texts;
 #[cfg(unix)]
 mod watch;

@@ -28,6 +28,9 @@ fn examples_compile_without_a_problem_that_the_snapshot_does_not_show() {
         for (name, value) in &example.bindings {
             let _ = writeln!(text, "{name} = {value}");
         }
+        if let Some(environment) = &example.environment {
+            let _ = writeln!(text, "--environment {environment}");
+        }
         let problems = compilation.judge_at(&Levels::default()).problems.sorted();
         for problem in &problems {
             let _ = writeln!(text, "{}", render(problem, sources, Style::Plain));

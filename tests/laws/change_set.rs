@@ -85,7 +85,10 @@ impl Others<'_> {
     fn are_in(&self, value: &Value) -> bool {
         let group = value.get("Fn::GetAtt").and_then(|get| get[0].as_str());
         let parameter = value.get("Ref").and_then(Value::as_str);
-        let here = group.is_some_and(|id| self.replaced.contains(id))
+        let template = value.get("Fn::Sub").and_then(Value::as_str);
+        let is_in = |name: &String| template.is_some_and(|it| it.contains(&format!("${{{name}}}")));
+        let here = self.redefined.iter().any(is_in)
+            || group.is_some_and(|id| self.replaced.contains(id))
             || parameter.is_some_and(|name| self.redefined.contains(name));
         here || match value {
             Value::Array(list) => list.iter().any(|value| self.are_in(value)),

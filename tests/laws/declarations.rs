@@ -7,10 +7,19 @@ use crate::scene::{
     Atom, Peer, PeerKind, Scene, Service, is_network, some, texts, together, traffic,
 };
 use crate::text::{Line, Token, Value};
-use crate::vocabulary::{BLOCKS, FOREIGN, NETWORKS, PARTS, PROSE, ROLES, SERVICES, SETS, TIERS};
+use crate::vocabulary::{BLOCKS, FOREIGN, NETWORKS, PROSE, ROLES, SERVICES, SETS, TIERS};
 
 /// What may describe the rules of an open tier.
 const SENT: [&str; 3] = ["updates & all", "", "all outbound traffic"];
+/// Likewise, with a parameter in some.
+const STAGED_SENT: [&str; 3] = ["updates of ${stage}", "", "${stage}"];
+
+fn sent(scene: &Scene, choose: &mut Choices<'_>) -> &'static str {
+    match scene.has_stage {
+        true => choose.of(&STAGED_SENT),
+        false => choose.of(&SENT),
+    }
+}
 
 fn word(key: &str, word: &str) -> (String, Value) {
     (key.to_string(), Value::Word(word.to_string()))
@@ -28,7 +37,7 @@ pub fn stack(scene: &mut Scene, choose: &mut Choices<'_>, block: &mut Vec<(Strin
         _ => block.push(word("outbound", "closed")),
     }
     if choose.once_in(5) {
-        block.push(text("outbound-description", choose.of(&SENT)));
+        block.push(text("outbound-description", sent(scene, choose)));
     }
     if choose.once_in(4) {
         scene.dual = false;
@@ -49,7 +58,7 @@ pub fn stack(scene: &mut Scene, choose: &mut Choices<'_>, block: &mut Vec<(Strin
         block.push(word("rule-quota", "80"));
     }
     if choose.once_in(5) {
-        let tags = vec![("team", choose.of(&PROSE)), ("\"cost centre\"", "42")];
+        let tags = vec![("team", scene.prose(choose)), ("\"cost centre\"", "42")];
         block.push(("tags".to_string(), Value::Tags(tags)));
     }
     if choose.once_in(6) {
@@ -141,7 +150,7 @@ type ParamChoice = (
     Option<PeerKind>,
 );
 
-fn param_choices() -> [ParamChoice; 9] {
+fn param_choices() -> [ParamChoice; 11] {
     let [v4, v6] = [
         PeerKind::Unknown(true, false),
         PeerKind::Unknown(false, true),
@@ -178,7 +187,14 @@ fn param_choices() -> [ParamChoice; 9] {
             ["\"sg-0a1b2c3d\"", "\"sg-0123456789abcdef1\""],
             Some(PeerKind::Group),
         ),
-        ("pl-0a1b2c3d", "prefix-list", lists, Some(v4)),
+        ("pl-0a1b2c3d", "prefix-list", lists, Some(v4.clone())),
+        ("stage", "string", ["\"blue\"", "\"green $\""], None),
+        (
+            "homes",
+            "cidr-list",
+            ["[203.0.113.0/24, 10.0.1.0/24]", "[10.0.1.0/24]"],
+            Some(v4),
+        ),
     ]
 }
 
@@ -192,10 +208,19 @@ pub fn params(scene: &mut Scene, numbers: &[Vec<u16>]) {
         }
         let mut line = Line::new(&format!("param {name}")).colon().words(kind);
         let prose = choose.once_in(3).then(|| choose.of(&PROSE));
+        let mut source = Vec::new();
         if !choose.once_in(3) {
             line = line.equals().exactly(default);
+        } else if choose.once_in(2) {
+            source = given(name, choose);
         }
-        scene.lines.push(line.prose(prose));
+        scene.lines.push(line.prose(prose).block(&source));
+        let is_import = |(_, value): &(String, Value)| match value {
+            Value::Word(text) => text.starts_with("import "),
+            _ => false,
+        };
+        scene.has_stage |= name == "stage";
+        scene.exports_stage |= name == "stage" && !source.iter().any(is_import);
         if kind == "external" {
             scene.owners.push(name.to_string());
         }
@@ -204,6 +229,22 @@ pub fn params(scene: &mut Scene, numbers: &[Vec<u16>]) {
             kind,
         }));
     }
+}
+
+/// Where the value of a parameter comes from: what is after the last dot or slash is its name.
+fn given(name: &str, choose: &mut Choices<'_>) -> Vec<(String, Value)> {
+    let terraform = format!("module.given[\"a\"].{}", name.replace('-', "_"));
+    let cloudformation = match choose.pick(3) {
+        0 => word("cloudformation", "parameter"),
+        1 => word(
+            "cloudformation",
+            &format!("import \"given:{}\"", name.replace('_', "-")),
+        ),
+        _ => word("cloudformation", &format!("ssm \"/given/{name}\"")),
+    };
+    let mut source = vec![cloudformation];
+    source.extend(choose.once_in(2).then(|| text("terraform", &terraform)));
+    source
 }
 
 /// Whether a line declares a parameter.
@@ -370,7 +411,7 @@ pub fn services(scene: &mut Scene, numbers: &[Vec<u16>]) {
         let members: Vec<Service> = (0..=choose.pick(3)).map(|_| choose.of(&pool)).collect();
         let has_texts = choose.once_in(3);
         let mut text = |member: &Service| match has_texts && choose.once_in(2) {
-            true => format!("{} \"{}\"", member.text, choose.of(&PARTS)),
+            true => format!("{} \"{}\"", member.text, scene.part(choose)),
             false => member.text.clone(),
         };
         let texts: Vec<String> = members.iter().map(&mut text).collect();
@@ -415,7 +456,7 @@ pub fn tiers(scene: &mut Scene, numbers: &[Vec<u16>]) {
             kind => {
                 let version = ["open-ipv4", "open-ipv6"][kind - 5];
                 block.push(word("outbound", version));
-                let sent = choose.once_in(3).then(|| choose.of(&SENT));
+                let sent = choose.once_in(3).then(|| sent(scene, choose));
                 block.extend(sent.map(|sent| text("outbound-description", sent)));
             }
         }
@@ -442,7 +483,7 @@ pub fn tiers(scene: &mut Scene, numbers: &[Vec<u16>]) {
                 ])
             ));
         }
-        let prose = choose.once_in(3).then(|| choose.of(&PROSE));
+        let prose = choose.once_in(3).then(|| scene.prose(choose));
         if has_tools {
             block.extend(vpc.map(|vpc| word("vpc", vpc)));
             // those of `main` are also the tiers that say nothing
@@ -464,31 +505,42 @@ pub fn tiers(scene: &mut Scene, numbers: &[Vec<u16>]) {
             ));
         }
         if these.len() == 1 && choose.once_in(6) {
-            let names = ["${AWS::StackName}-", "${AWS::Region}:shop-", "group-"];
+            let names = match scene.exports_stage {
+                true => ["${AWS::StackName}-", "${AWS::Region}:${stage}", "${stage}-"],
+                false => ["${AWS::StackName}-", "${AWS::Region}:shop-", "group-"],
+            };
             let export = format!("{}{}", choose.of(&names), first.replace('_', "-"));
             block.push(text("export", &export));
         }
         if choose.once_in(6) {
             block.push(word("protect", choose.of(&["true", "false"])));
         }
+        let prefixes = match scene.has_stage {
+            true => ["team-${stage}-", "${stage}"],
+            false => ["team-a-", "x {y} "],
+        };
         if choose.once_in(6) {
-            block.push(text("name-prefix", choose.of(&["team-a-", "x {y} "])));
+            block.push(text("name-prefix", choose.of(&prefixes)));
         } else if these.len() == 1 && choose.once_in(5) {
-            block.push(text("name", &format!("{first} #1 ${{a}}")));
+            let stage = if scene.has_stage { "${stage}" } else { "$${a}" };
+            block.push(text("name", &format!("{first} #1 {stage}")));
         }
         if choose.once_in(6) {
             block.push(text(
                 "description",
-                choose.of(&[
-                    "Members of {x}",
-                    "by $${hand}",
-                    "R&D &amp; co",
-                    "Managed by Terraform",
-                ]),
+                match scene.has_stage {
+                    true => choose.of(&["Members of {x}", "by ${stage} $", "${stage}"]),
+                    false => choose.of(&[
+                        "Members of {x}",
+                        "by $${hand}",
+                        "R&D &amp; co",
+                        "Managed by Terraform",
+                    ]),
+                },
             ));
         }
         if choose.once_in(5) {
-            let tags = vec![("team", choose.of(&PROSE)), ("\"a: ${b}\"", "c")];
+            let tags = vec![("team", scene.prose(choose)), ("\"a: $${b}\"", "c")];
             block.push(("tags".to_string(), Value::Tags(tags)));
         }
         line = line.prose(prose).block(&block);

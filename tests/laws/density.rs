@@ -60,7 +60,14 @@ fn outputs_have_all_that_the_contract_speaks_of() {
         ("locked default groups", "aws_default_security_group", 10),
         ("exceptions", " except ", 30),
         ("days", " until ", 25),
+        (
+            "lists of blocks that are asked for",
+            "for_each = var.homes",
+            3,
+        ),
         ("templates that are none", "$${", 80),
+        ("texts that are asked for", "Fn::Sub\": \"", 10),
+        ("texts that are asked for alone", "= var.stage\n", 5),
         ("other protocols", "ip_protocol       = \"50\"", 4),
         ("explicit names", "GroupName", 20),
     ];

@@ -2,6 +2,7 @@
 //! outputs.
 
 use std::collections::{BTreeMap, BTreeSet};
+use tierwall::aws::Text;
 use tierwall::groups::{
     self, Deployment, Direction, ListReference, Peer, PrefixListId, Reference, TierId,
 };
@@ -191,8 +192,10 @@ pub fn made_list(
 fn lowered_list(policy: &Policy, id: PrefixListId) -> String {
     let (stack, list) = (&policy.stack, policy.prefix_list(id));
     let made = list.made().expect("a list that the program makes");
-    let mut tags: BTreeMap<String, String> = stack.tags.clone().into_iter().collect();
-    let prose = made.prose.iter().cloned();
+    let tags = stack.tags.iter();
+    let tags = tags.map(|(key, value)| (key.clone(), text(value)));
+    let mut tags: BTreeMap<String, String> = tags.collect();
+    let prose = made.prose.iter().map(text);
     tags.extend(prose.map(|prose| ("Description".to_string(), prose)));
     made_list(
         &format!("{}-{}", stack.name, made.name),
@@ -231,11 +234,11 @@ pub fn of(deployment: &Deployment<'_>) -> Deployed {
         };
         let (tier, tags) = (policy.tier(id), tags(policy, id));
         let vpc = policy.vpc_of(id).id.as_ref().expect("a tier is in a VPC");
-        let description = tier.description.as_deref();
+        let description = tier.description.as_ref().map(text);
         let value = Group {
-            name: tier.group_name.clone(),
+            name: tier.group_name.as_ref().map(text),
             description: match (description, policy.stack.labels) {
-                (Some(description), _) => description.to_string(),
+                (Some(description), _) => description,
                 (None, Labels::Made) => "Managed by tierwall".to_string(),
                 (None, Labels::Written) => NO_DESCRIPTION.to_string(),
             },
@@ -279,15 +282,16 @@ pub fn shown(policy: &Policy, tier: TierId) -> String {
 pub fn tags(policy: &Policy, tier: TierId) -> BTreeMap<String, String> {
     let (stack, tier) = (&policy.stack, policy.tier(tier));
     let made_up = format!("{}-{}", stack.name, tier.name);
-    let name = tier.group_name.clone().unwrap_or(made_up);
+    let name = tier.group_name.as_ref().map_or(made_up, text);
     let mut tags = BTreeMap::new();
     if stack.labels == Labels::Made {
         tags.insert("Name".to_string(), name);
-        let prose = tier.prose.iter().cloned();
+        let prose = tier.prose.iter().map(text);
         tags.extend(prose.map(|prose| ("Description".to_string(), prose)));
     }
-    tags.extend(stack.tags.clone());
-    tags.extend(tier.tags.clone());
+    for given in [&stack.tags, &tier.tags] {
+        tags.extend(given.iter().map(|(key, value)| (key.clone(), text(value))));
+    }
     tags
 }
 
@@ -310,6 +314,7 @@ fn rule(deployment: &Deployment<'_>, tag: &str, direction: Direction, rule: &gro
         ports,
         peer(deployment, rule.peer),
     );
+    let description = written_text(&description);
     Rule { key, description }
 }
 
@@ -321,15 +326,47 @@ fn assert_written(deployment: &Deployment<'_>, rule: &groups::Rule, description:
         let sentences = deployment.rule_sentences(rule);
         let mut strings = sentences
             .iter()
-            .filter_map(|id| policy.sentence(*id).prose.as_deref());
+            .filter_map(|id| policy.sentence(*id).prose.as_ref())
+            .map(|text| text.view().as_written());
         let open = policy.tiers.iter();
-        let open = open.filter_map(|tier| tier.outbound_text.as_deref());
+        let open = open.filter_map(|tier| tier.outbound_text.as_ref());
         // a rule for everything can be that of an open tier, asked for or not
         let is_everything = rule.traffic == Traffic::All;
-        let is_open = is_everything && open.clone().any(|text| text == description);
+        let is_open = is_everything
+            && open
+                .clone()
+                .any(|text| text.view().as_written() == description);
         let is_written = is_open || strings.clone().any(|string| string == description);
         assert!(is_written || description.is_empty() && strings.next().is_none());
     }
+}
+
+/// A text, with its parameters in angle brackets, which no text of a rule or a group has.
+fn text(text: &Text) -> String {
+    written_text(&text.view().as_written())
+}
+
+/// Likewise, of a text as a program writes it.
+pub fn written_text(written: &str) -> String {
+    let (mut text, mut rest) = (String::new(), written);
+    while let Some(at) = rest.find("${") {
+        if rest[..at].ends_with('$') {
+            text.push_str(&rest[..at - 1]);
+            text.push_str("${");
+            rest = &rest[at + 2..];
+            continue;
+        }
+        let (name, after) = rest[at + 2..].split_once('}').expect("a parameter ends");
+        text.push_str(&rest[..at]);
+        text.push_str(&in_text(name));
+        rest = after;
+    }
+    text + rest
+}
+
+/// What stands for a parameter in a text.
+pub fn in_text(name: &str) -> String {
+    format!("<{}>", parameter(name))
 }
 
 /// What a rule is about, as a key says it.

@@ -59,24 +59,36 @@ impl Lines {
         )
     }
 
-    /// The line of a block that holds the description, if it has one.
-    fn description(&self, block: Range<usize>) -> Option<usize> {
+    /// The lines of a block that hold the description, if it has one: several if it is a function.
+    fn description(&self, block: Range<usize>) -> Option<Range<usize>> {
         let holds = |line: &String| {
             line.trim_start().starts_with("\"Description\": ")
                 || line.trim_start().starts_with("description ")
         };
-        let start = block.start;
-        let position = self.0[block].iter().position(holds);
-        position.map(|position| start + position)
+        let lines = &self.0[block.clone()];
+        let at = lines.iter().position(holds)?;
+        let start = block.start + at;
+        Some(match lines[at].ends_with('{') {
+            true => self.block(start..block.end, &lines[at]),
+            false => start..start + 1,
+        })
     }
 
     /// Replaces the description of a block by that of another output.
     pub fn retell(&mut self, block: Range<usize>, as_in: &Lines, there: Range<usize>) {
         match (self.description(block), as_in.description(there)) {
-            (Some(at), Some(there)) => self.0[at].clone_from(&as_in.0[there]),
-            (Some(at), None) => drop(self.0.remove(at)),
+            (Some(at), Some(there)) => drop(self.0.splice(at, as_in.0[there].to_vec())),
+            (Some(at), None) => drop(self.0.drain(at)),
             // a line more
             (None, _) => {}
+        }
+    }
+
+    /// Takes a block out that another output does not have, where it is here.
+    pub fn take_absent(&mut self, head: &str, from: &Lines) {
+        let has = |lines: &Lines| lines.0.iter().any(|line| line == head);
+        if has(self) && !has(from) {
+            self.take_out(self.block(0..self.0.len(), head));
         }
     }
 

@@ -86,7 +86,7 @@ fn declarations() -> impl Strategy<Value = Numbers> {
     let first = (
         numbers(28),
         numbers(24),
-        streams(0..=9, 6),
+        streams(0..=14, 6),
         streams(0..=4, 18),
     );
     let second = (

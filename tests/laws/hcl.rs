@@ -25,13 +25,23 @@ pub struct Block {
 pub enum Expression {
     /// What a string without templates says.
     Text(String),
-    /// A string with `${ … }`, which are kept as written.
-    Template(String),
+    /// A string with `${ … }` in it.
+    Parts(Vec<Part>),
     Number(i64),
     Bool(bool),
     List(Vec<Expression>),
     Map(BTreeMap<String, Expression>),
     /// `aws_security_group.web.id`
+    Reference(String),
+    /// `set(string)`, `toset(module.given.homes)`: what is between the brackets.
+    Set(Box<Expression>),
+}
+
+/// A part of a string.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Part {
+    Text(String),
+    /// `var.stage` of `${var.stage}`
     Reference(String),
 }
 
@@ -195,6 +205,19 @@ impl Reader<'_> {
                 while self.rest.next_if_eq(&'.').is_some() {
                     reference.push('.');
                     reference.push_str(&self.word());
+                    if self.rest.next_if_eq(&'[').is_some() {
+                        let Expression::Text(key) = self.string() else {
+                            panic!("a constant key")
+                        };
+                        self.expect(']');
+                        reference.push_str(&format!("[{key}]"));
+                    }
+                }
+                if matches!(reference.as_str(), "set" | "toset") {
+                    self.expect('(');
+                    let of = self.expression();
+                    self.expect(')');
+                    return Expression::Set(Box::new(of));
                 }
                 match reference.as_str() {
                     "true" => Expression::Bool(true),
@@ -225,7 +248,7 @@ impl Reader<'_> {
     /// `%{`.
     fn string(&mut self) -> Expression {
         self.expect('"');
-        let (mut text, mut template) = (String::new(), false);
+        let (mut text, mut parts) = (String::new(), Vec::new());
         loop {
             match self.rest.next().expect("a string ends") {
                 '"' => break,
@@ -250,28 +273,34 @@ impl Reader<'_> {
                         self.expect('{');
                         text.push('{');
                     } else if ahead.starts_with('{') {
-                        template = true;
-                        self.interpolation(&mut text);
+                        text.pop();
+                        if !text.is_empty() {
+                            parts.push(Part::Text(std::mem::take(&mut text)));
+                        }
+                        parts.push(self.interpolation());
                     }
                 }
                 other => text.push(other),
             }
         }
-        if template {
-            Expression::Template(text)
-        } else {
-            Expression::Text(text)
+        if parts.is_empty() {
+            return Expression::Text(text);
         }
+        if !text.is_empty() {
+            parts.push(Part::Text(text));
+        }
+        // `terraform fmt` takes the quotes away
+        assert!(parts.len() > 1, "{parts:?} in quotes");
+        Expression::Parts(parts)
     }
 
-    fn interpolation(&mut self, text: &mut String) {
-        for c in self.rest.by_ref() {
-            text.push(c);
-            if c == '}' {
-                return;
-            }
-        }
-        panic!("`${{` without an end");
+    fn interpolation(&mut self) -> Part {
+        self.expect('{');
+        let Expression::Reference(reference) = self.expression() else {
+            panic!("a reference in a string")
+        };
+        self.expect('}');
+        Part::Reference(reference)
     }
 }
 
@@ -297,6 +326,10 @@ fn what_terraform_reads() {
     let template = read("a = \"x.${data.b.c}.y\"\n");
     assert_eq!(
         template.attributes["a"],
-        Expression::Template("x.${data.b.c}.y".to_string())
+        Expression::Parts(vec![
+            Part::Text("x.".to_string()),
+            Part::Reference("data.b.c".to_string()),
+            Part::Text(".y".to_string()),
+        ])
     );
 }

@@ -397,7 +397,7 @@ fn text<'c>(changes: &Changes<'c>, sides: BeforeAfter<RulePlace>, old: bool) -> 
     } else {
         (changes.new, sides.is())
     };
-    place.map_or("", |place| state.description(place.rule_in(state)))
+    place.map_or("", |place| state.description(place.rule_in(state)).stored())
 }
 
 /// A rule in words that both programs share.

@@ -2,7 +2,7 @@
 //! lint says so.
 
 use crate::compile::{cases, codes, emit, with};
-use crate::deployed::parameter;
+use crate::deployed::{Key, parameter};
 use crate::generate::program;
 use crate::hcl::{self, Expression};
 use crate::read_terraform;
@@ -25,27 +25,28 @@ pub fn duplicated(text: &str) -> Result<bool, String> {
     let rules = read_terraform::read(&output).deployed.rules;
     let mut seen = BTreeSet::new();
     let twice = rules.iter().any(|rule| {
-        let mut key = rule.key.clone();
+        let key = rule.key.clone();
         let (kind, name) = key
             .peer
             .rsplit_once(' ')
             .map_or(("", &*key.peer), |(kind, name)| (kind, name));
-        if let Some(value) = defaults.get(name) {
-            key.peer = if kind.is_empty() {
-                value.clone()
-            } else {
-                format!("{kind} {value}")
-            };
-        }
-        // ids of groups are unique, whatever the account
-        if let Some((_, id)) = key
-            .peer
-            .strip_prefix("group ")
-            .and_then(|group| group.split_once('/'))
-        {
-            key.peer = format!("group {id}");
-        }
-        !seen.insert(key)
+        let values = match (defaults.get(name), kind) {
+            (None, _) => vec![key.peer.clone()],
+            (Some(values), "") => values.clone(),
+            (Some(values), kind) => {
+                let values = values.iter();
+                values.map(|value| format!("{kind} {value}")).collect()
+            }
+        };
+        values.into_iter().any(|mut peer| {
+            // ids of groups are unique, whatever the account
+            let group = peer.strip_prefix("group ");
+            if let Some((_, id)) = group.and_then(|group| group.split_once('/')) {
+                peer = format!("group {id}");
+            }
+            let key = key.clone();
+            !seen.insert(Key { peer, ..key })
+        })
     });
     let found = codes(text).contains(&"duplicate-default");
     if twice == found {
@@ -57,16 +58,22 @@ pub fn duplicated(text: &str) -> Result<bool, String> {
     }
 }
 
-/// What each variable with a default is by default.
-fn defaults(output: &str) -> BTreeMap<String, String> {
+/// What each variable with a default is by default: one value, or those of a list.
+fn defaults(output: &str) -> BTreeMap<String, Vec<String>> {
     let variables = hcl::read(output)
         .blocks
         .into_iter()
         .filter(|block| block.kind == "variable");
-    let default = |block: hcl::Block| match block.body.attributes.get("default") {
-        Some(Expression::Text(value)) => Some((parameter(&block.labels[0]), value.clone())),
-        Some(other) => panic!("no text: {other:?}"),
-        None => None,
+    let text = |value: &Expression| match value {
+        Expression::Text(value) => value.clone(),
+        other => panic!("no text: {other:?}"),
+    };
+    let default = |block: hcl::Block| {
+        let values = match block.body.attributes.get("default")? {
+            Expression::List(values) => values.iter().map(text).collect(),
+            value => vec![text(value)],
+        };
+        Some((parameter(&block.labels[0]), values))
     };
     variables.filter_map(default).collect()
 }

@@ -107,6 +107,11 @@ fn cloudformation<'o>(
             there,
         );
     }
+    // language, 10: "An unused parameter is omitted", as one is whose text stands nowhere any more
+    if !changes.retold.is_empty() || !changes.gone.is_empty() {
+        lines.take_absent("  \"Parameters\": {", &now);
+        lines.take_absent("    \"Stage\": {", &now);
+    }
     // from the last to the first, so that positions in a list stay what they are
     let mut gone: Vec<_> = changes
         .gone
@@ -172,6 +177,9 @@ fn terraform<'o>(
             "aws_vpc_security_group_{}_rule.{}",
             key.direction, was.places[key]
         ));
+    }
+    if !changes.retold.is_empty() || !changes.gone.is_empty() {
+        lines.take_absent("variable \"stage\" {", &now);
     }
     let names = |places: &std::collections::BTreeMap<Key, String>| -> Names {
         places

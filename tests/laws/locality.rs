@@ -3,9 +3,9 @@
 //! Each exception cites the rule of the language reference or of the contract of the outputs that
 //! makes it; whatever none of them covers is a failure.
 
-use crate::deployed::{Deployed, Key, Rule};
+use crate::deployed::{Deployed, Key, Rule, written_text};
 use crate::sentences::Sentence;
-use crate::vocabulary::PARTS;
+use crate::vocabulary::{PARTS, STAGED_PARTS};
 use std::collections::BTreeMap;
 
 /// Changes of rules that were there before, each of them by a rule of the contract.
@@ -182,12 +182,15 @@ impl Judge<'_> {
     fn sorts_before(&self, a: &str, b: &str) -> bool {
         let written = |text: &str| {
             let is_string = |string: &str| {
-                let before_part = text.strip_prefix(string);
+                let string = written_text(string);
+                let before_part = text.strip_prefix(string.as_str());
                 text == string || before_part.is_some_and(|rest| rest.starts_with(": "))
             };
             let strings = self.step.sentences.iter();
             let mut strings = strings.flat_map(|sentence| [sentence.prose, sentence.outbound]);
-            PARTS.contains(&text) || strings.any(|string| string.is_some_and(is_string))
+            PARTS.contains(&text)
+                || STAGED_PARTS.iter().any(|part| written_text(part) == text)
+                || strings.any(|string| string.is_some_and(is_string))
         };
         let (a_written, b_written) = (written(a), written(b));
         // no text stands behind every written one and before every generated one

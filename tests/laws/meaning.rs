@@ -450,7 +450,7 @@ impl Meaning<'_> {
                 ast::ListSource::Made(members) => self.is_in(members, host),
             },
             Item::Param(param) if self.text(param.name) == name => match self.text(param.kind) {
-                "cidr" | "cidr-ipv6" => host.blocks.iter().any(|block| block == name),
+                "cidr" | "cidr-ipv6" | "cidr-list" => host.blocks.iter().any(|block| block == name),
                 "prefix-list" => host.lists.contains(&format!("parameter {name}")),
                 _ => false,
             },

@@ -163,7 +163,7 @@ impl Material {
                     ast::ListSource::Made(members) => material.nets(members),
                 },
                 Item::Param(param) => match text(&param.kind).as_str() {
-                    "cidr" => material.blocks.push((text(&param.name), false)),
+                    "cidr" | "cidr-list" => material.blocks.push((text(&param.name), false)),
                     "cidr-ipv6" => material.blocks.push((text(&param.name), true)),
                     "external" => material
                         .groups
@@ -243,7 +243,8 @@ impl Material {
             EntryValue::Text(_)
             | EntryValue::Number(..)
             | EntryValue::Name(_)
-            | EntryValue::Block(_) => {}
+            | EntryValue::Block(_)
+            | EntryValue::Source(..) => {}
         }
     }
 

@@ -1,7 +1,7 @@
 //! What Terraform would plan: two configurations, compared resource by resource, as the AWS
 //! provider says what it can change in place.
 
-use crate::hcl::{self, Block, Body, Expression};
+use crate::hcl::{self, Block, Body, Expression, Part};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// To add, to change, to destroy.
@@ -71,9 +71,7 @@ fn file(text: &str) -> File {
             "data" if block.labels[0] == "aws_ec2_managed_prefix_list" => {
                 let name = match &block.body.attributes["name"] {
                     Expression::Text(name) => name.clone(),
-                    Expression::Template(name) => {
-                        name.split_once(".id}").expect("its region").1.to_string()
-                    }
+                    Expression::Parts(parts) => format!("{:?}", parts.last()),
                     other => panic!("the name {other:?}"),
                 };
                 file.lookups
@@ -227,10 +225,18 @@ impl Plan<'_> {
 
     /// Whether a variable has two defaults, one in each file.
     fn has_other_default(&self, value: &Expression) -> bool {
-        let Expression::Reference(path) = value else {
-            return false;
+        let is_redefined = |path: &String| {
+            let (was, is) = (self.old.defaults.get(path), self.new.defaults.get(path));
+            was.zip(is).is_some_and(|(was, is)| was != is)
         };
-        let (was, is) = (self.old.defaults.get(path), self.new.defaults.get(path));
-        was.zip(is).is_some_and(|(was, is)| was != is)
+        match value {
+            Expression::Reference(path) => is_redefined(path),
+            Expression::Parts(parts) => parts.iter().any(|part| match part {
+                Part::Text(_) => false,
+                Part::Reference(path) => is_redefined(path),
+            }),
+            Expression::Map(entries) => entries.values().any(|value| self.has_other_default(value)),
+            _ => false,
+        }
     }
 }

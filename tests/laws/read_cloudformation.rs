@@ -3,7 +3,9 @@
 //!
 //! Strict: what the reader does not know is a failure, so that nothing in a template is overlooked.
 
-use crate::deployed::{Deployed, Group, Key, NO_DESCRIPTION, Rule, made_list, parameter, unnamed};
+use crate::deployed::{
+    Deployed, Group, Key, NO_DESCRIPTION, Rule, in_text, made_list, parameter, unnamed,
+};
 use crate::json;
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
@@ -90,7 +92,7 @@ pub fn read(text: &str) -> Template {
             reader.names.insert(id.clone(), name);
         }
         if resource["Type"] == "AWS::EC2::PrefixList" {
-            let made = made_list_of(object(&resource["Properties"]));
+            let made = reader.made_list(object(&resource["Properties"]));
             reader.template.deployed.lists.insert(made.clone());
             reader.made.insert(id.clone(), made);
         }
@@ -140,21 +142,10 @@ impl Reader {
                 "Tags",
             ],
         );
-        let tags: Vec<(String, String)> = properties
-            .get("Tags")
-            .map_or(&[][..], list)
-            .iter()
-            .map(|tag| tag_of(object(tag)))
-            .collect();
-        let count = tags.len();
-        let tags: BTreeMap<String, String> = tags.into_iter().collect();
-        assert_eq!(tags.len(), count, "no tag twice");
-        assert_eq!(properties.contains_key("Tags"), count > 0, "no empty list");
+        let tags = self.tags(properties);
         let group = Group {
-            name: properties
-                .get("GroupName")
-                .map(|name| string(name).to_string()),
-            description: match string(&properties["GroupDescription"]) {
+            name: properties.get("GroupName").map(|name| self.text(name)),
+            description: match self.text(&properties["GroupDescription"]).as_str() {
                 "Managed by CloudFormation" => NO_DESCRIPTION.to_string(),
                 written => written.to_string(),
             },
@@ -178,6 +169,9 @@ impl Reader {
     /// Reads an output: the id of a group, or the ids of all that its members carry.
     fn output(&mut self, name: &str, output: &Object) {
         known(output, &["Description", "Value", "Export"]);
+        if let Some(export) = output.get("Export") {
+            self.text(&object(export)["Name"]);
+        }
         let id_of = |value: &Value| {
             let get = list(&object(value)["Fn::GetAtt"]);
             assert_eq!(get[1], "GroupId");
@@ -333,7 +327,8 @@ impl Reader {
             ports,
             peer.clone(),
         );
-        let description = properties.get("Description").map_or("", string).to_string();
+        let description = properties.get("Description").map(|text| self.text(text));
+        let description = description.unwrap_or_default();
         assert_eq!(
             properties.contains_key("Description"),
             !description.is_empty()
@@ -343,6 +338,100 @@ impl Reader {
             "AWS refuses a second {key:?}"
         );
         self.template.deployed.rules.push(Rule { key, description });
+    }
+
+    /// A prefix list that the template makes.
+    fn made_list(&mut self, properties: &Object) -> String {
+        known(
+            properties,
+            &[
+                "PrefixListName",
+                "AddressFamily",
+                "MaxEntries",
+                "Entries",
+                "Tags",
+            ],
+        );
+        let entries = list(&properties["Entries"]);
+        assert!(entries.len() <= 100, "no more in the schema");
+        let entry = |entry: &Value| {
+            known(object(entry), &["Cidr"]);
+            string(&entry["Cidr"]).to_string()
+        };
+        let tags = self.tags(properties);
+        made_list(
+            string(&properties["PrefixListName"]),
+            string(&properties["AddressFamily"]),
+            properties["MaxEntries"].as_u64().expect("its size"),
+            entries.iter().map(entry),
+            &tags,
+        )
+    }
+
+    /// The tags of a resource, of which no two have one key; an empty list is not written.
+    fn tags(&mut self, properties: &Object) -> BTreeMap<String, String> {
+        let tags = properties.get("Tags").map_or(&[][..], list).iter();
+        let tags: Vec<(String, String)> = tags.map(|tag| self.tag(object(tag))).collect();
+        let count = tags.len();
+        let tags: BTreeMap<String, String> = tags.into_iter().collect();
+        assert_eq!(tags.len(), count, "no tag twice");
+        assert_eq!(properties.contains_key("Tags"), count > 0, "no empty list");
+        tags
+    }
+
+    fn tag(&mut self, tag: &Object) -> (String, String) {
+        known(tag, &["Key", "Value"]);
+        (string(&tag["Key"]).to_string(), self.text(&tag["Value"]))
+    }
+
+    /// A text, with the parameters in it.
+    fn text(&mut self, value: &Value) -> String {
+        let Value::Object(function) = value else {
+            return string(value).to_string();
+        };
+        assert_eq!(function.len(), 1, "one function");
+        match function.iter().next().expect("one function") {
+            (name, Value::String(to)) if name == "Ref" => {
+                self.used.insert(to.clone());
+                in_text(to)
+            }
+            (name, Value::String(export)) if name == "Fn::ImportValue" => {
+                in_text(export.strip_prefix("given:").expect("an export"))
+            }
+            (name, Value::String(template)) if name == "Fn::Sub" => self.substituted(template),
+            (name, Value::Array(join)) if name == "Fn::Join" => {
+                let [Value::String(between), Value::Array(parts)] = join.as_slice() else {
+                    panic!("what is between, and what is joined")
+                };
+                assert_eq!(between, "");
+                parts.iter().map(|part| self.text(part)).collect()
+            }
+            other => panic!("the function {other:?} of a text"),
+        }
+    }
+
+    /// What `Fn::Sub` makes of a text: `${!a}` is `${a}`.
+    fn substituted(&mut self, template: &str) -> String {
+        let mut parts = template.split("${");
+        let mut text = parts.next().unwrap_or_default().to_string();
+        for part in parts {
+            assert!(
+                !text.ends_with('$'),
+                "{template:?} is not sure to be read so"
+            );
+            let (name, rest) = part.split_once('}').expect("a parameter ends");
+            match name.strip_prefix('!') {
+                Some(name) => text.push_str(&format!("${{{name}}}")),
+                // what CloudFormation knows by itself
+                None if name.starts_with("AWS::") => text.push_str(name),
+                None => {
+                    self.used.insert(name.to_string());
+                    text.push_str(&in_text(name));
+                }
+            }
+            text.push_str(rest);
+        }
+        text
     }
 
     /// A string; `tier NAME` for a group of the template, `$name` for a parameter.
@@ -355,6 +444,9 @@ impl Reader {
             (name, Value::String(to)) if name == "Ref" => {
                 self.used.insert(to.clone());
                 parameter(to)
+            }
+            (name, Value::String(export)) if name == "Fn::ImportValue" => {
+                parameter(export.strip_prefix("given:").expect("an export"))
             }
             (name, Value::Array(parts)) if name == "Fn::GetAtt" => match parts.as_slice() {
                 [Value::String(id), Value::String(attribute)] if attribute == "PrefixListId" => {
@@ -389,44 +481,8 @@ fn output_tier(root: &Object, id: &str) -> String {
     tier.expect("of its tier").to_string()
 }
 
-fn tag_of(tag: &Object) -> (String, String) {
-    known(tag, &["Key", "Value"]);
-    (
-        string(&tag["Key"]).to_string(),
-        string(&tag["Value"]).to_string(),
-    )
-}
-
 fn object(value: &Value) -> &Object {
     value.as_object().expect("an object")
-}
-
-/// A prefix list that the template makes.
-fn made_list_of(properties: &Object) -> String {
-    known(
-        properties,
-        &[
-            "PrefixListName",
-            "AddressFamily",
-            "MaxEntries",
-            "Entries",
-            "Tags",
-        ],
-    );
-    let entries = list(&properties["Entries"]);
-    assert!(entries.len() <= 100, "no more in the schema");
-    let entry = |entry: &Value| {
-        known(object(entry), &["Cidr"]);
-        string(&entry["Cidr"]).to_string()
-    };
-    let tags = properties.get("Tags").map_or(&[][..], list);
-    made_list(
-        string(&properties["PrefixListName"]),
-        string(&properties["AddressFamily"]),
-        properties["MaxEntries"].as_u64().expect("its size"),
-        entries.iter().map(entry),
-        &tags.iter().map(|tag| tag_of(object(tag))).collect(),
-    )
 }
 
 fn list(value: &Value) -> &[Value] {

@@ -3,7 +3,8 @@
 //! Strict: what the reader does not know is a failure, so that nothing in an output is overlooked.
 
 use crate::deployed::{
-    Deployed, Group, Key, NO_DESCRIPTION, Rule, aws_list, made_list, parameter, unnamed,
+    Deployed, Group, Key, NO_DESCRIPTION, Rule, aws_list, in_text, made_list, parameter, unnamed,
+    written_text,
 };
 use crate::json;
 use serde_json::{Map, Value};
@@ -76,19 +77,24 @@ impl Reader {
         let also = group
             .get("also")
             .map(|also| list(also).map(string).collect::<Vec<_>>());
+        let mut group = group.clone();
+        let optional = group.as_object_mut().expect("a group is an object");
+        for text in ["export", "name_prefix"].map(|key| optional.remove(key)) {
+            text.iter().for_each(|text| drop(self.text(text)));
+        }
         let names = match also {
             Some(_) => "also description group_name name tags vpc was",
             None => "description group_name name tags vpc was",
         };
-        let group = fields(group, names);
-        let tags = tags(&group["tags"]);
+        let group = fields(&group, names);
+        let tags = self.tags(&group["tags"]);
         let tier = string(&group["name"]);
         let shown = tags.get("Name").cloned();
         let shown = shown.unwrap_or_else(|| unnamed(&tier));
         self.names.insert(tier, shown.clone());
         let value = Group {
-            name: maybe(&group["group_name"]),
-            description: match string(&group["description"]).as_str() {
+            name: maybe(&group["group_name"]).map(|_| self.text(&group["group_name"])),
+            description: match self.text(&group["description"]).as_str() {
                 "" => NO_DESCRIPTION.to_string(),
                 written => written.to_string(),
             },
@@ -128,8 +134,19 @@ impl Reader {
         );
         Rule {
             key,
-            description: string(&rule["description"]),
+            description: self.text(&rule["description"]),
         }
+    }
+
+    /// A text, in which `${name}` is a parameter.
+    fn text(&mut self, text: &Value) -> String {
+        let text = written_text(&string(text));
+        let used = self
+            .declared
+            .iter()
+            .filter(|name| text.contains(&in_text(name)));
+        self.used.extend(used.cloned());
+        text
     }
 
     fn peer(&mut self, peer: &Value) -> String {
@@ -168,7 +185,7 @@ impl Reader {
             family,
             list["entries"].as_u64().expect("its size"),
             self::list(&list["blocks"]).map(string),
-            &tags(&list["tags"]),
+            &self.tags(&list["tags"]),
         );
         assert!(self.made.insert(name, made).is_none(), "one of each name");
         None
@@ -178,6 +195,12 @@ impl Reader {
     fn value(&mut self, value: &Value) -> String {
         let value = fields(value, "parameter value");
         self.known_or_asked(&value)
+    }
+
+    fn tags(&mut self, value: &Value) -> BTreeMap<String, String> {
+        let tags = value.as_object().expect("tags are an object").iter();
+        tags.map(|(key, value)| (key.clone(), self.text(value)))
+            .collect()
     }
 
     fn known_or_asked(&mut self, fields: &Object) -> String {
@@ -202,7 +225,10 @@ fn named(value: String) -> String {
 }
 
 fn declared(parameter: &Value) -> String {
-    string(&fields(parameter, "default description kind name")["name"])
+    let mut parameter = parameter.clone();
+    let object = parameter.as_object_mut().expect("an object");
+    let [_, _] = ["terraform", "cloudformation"].map(|target| object.remove(target));
+    string(&fields(&parameter, "default description kind name")["name"])
 }
 
 /// The fields of an object, which are exactly these.
@@ -215,12 +241,6 @@ fn fields(value: &Value, names: &str) -> Object {
 
 fn list(value: &Value) -> impl Iterator<Item = &Value> {
     value.as_array().expect("a list").iter()
-}
-
-fn tags(value: &Value) -> BTreeMap<String, String> {
-    let tags = value.as_object().expect("tags are an object").iter();
-    tags.map(|(key, value)| (key.clone(), string(value)))
-        .collect()
 }
 
 fn string(value: &Value) -> String {

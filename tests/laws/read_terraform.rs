@@ -2,9 +2,9 @@
 //! once it is applied. Strict, as the reader of CloudFormation is.
 
 use crate::deployed::{
-    Deployed, Group, Key, NO_DESCRIPTION, Rule, aws_list, made_list, parameter, unnamed,
+    Deployed, Group, Key, NO_DESCRIPTION, Rule, aws_list, in_text, made_list, parameter, unnamed,
 };
-use crate::hcl::{self, Block, Body, Expression};
+use crate::hcl::{self, Block, Body, Expression, Part};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A file, read.
@@ -19,6 +19,7 @@ pub fn read(text: &str) -> Configuration {
     let file = hcl::read(text);
     assert!(file.attributes.is_empty(), "only blocks");
     let mut reader = Reader {
+        sets: BTreeSet::new(),
         addresses: BTreeSet::new(),
         lists: BTreeMap::new(),
         names: BTreeMap::new(),
@@ -76,6 +77,8 @@ pub fn read(text: &str) -> Configuration {
 }
 
 struct Reader {
+    /// The variables that are sets.
+    sets: BTreeSet<String>,
     /// Everything that a reference can name: `aws_security_group.web`, `var.vpc_id`.
     addresses: BTreeSet<String>,
     /// The prefix lists that are looked up, by the name of their data source.
@@ -99,19 +102,23 @@ impl Reader {
             self.addresses.insert(name.clone()),
             "{name} is declared twice"
         );
+        if let Some(Expression::Set(_)) = block.body.attributes.get("type") {
+            self.sets.insert(name.clone());
+        }
         if name.starts_with("aws_security_group.") {
-            let name = tags(&block.body).remove("Name");
+            let name = self.tags(&block.body).remove("Name");
             self.names
                 .extend(name.map(|name| (block.labels[1].clone(), name)));
         }
         if name.starts_with("aws_ec2_managed_prefix_list.") {
-            self.made
-                .insert(block.labels[1].clone(), made_list_of(&block.body));
+            let tags = self.tags(&block.body);
+            let made = made_list_of(&block.body, &tags);
+            self.made.insert(block.labels[1].clone(), made);
         }
         if name.starts_with("data.aws_ec2_managed_prefix_list.") {
             known(&block.body, &["name"], &[]);
             let list = match &block.body.attributes["name"] {
-                Expression::Template(name) => self.in_its_region(name),
+                Expression::Parts(parts) => self.in_its_region(parts),
                 name => text(name),
             };
             self.lists.insert(block.labels[1].clone(), list);
@@ -133,11 +140,16 @@ impl Reader {
     }
 
     /// The name of a list with the word `region` for the data source that says which that is.
-    fn in_its_region(&self, name: &str) -> String {
-        let parts = name
-            .split_once("${")
-            .and_then(|(start, rest)| Some((start, rest.split_once(".id}")?)));
-        let (start, (address, rest)) = parts.expect("one data source in it");
+    fn in_its_region(&self, name: &[Part]) -> String {
+        let [
+            Part::Text(start),
+            Part::Reference(reference),
+            Part::Text(rest),
+        ] = name
+        else {
+            panic!("one data source in {name:?}")
+        };
+        let address = reference.strip_suffix(".id").expect("an id");
         assert!(
             address.starts_with("data.aws_region.tierwall_"),
             "{address}: others may have a name that is not ours"
@@ -197,8 +209,8 @@ impl Reader {
             &["lifecycle"],
         );
         let (name, prefix) = (
-            body.attributes.get("name").map(text),
-            body.attributes.get("name_prefix").map(text),
+            body.attributes.get("name").map(|it| self.text(it)),
+            body.attributes.get("name_prefix").map(|it| self.text(it)),
         );
         assert!(
             name.is_some() != prefix.is_some(),
@@ -213,14 +225,27 @@ impl Reader {
         );
         Group {
             name,
-            description: match body.attributes.get("description").map(text) {
+            description: match body.attributes.get("description").map(|it| self.text(it)) {
                 Some(written) => written,
                 None => NO_DESCRIPTION.to_string(),
             },
             vpc: self.value(&body.attributes["vpc_id"]),
-            tags: tags(body),
+            tags: self.tags(body),
             also: Vec::new(),
         }
+    }
+
+    fn tags(&self, body: &Body) -> BTreeMap<String, String> {
+        let Some(tags) = body.attributes.get("tags") else {
+            return BTreeMap::new();
+        };
+        let Expression::Map(tags) = tags else {
+            panic!("tags are a map")
+        };
+        assert!(!tags.is_empty(), "an empty map of tags");
+        let tags = tags.iter();
+        tags.map(|(key, value)| (key.clone(), self.text(value)))
+            .collect()
     }
 
     fn rule(&self, read: &mut Configuration, place: &str, direction: &'static str, body: &Body) {
@@ -231,6 +256,7 @@ impl Reader {
             "prefix_list_id",
         ];
         let others = [
+            "for_each",
             "security_group_id",
             "description",
             "ip_protocol",
@@ -241,10 +267,18 @@ impl Reader {
         let group = self.value(&body.attributes["security_group_id"]);
         let foreign = format!("group {group}");
         let group = group.strip_prefix("tier ").unwrap_or(&foreign);
+        let each = body.attributes.get("for_each").map(|set| self.set(set));
+        let each_value = Expression::Reference("each.value".to_string());
         let named = peers.iter().filter_map(|key| {
-            body.attributes
-                .get(*key)
-                .map(|value| (*key, self.value(value)))
+            let value = body.attributes.get(*key)?;
+            let value = match &each {
+                Some(each) => {
+                    assert_eq!(value, &each_value, "{place} is for each");
+                    each.clone()
+                }
+                None => self.value(value),
+            };
+            Some((*key, value))
         });
         let [(kind, value)] = &named.collect::<Vec<_>>()[..] else {
             panic!("{place} has not one peer")
@@ -283,7 +317,7 @@ impl Reader {
         let description = body
             .attributes
             .get("description")
-            .map(text)
+            .map(|it| self.text(it))
             .unwrap_or_default();
         assert!(
             !body.attributes.contains_key("description") || !description.is_empty(),
@@ -307,11 +341,57 @@ impl Reader {
         assert!(!self.addresses.contains(from), "{from} is still declared");
     }
 
+    /// A text, with the variables in it.
+    fn text(&self, value: &Expression) -> String {
+        let variable = |reference: &str| {
+            if let Some(name) = reference.strip_prefix("module.given[a].") {
+                return in_text(name);
+            }
+            assert!(
+                self.addresses.contains(reference),
+                "{reference} is not declared"
+            );
+            in_text(reference.strip_prefix("var.").expect("a variable"))
+        };
+        match value {
+            Expression::Reference(reference) => variable(reference),
+            Expression::Parts(parts) => {
+                let part = |part: &Part| match part {
+                    Part::Text(text) => text.clone(),
+                    Part::Reference(reference) => variable(reference),
+                };
+                parts.iter().map(part).collect()
+            }
+            other => text(other),
+        }
+    }
+
+    /// What a rule is for each of: a variable that is a set, or what is made one.
+    fn set(&self, value: &Expression) -> String {
+        match value {
+            Expression::Set(list) => {
+                let value = self.value(list);
+                let is_variable =
+                    matches!(&**list, Expression::Reference(it) if it.starts_with("var."));
+                assert!(!is_variable, "a variable is a set already");
+                value
+            }
+            Expression::Reference(variable) => {
+                assert!(self.sets.contains(variable), "{variable} is no set");
+                self.value(value)
+            }
+            other => panic!("for each of {other:?}"),
+        }
+    }
+
     /// A string; `tier NAME` for a group of the file, `$name` for a variable.
     fn value(&self, value: &Expression) -> String {
         let Expression::Reference(reference) = value else {
             return text(value);
         };
+        if let Some(name) = reference.strip_prefix("module.given[a].") {
+            return parameter(name);
+        }
         let parts: Vec<&str> = reference.split('.').collect();
         let (address, value) = match parts.as_slice() {
             ["var", name] => (format!("var.{name}"), parameter(name)),
@@ -336,22 +416,8 @@ impl Reader {
     }
 }
 
-/// The tags of a resource; an empty map is not written.
-fn tags(body: &Body) -> BTreeMap<String, String> {
-    let Some(tags) = body.attributes.get("tags") else {
-        return BTreeMap::new();
-    };
-    let Expression::Map(tags) = tags else {
-        panic!("tags are a map")
-    };
-    assert!(!tags.is_empty(), "an empty map of tags");
-    let tags = tags.iter();
-    tags.map(|(key, value)| (key.clone(), text(value)))
-        .collect()
-}
-
 /// A prefix list that the file makes.
-fn made_list_of(body: &Body) -> String {
+fn made_list_of(body: &Body, tags: &BTreeMap<String, String>) -> String {
     known(
         body,
         &["name", "address_family", "max_entries", "tags"],
@@ -364,20 +430,12 @@ fn made_list_of(body: &Body) -> String {
     let Expression::Number(size) = body.attributes["max_entries"] else {
         panic!("a size is a number")
     };
-    let tags = match body.attributes.get("tags") {
-        Some(Expression::Map(tags)) => tags
-            .iter()
-            .map(|(key, value)| (key.clone(), text(value)))
-            .collect(),
-        Some(other) => panic!("tags are a map: {other:?}"),
-        None => BTreeMap::new(),
-    };
     made_list(
         &text(&body.attributes["name"]),
         &text(&body.attributes["address_family"]),
         size as u64,
         body.blocks.iter().map(entry),
-        &tags,
+        tags,
     )
 }
 

@@ -4,13 +4,17 @@ use crate::addresses::Addresses;
 use crate::choices::Choices;
 use crate::declarations::{foreign, networks, params, services, sets, stack, tiers, vpcs};
 use crate::text::Line;
-use crate::vocabulary::{BLOCKS, PROSE, TRAFFIC};
+use crate::vocabulary::{BLOCKS, PARTS, PROSE, STAGED, STAGED_PARTS, TRAFFIC};
 
 /// What sentences can name, and how the program is set up.
 #[derive(Debug, Clone, Default)]
 pub struct Scene {
     /// `ip = dual`
     pub dual: bool,
+    /// Whether strings can have the parameter `stage` in them.
+    pub has_stage: bool,
+    /// Likewise, and no template imports its value, so that the names of exports can.
+    pub exports_stage: bool,
     /// Names of tiers.
     pub tiers: Vec<String>,
     /// What `every …` can be said of, as a sentence writes it, with the tiers that it means.
@@ -74,6 +78,24 @@ pub enum Atom {
     V6,
     /// ICMP by name, and whether IPv4 and IPv6 have that name.
     NamedEndpoint(bool, bool),
+}
+
+impl Scene {
+    /// A string for tags and for people, where parameters can stand.
+    pub fn prose(&self, choose: &mut Choices<'_>) -> &'static str {
+        match self.has_stage {
+            true => choose.of(&STAGED),
+            false => choose.of(&PROSE),
+        }
+    }
+
+    /// The text of a part of a service.
+    pub fn part(&self, choose: &mut Choices<'_>) -> &'static str {
+        match self.has_stage {
+            true => choose.of(&STAGED_PARTS),
+            false => choose.of(&PARTS),
+        }
+    }
 }
 
 /// The numbers that the declarations are made of.

@@ -37,11 +37,20 @@ const UNTIL: [&str; 5] = [
 const PROSE: [&str; 7] = [
     "admin access",
     "zz last",
-    "AA #1 ${first} $${x}",
+    "AA #1 $${first} $${x}",
     "web allows http from anywhere",
     "",
     "a,b;[c] {d}=(e)! $",
     "Set & Change &amp; x",
+];
+
+/// Likewise, with a parameter in some.
+const STAGED: [&str; 5] = [
+    "admin access",
+    "${stage}",
+    "AA ${stage}: $${x} $",
+    "of ${stage}",
+    "zz last",
 ];
 
 /// Services and peers of sentences that meet more than others: all-traffic rules to anywhere, which
@@ -105,10 +114,16 @@ fn any_sentence(scene: &Scene, choose: &mut Choices<'_>) -> Option<Sentence> {
     }
     let way = choose.of(&["from", "to"]);
     let until = choose.once_in(8).then(|| choose.of(&UNTIL));
-    let prose = choose.once_in(5).then(|| choose.of(&PROSE));
+    let prose = choose.once_in(5).then(|| match scene.has_stage {
+        true => choose.of(&STAGED),
+        false => choose.of(&PROSE),
+    });
     // each subject sends
     let has_outbound = way == "to" && prose.is_some() && choose.once_in(2);
-    let outbound = has_outbound.then(|| choose.of(&PROSE));
+    let outbound = has_outbound.then(|| match scene.has_stage {
+        true => choose.of(&STAGED),
+        false => choose.of(&PROSE),
+    });
     if choose.once_in(4) {
         let (service, peer) = (choose.of(&BROAD), choose.of(&WIDE));
         let (services, peers) = (vec![service.to_string()], vec![peer.to_string()]);

@@ -59,7 +59,7 @@ pub const BLOCKS: [&str; 16] = [
 /// Strings for tags and for people.
 pub const PROSE: [&str; 5] = [
     "public side",
-    "100% {ok} ${x} %{y}",
+    "100% {ok} $${x} %{y}",
     "a \"b\" \\c",
     "naïve – §1",
     "$${z}",
@@ -67,6 +67,21 @@ pub const PROSE: [&str; 5] = [
 
 /// Texts of parts of services, a word each.
 pub const PARTS: [&str; 3] = ["Kerberos", "LDAP&x", "zz"];
+
+/// Likewise, with a parameter in some.
+pub const STAGED_PARTS: [&str; 3] = ["of:${stage}", "LDAP&x", "${stage}"];
+
+/// Strings for tags and for people, with a parameter in some.
+pub const STAGED: [&str; 8] = [
+    "public side",
+    "100% {ok} $${x} %{y}",
+    "a \"b\" \\c",
+    "naïve – §1",
+    "$${z}",
+    "${stage}",
+    "the ${stage} side of ${stage}",
+    "%${stage} $ \"b\" $${x} $${y",
+];
 
 /// The families of the text of a service.
 pub const TRAFFIC: [(&str, &[Atom]); 47] = [

@@ -2,8 +2,9 @@
 
 use super::ends::EndId;
 use super::version::Version;
-use crate::net::{self, Addresses};
+use crate::net::Addresses;
 use crate::policy::{ListReference, ParamId, Peer, Policy, Reference};
+use ipnet::IpNet;
 use std::sync::LazyLock;
 
 static NONE: LazyLock<Addresses> = LazyLock::new(Addresses::default);
@@ -40,11 +41,12 @@ impl<'p> DefaultValue<'p> {
     }
 
     fn for_block(policy: &Policy, id: ParamId) -> DefaultValue<'p> {
-        let text = policy.param(id).default.as_deref();
-        match text.and_then(|text| net::parse_block(text).ok()) {
-            Some(block) => DefaultValue::Block(Addresses::from_blocks([&block])),
-            None => DefaultValue::Nothing,
-        }
+        let param = policy.param(id);
+        let Some(text) = &param.default else {
+            return DefaultValue::Nothing;
+        };
+        let blocks: Vec<IpNet> = param.kind.blocks_of(text).collect();
+        DefaultValue::Block(Addresses::from_blocks(&blocks))
     }
 
     fn for_id(policy: &'p Policy, id: ParamId) -> DefaultValue<'p> {

@@ -166,6 +166,24 @@ pub enum MeaningProblem {
         first: Span,
         target: &'static str,
     },
+    /// `tags = { team = "${var.team}" }`
+    NoParameter {
+        span: Span,
+        written: String,
+        meant: Option<String>,
+    },
+    /// `stack shop "shop of ${team}"`, where `team` is unbound
+    UnknownText {
+        span: Span,
+        name: String,
+        what: &'static str,
+    },
+    /// `param v : vpc = "vpc-0a1b2c3d" { terraform = "module.net.vpc" }`
+    DefaultWithSource { span: Span, source: Span },
+    /// `import "${name}"` where the value of `name` is imported
+    NestedImport { span: Span, name: String },
+    /// `tags = { "${team}" = "shop" }`
+    NoParametersHere { span: Span, what: &'static str },
     /// `partner allows https from web`, where `partner` is in another account
     ForeignOwner {
         span: Span,

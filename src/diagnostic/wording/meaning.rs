@@ -302,6 +302,42 @@ impl MeaningProblem {
                 "rename a tier or a parameter that is part of the name, or \
                  declare a prefix list by its id, `pl-…`",
             ),
+            MeaningProblem::NoParameter {
+                span,
+                written,
+                meant,
+            } => R::error("E0351", format!("`{written}` names no parameter"))
+                .at(span, "expected the name of a parameter")
+                .meant(&meant.as_ref().map(|name| format!("${{{name}}}")))
+                .help(no_parameter_help(written)),
+            MeaningProblem::UnknownText { span, name, what } => R::error(
+                "E0352",
+                format!("`{name}` has no value, and {what} has to be known when it is built"),
+            )
+            .at(span, "unknown until the deployment")
+            .help(format!("bind it, as in `--set {name}=VALUE`")),
+            MeaningProblem::DefaultWithSource { span, source } => R::error(
+                "E0354",
+                "a default is for a value that the deployment is asked for",
+            )
+            .at(span, "never used")
+            .at(source, "because the value comes from here")
+            .help("remove the default, or the block"),
+            MeaningProblem::NestedImport { span, name } => R::error(
+                "E0355",
+                format!(
+                    "the value of `{name}` is imported, so it cannot be in the name of an export"
+                ),
+            )
+            .at(span, format!("uses `${{{name}}}`"))
+            .help(format!(
+                "declare a parameter without a block for it: `param {name} : string`"
+            )),
+            MeaningProblem::NoParametersHere { span, what } => {
+                R::error("E0353", format!("{what} cannot have a parameter in it"))
+                    .at(span, "expected text")
+                    .help("write the text itself; `$${` stands for the characters `${`")
+            }
             MeaningProblem::ForeignOwner {
                 span,
                 name,
@@ -384,6 +420,25 @@ impl MeaningProblem {
             .help(format!(
                 "the size is at least the number of its entries, {count}: `entries = {count}`"
             )),
+        }
+    }
+}
+
+/// What to type instead of a `${…}` that names no parameter.
+fn no_parameter_help(written: &str) -> String {
+    let inner = written.trim_start_matches("${").trim_end_matches('}');
+    match inner.strip_prefix("var.") {
+        Some(name) => {
+            format!("a parameter has no prefix: `param {name} : string`, and `${{{name}}}`")
+        }
+        None if inner.starts_with("AWS::") => format!(
+            "declare what the deployment knows as a parameter, as in `param region : string`, or \
+             write `$${{{inner}}}` for the text"
+        ),
+        None => {
+            "declare it, as in `param environment : string`, or write `$${` for the characters \
+                 `${`"
+                .to_string()
         }
     }
 }

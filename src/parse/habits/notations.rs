@@ -238,6 +238,16 @@ const ATTRIBUTES: [&str; 8] = [
 /// `${office}`, `var.office`, `$office`, `!Ref office`
 pub(super) fn reference_notation(here: &Here<'_>) -> Option<Replacement> {
     let typed = here.rest[0].text;
+    if is_terraform_value(here) {
+        return Some(Replacement {
+            count: 1,
+            write: format!("\"{typed}\""),
+            label: "a reference of Terraform is a string",
+            is_sure: true,
+            is_plain: true,
+        });
+    }
+
     if let ("!Ref" | "!GetAtt" | "!ImportValue" | "Ref:" | "Ref", [_, name, ..]) =
         (typed, here.rest)
     {
@@ -257,6 +267,14 @@ pub(super) fn reference_notation(here: &Here<'_>) -> Option<Replacement> {
         None => Some(referred_name(typed)).filter(|name| *name != typed)?,
     };
     plain_name(1, write)
+}
+
+/// `param main : vpc { terraform = data.aws_vpc.main.id }`: whether it is after this `=`.
+fn is_terraform_value(here: &Here<'_>) -> bool {
+    let written = here.rest[0].text.contains('.') && here.head == "param";
+    let before = &here.all[..here.all.len() - here.rest.len()];
+    let is_key = matches!(before, [.., key, sign] if key.text == "terraform" && sign.text == "=");
+    written && is_key
 }
 
 /// A name that replaces `count` tokens.

@@ -406,8 +406,12 @@ fn rule_line<'c>(
 ) -> PlannedRuleLine<'c> {
     let (state, place, rule) = changes.resolve_rule(change);
     let (program, lowered) = rule_origin(programs, change);
-    let text =
-        |state: &State, place: RulePlace| state.description(place.rule_in(state)).to_string();
+    let text = |state: &State, place: RulePlace| {
+        state
+            .description(place.rule_in(state))
+            .as_written()
+            .into_owned()
+    };
     let traffic = rule.key.traffic;
     let ports = traffic.aws_ports();
 

@@ -114,6 +114,10 @@ impl PlanLines<'_> {
             (None, None) => {}
         }
 
+        if was.source != is.source {
+            words.push("its value comes from elsewhere".to_string());
+        }
+
         if was.description != is.description {
             words.push("its description".to_string());
         }
@@ -154,7 +158,10 @@ impl PlanLines<'_> {
 }
 
 fn parameter_source(state: &State, id: ParameterId) -> &'static str {
-    if state.parameter(id).default.is_none() {
+    let parameter = state.parameter(id);
+    // only templates read it from elsewhere, if a module has no variable for it
+    let is_read = parameter.source.terraform.is_some() && parameter.source.ssm().is_some();
+    if parameter.default.is_none() && !is_read {
         ", which must be given"
     } else {
         ""

@@ -4,7 +4,7 @@
 use super::headline::summarize_changes;
 use super::lowered::{Lowered, rule_origin};
 use super::rows::{RuleRow, Why};
-use crate::aws::{GroupId, SecurityGroup, State};
+use crate::aws::{GroupId, Parameter, ParameterSource, SecurityGroup, State};
 use crate::plan::{
     BeforeAfter, Changes, GroupChange, GroupOutcome, OtherChange, Planned, Reason, RuleChange,
     RuleOutcome, RulePlace, Targets, UseChange, planned_targets,
@@ -13,6 +13,7 @@ use crate::policy::TierId;
 use crate::report::flows::End;
 use crate::report::fold::fold_rows;
 use crate::report::words::outbound_words;
+use std::borrow::Cow;
 
 const REPLACED: &str = "  a replaced group is created first, with a new id; the old one cannot be \
     deleted while anything uses it";
@@ -353,7 +354,7 @@ impl<'c> PlanLines<'c> {
         let why = match change.fate {
             RuleOutcome::Added => self.first_sentence(change, true),
             RuleOutcome::Removed => self.first_sentence(change, false),
-            RuleOutcome::Text => Why::Text(match self.old_text(change) {
+            RuleOutcome::Text => Why::Text(match &*self.old_text(change) {
                 "" => "description only, had none".to_string(),
                 text => format!("description only, was \"{text}\""),
             }),
@@ -408,19 +409,29 @@ impl<'c> PlanLines<'c> {
 
     /// The default of the parameter of a rule, before and after.
     fn default_words(&self, change: &RuleChange) -> String {
-        let default = |state: &State, place: Option<RulePlace>| {
-            let parameter = state.parameter_of(place?.rule_in(state).key.peer)?;
-            state.parameter(parameter).default.clone()
+        let parameter = |state: &'c State, place: Option<RulePlace>| {
+            let id = state.parameter_of(place?.rule_in(state).key.peer)?;
+            Some(state.parameter(id))
         };
-        let was = default(self.changes.old, change.sides.was()).unwrap_or_default();
-        let is = default(self.changes.new, change.sides.is()).unwrap_or_default();
+        let sides = [
+            parameter(self.changes.old, change.sides.was()),
+            parameter(self.changes.new, change.sides.is()),
+        ];
+        let has_source = |it: &&Parameter| it.source != ParameterSource::default();
+        if sides.into_iter().flatten().any(|it| has_source(&it)) {
+            return "by its parameter, whose value may come from elsewhere".to_string();
+        }
+
+        let [was, is] = sides.map(|it| it.and_then(|it| it.default.as_deref()).unwrap_or_default());
         format!("by its default, {was} -> {is}")
     }
 
-    fn old_text(&self, change: &RuleChange) -> &'c str {
+    fn old_text(&self, change: &RuleChange) -> Cow<'c, str> {
         let old = self.changes.old;
         let was = change.sides.was();
-        was.map_or("", |place| old.description(place.rule_in(old)))
+        was.map_or("".into(), |place| {
+            old.description(place.rule_in(old)).as_written()
+        })
     }
 }
 

@@ -19,7 +19,7 @@ pub fn claims(named: NamedState<'_>) -> Vec<Claim> {
     if state.exports {
         let groups = state.own_groups();
         claims.extend(groups.map(|(id, group)| {
-            let written = named.tier_export(id).map(str::to_string);
+            let written = named.tier_export(id).map(|text| text.to_string());
             let made_up = || format!("${{AWS::StackName}}-{}", output_name(group));
             (written.unwrap_or_else(made_up), named.tier_span(id))
         }));

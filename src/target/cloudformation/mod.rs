@@ -15,6 +15,7 @@ pub use limits::LIMITS;
 
 use super::definition::Target;
 use super::planning::{Column, Planning};
+use crate::aws::{Parameter, TemplateSource};
 use crate::diagnostic::Problems;
 use crate::policy::{OutputRules, ParameterNames, ReplacedText};
 use resources::{
@@ -64,6 +65,7 @@ const PLANNING: Planning = Planning {
     names: rule_names,
     is_resource: is_separate,
     asks_for,
+    source: written_source,
     group_addresses: |group| vec![group_id(group)],
     output: output_name,
     moves_rules: false,
@@ -99,6 +101,18 @@ const PLANNING: Planning = Planning {
         },
     ],
 };
+
+/// `import network-VpcId`, `ssm /edge/lb-sg`
+fn written_source(parameter: &Parameter) -> Option<String> {
+    parameter
+        .source
+        .cloudformation
+        .as_ref()
+        .map(|source| match source {
+            TemplateSource::Import(name) => format!("import {}", name.view()),
+            TemplateSource::Ssm(path) => format!("ssm {path}"),
+        })
+}
 
 /// As people write it.
 const TITLE: &str = "CloudFormation";

@@ -61,6 +61,10 @@ impl<'a> ParameterBody<'a> {
                 "Id of a prefix list",
                 Some((LIST_PATTERN, LIST_MESSAGE)),
             ),
+            ParamKind::String => ("String", "Text", None),
+            // no rule has one: `unsupported` reports it
+            ParamKind::CidrList => ("CommaDelimitedList", "Blocks of IPv4 addresses", None),
+            ParamKind::CidrIpv6List => ("CommaDelimitedList", "Blocks of IPv6 addresses", None),
             ParamKind::Cidr => (
                 "String",
                 "Block of IPv4 addresses",
@@ -79,12 +83,36 @@ impl<'a> ParameterBody<'a> {
             ),
         };
 
+        if let Some(path) = parameter.source.ssm() {
+            return ParameterBody::ssm(parameter, path, described);
+        }
+
         ParameterBody {
             r#type,
             description: parameter.description.as_deref().unwrap_or(described).into(),
             default: parameter.default.as_deref(),
             allowed_pattern: form.map(|(pattern, _)| pattern),
             constraint_description: form.map(|(_, message)| message),
+        }
+    }
+
+    /// One whose value is read from Systems Manager. No pattern: it would be of the path.
+    fn ssm(parameter: &'a Parameter, path: &'a str, described: &'a str) -> Self {
+        ParameterBody {
+            r#type: match parameter.kind {
+                ParamKind::Vpc => "AWS::SSM::Parameter::Value<AWS::EC2::VPC::Id>",
+                ParamKind::External => "AWS::SSM::Parameter::Value<AWS::EC2::SecurityGroup::Id>",
+                ParamKind::Cidr
+                | ParamKind::CidrIpv6
+                | ParamKind::CidrList
+                | ParamKind::CidrIpv6List
+                | ParamKind::PrefixList
+                | ParamKind::String => "AWS::SSM::Parameter::Value<String>",
+            },
+            description: parameter.description.as_deref().unwrap_or(described).into(),
+            default: Some(path),
+            allowed_pattern: None,
+            constraint_description: None,
         }
     }
 

@@ -1,7 +1,8 @@
 //! The resources, parameters and outputs of a template, and their logical ids.
 
 use crate::aws::{
-    Direction, MadeList, Parameter, Peer, PrefixListId, RuleKey, SecurityGroup, State, aws_list,
+    Direction, MadeList, Parameter, Peer, PrefixListId, RuleKey, SecurityGroup, State, Text,
+    aws_list,
 };
 use crate::target::names::{NameStyle, Names, Renaming, push_pascal};
 
@@ -15,9 +16,9 @@ pub fn is_separate(group: &SecurityGroup, key: &RuleKey) -> bool {
     }
 }
 
-/// Whether a template asks for a parameter; it has no way to lock a default group.
+/// Whether a template has a parameter: it imports some, and has no way to lock a default group.
 pub fn asks_for(parameter: &Parameter) -> bool {
-    !parameter.only_for_locks
+    !parameter.only_for_locks && parameter.source.import().is_none()
 }
 
 /// Whether a group needs the placeholder rule, because it has no other inline outbound rule.
@@ -66,8 +67,13 @@ pub fn list_output_name(group: &SecurityGroup) -> String {
 }
 
 /// The name under which other stacks can import a group's id, if they can.
-pub fn export_name(state: &State, group: &SecurityGroup) -> Option<String> {
-    let made_up = || format!("${{AWS::StackName}}-{}", output_name(group));
+pub fn export_name(state: &State, group: &SecurityGroup) -> Option<Text> {
+    let made_up = || {
+        let mut name = Text::default();
+        name.push_parameter("AWS::StackName");
+        name.push_literal(&["-", &output_name(group)].concat());
+        name
+    };
     let written = group.export.clone();
     written.or_else(|| state.exports.then(made_up))
 }

@@ -8,7 +8,7 @@ use super::resources::{
 };
 use crate::aws::{
     Direction, GroupId, ListReference, MadeList, ParameterId, Peer, PrefixList, PrefixListId,
-    Reference, Rule, SecurityGroup, State,
+    Reference, Rule, SecurityGroup, State, Text, TextPiece, TextRef, Wording,
 };
 use crate::net::{Family, Protocol, Traffic, push_block};
 use crate::target::names::Names;
@@ -78,17 +78,92 @@ impl Template<'_> {
         }
     }
 
-    fn parameter_reference(&self, id: ParameterId) -> Expression<'static> {
-        Expression::Ref {
-            to: parameter_id(self.state.parameter(id)),
+    fn parameter_reference(&self, id: ParameterId) -> Expression<'_> {
+        let parameter = self.state.parameter(id);
+        match parameter.source.import() {
+            Some(name) => Expression::ImportValue {
+                name: Box::new(self.text(name.view())),
+            },
+            None => Expression::Ref {
+                to: parameter_id(parameter),
+            },
         }
     }
 
-    fn reference<'r>(&self, reference: &'r Reference) -> Expression<'r> {
+    /// The parameter of a text, or the value of the stack that CloudFormation knows.
+    fn text_parameter(&self, name: &str) -> Expression<'_> {
+        if name.starts_with("AWS::") {
+            return Expression::Ref {
+                to: name.to_string(),
+            };
+        }
+        let id = self.state.parameter_named(name);
+        self.parameter_reference(id.expect("the state has the parameters of its texts"))
+    }
+
+    fn tags<'r>(&'r self, tags: &'r [(String, Text)]) -> Vec<Tag<'r>> {
+        let tags = tags.iter();
+        tags.map(|(key, value)| Tag {
+            key,
+            value: self.text(value.view()),
+        })
+        .collect()
+    }
+
+    fn reference<'r>(&'r self, reference: &'r Reference) -> Expression<'r> {
         match reference {
             Reference::Id(id) => Expression::Text(id),
             Reference::Parameter(id) => self.parameter_reference(*id),
         }
+    }
+
+    /// A text: as it is, a `Ref` or an `Fn::Sub`; an `Fn::Join` if a value is imported, or if `Fn::Sub`
+    /// could read something else in it.
+    fn text<'r>(&'r self, text: TextRef<'r>) -> Expression<'r> {
+        if let Some(known) = text.as_known() {
+            return Expression::Text(known);
+        }
+        if let Some(name) = text.only_parameter() {
+            return self.text_parameter(name);
+        }
+        if let Some(text) = self.substitution(text) {
+            return Expression::Sub { text };
+        }
+
+        let piece = |piece| match piece {
+            TextPiece::Literal(literal) => Expression::Text(literal),
+            TextPiece::Parameter(name) => self.text_parameter(name),
+        };
+        Expression::Join {
+            join: ("", text.pieces().map(piece).collect()),
+        }
+    }
+
+    /// The name of an export: as it is, or an `Fn::Sub`.
+    fn export_text<'r>(&'r self, text: TextRef<'r>) -> Expression<'r> {
+        match self.substitution(text) {
+            Some(name) if text.as_known().is_none() => Expression::Sub { text: name },
+            Some(_) | None => self.text(text),
+        }
+    }
+
+    /// The text of an `Fn::Sub`, if there is one.
+    fn substitution(&self, text: TextRef<'_>) -> Option<String> {
+        let mut template = String::new();
+        for piece in text.pieces() {
+            match piece {
+                TextPiece::Literal(literal) => push_unsubstituted(literal, &mut template)?,
+                TextPiece::Parameter(name) => match self.text_parameter(name) {
+                    Expression::Ref { to } => {
+                        template.push_str("${");
+                        template.push_str(&to);
+                        template.push('}');
+                    }
+                    _ => return None,
+                },
+            }
+        }
+        Some(template)
     }
 
     fn list_reference(&self, id: PrefixListId) -> Expression<'_> {
@@ -105,15 +180,33 @@ impl Template<'_> {
     }
 }
 
+/// Appends text to that of an `Fn::Sub`, in which `${!name}` stands for `${name}`; nothing if it cannot
+/// be written there (CloudFormation user guide, Fn::Sub).
+fn push_unsubstituted(literal: &str, template: &mut String) -> Option<()> {
+    let mut parts = literal.split("${");
+    template.push_str(parts.next()?);
+    for part in parts {
+        let (name, _) = part.split_once('}')?;
+        let is_plain = name.chars().all(|c| c.is_ascii_alphanumeric()) && !name.is_empty();
+        template.push_str("${!");
+        template.push_str(part);
+        is_plain.then_some(())?;
+    }
+    (!literal.ends_with('$') && !literal.contains("$${")).then_some(())
+}
+
 /// A string, or where CloudFormation finds it.
 #[derive(Serialize)]
 #[serde(untagged)]
 enum Expression<'a> {
     Text(&'a str),
-    Plain(String),
     Ref {
         #[serde(rename = "Ref")]
         to: String,
+    },
+    ImportValue {
+        #[serde(rename = "Fn::ImportValue")]
+        name: Box<Expression<'a>>,
     },
     GetAtt {
         #[serde(rename = "Fn::GetAtt")]
@@ -123,7 +216,7 @@ enum Expression<'a> {
         #[serde(rename = "Fn::Sub")]
         text: String,
     },
-    /// Several, with commas between them.
+    /// Several, with a text between them.
     Join {
         #[serde(rename = "Fn::Join")]
         join: (&'static str, Vec<Expression<'a>>),
@@ -156,7 +249,7 @@ impl Serialize for Resources<'_, '_> {
                 deletion_policy: None,
                 update_replace_policy: None,
                 metadata: None,
-                properties: ListBody::new(list, made),
+                properties: ListBody::new(template, list, made),
             };
             map.serialize_entry(&made_list_id(made), &resource)?;
         }
@@ -264,9 +357,8 @@ struct ListEntry {
 }
 
 impl<'s> ListBody<'s> {
-    fn new(list: &'s PrefixList, made: &'s MadeList) -> ListBody<'s> {
+    fn new(template: &'s Template<'_>, list: &'s PrefixList, made: &'s MadeList) -> ListBody<'s> {
         let blocks = made.blocks.iter();
-        let tags = made.tags.iter();
         ListBody {
             prefix_list_name: &made.aws_name,
             address_family: list.family.words(),
@@ -276,7 +368,7 @@ impl<'s> ListBody<'s> {
                     cidr: block.to_string(),
                 })
                 .collect(),
-            tags: tags.map(|(key, value)| Tag { key, value }).collect(),
+            tags: template.tags(&made.tags),
         }
     }
 }
@@ -292,14 +384,14 @@ impl Serialize for GroupBody<'_, '_> {
         let mut map = serializer.serialize_map(None)?;
 
         if let Some(name) = &group.group_name {
-            map.serialize_entry("GroupName", name)?;
+            map.serialize_entry("GroupName", &template.text(name.view()))?;
         }
 
-        let description = match group.description.as_str() {
-            "" => DEFAULT_DESCRIPTION,
-            written => written,
+        let description = match group.description.is_empty() {
+            true => Expression::Text(DEFAULT_DESCRIPTION),
+            false => template.text(group.description.view()),
         };
-        map.serialize_entry("GroupDescription", description)?;
+        map.serialize_entry("GroupDescription", &description)?;
         map.serialize_entry("VpcId", &template.reference(&group.vpc))?;
 
         let inline = |direction| Inline {
@@ -319,11 +411,7 @@ impl Serialize for GroupBody<'_, '_> {
             map.serialize_entry("SecurityGroupEgress", &inline(Direction::Egress))?;
         }
 
-        let tags: Vec<Tag<'_>> = group
-            .tags
-            .iter()
-            .map(|(key, value)| Tag { key, value })
-            .collect();
+        let tags = template.tags(&group.tags);
 
         if !tags.is_empty() {
             map.serialize_entry("Tags", &tags)?;
@@ -337,7 +425,7 @@ impl Serialize for GroupBody<'_, '_> {
 #[serde(rename_all = "PascalCase")]
 struct Tag<'a> {
     key: &'a str,
-    value: &'a str,
+    value: Expression<'a>,
 }
 
 /// The rule that admits nothing: an ICMP type that does not exist, to an address that no packet is
@@ -427,7 +515,15 @@ impl Serialize for RuleBody<'_, '_> {
 
         self.serialize_peer(&mut map)?;
         if !rule.description.is_empty() {
-            map.serialize_entry("Description", template.state.description(rule))?;
+            match rule.description.wording {
+                Wording::Made | Wording::Written => {
+                    map.serialize_entry("Description", template.state.stored_description(rule))?;
+                }
+                Wording::WithParameters => {
+                    let text = template.text(template.state.description(rule));
+                    map.serialize_entry("Description", &text)?;
+                }
+            }
         }
 
         map.end()
@@ -518,12 +614,9 @@ impl Serialize for Outputs<'_, '_> {
 
         for (id, group) in template.state.own_groups() {
             let name = output_name(group);
-            let export = export_name(template.state, group).map(|text| Export {
-                name: if text.contains("${") {
-                    Expression::Sub { text }
-                } else {
-                    Expression::Plain(text)
-                },
+            let name_of_export = export_name(template.state, group);
+            let export = name_of_export.as_ref().map(|text| Export {
+                name: template.export_text(text.view()),
             });
             let description = format!("Security group of tier {}", group.name);
 

@@ -17,6 +17,7 @@ pub fn unsupported(policy: &Policy, target: &'static str) -> Problems {
     }
     add_foreign_receivers(policy, target, &mut problems);
     add_foreign_senders(policy, target, &mut problems);
+    add_lists(policy, target, &mut problems);
     add_locked_groups(policy, target, &mut problems);
     add_name_prefixes(policy, target, &mut problems);
     problems
@@ -46,6 +47,34 @@ fn add_foreign_receivers(policy: &Policy, target: &'static str, problems: &mut P
             what: format!("a rule to `{name}`, a security group in another account"),
             help: "use its addresses instead, or build with `--to terraform`",
         });
+    }
+}
+
+/// Adds rules for each block of a list that the deployment sets, each list once for a sentence: a
+/// template has a resource, not a resource for each element (`Fn::ForEach` needs a transform, with
+/// which a stack is deployed by change sets alone).
+fn add_lists(policy: &Policy, target: &'static str, problems: &mut Problems) {
+    if !policy.params.iter().any(|param| param.kind.is_list()) {
+        return;
+    }
+
+    let mut last = None;
+    for flow in &policy.flows {
+        let Peer::Param(id) = flow.peer else {
+            continue;
+        };
+        let param = policy.param(id);
+        if param.kind.is_list() && last.replace((flow.sentence, id)) != Some((flow.sentence, id)) {
+            problems.push(TargetProblem::Unsupported {
+                span: policy.sentence(flow.sentence).span,
+                target,
+                what: format!(
+                    "a rule for each block of `{}`, which has no value",
+                    param.name
+                ),
+                help: "bind it with `--set NAME=BLOCK,BLOCK`, or build with `--to terraform`",
+            });
+        }
     }
 }
 
@@ -100,7 +129,7 @@ fn add_name_prefixes(policy: &Policy, target: &'static str, problems: &mut Probl
             problems.push(TargetProblem::LeftOut {
                 span: tier.span,
                 target,
-                what: format!("a name that starts with `{prefix}`"),
+                what: format!("a name that starts with `{}`", prefix.view()),
             });
         }
     }

@@ -9,7 +9,7 @@ use super::definition::Target;
 use super::output::output_buffer;
 use crate::aws::{
     ForeignGroup, ListReference, Parameter, ParameterId, Peer, PrefixList, Reference, Rule,
-    SecurityGroup, State,
+    SecurityGroup, State, TemplateSource, Text, Wording,
 };
 use crate::diagnostic::Problems;
 use crate::policy::OutputRules;
@@ -139,6 +139,18 @@ struct ParameterEntry<'s> {
     kind: &'static str,
     description: Option<&'s str>,
     default: Option<&'s str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    terraform: Option<&'s str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cloudformation: Option<SourceEntry<'s>>,
+}
+
+/// `{"import": "network-VpcId"}`
+#[derive(Serialize)]
+#[serde(rename_all = "lowercase")]
+enum SourceEntry<'s> {
+    Import(Cow<'s, str>),
+    Ssm(&'s str),
 }
 
 impl<'s> ParameterEntry<'s> {
@@ -148,6 +160,15 @@ impl<'s> ParameterEntry<'s> {
             kind: parameter.kind.keyword(),
             description: parameter.description.as_deref(),
             default: parameter.default.as_deref(),
+            terraform: parameter.source.terraform.as_deref(),
+            cloudformation: parameter
+                .source
+                .cloudformation
+                .as_ref()
+                .map(|source| match source {
+                    TemplateSource::Import(name) => SourceEntry::Import(name.view().as_written()),
+                    TemplateSource::Ssm(path) => SourceEntry::Ssm(path),
+                }),
         }
     }
 }
@@ -163,7 +184,7 @@ struct PrefixListEntry<'s> {
     #[serde(skip_serializing_if = "Option::is_none")]
     blocks: Option<Vec<String>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    tags: Option<BTreeMap<&'s str, &'s str>>,
+    tags: Option<Tags<'s>>,
 }
 
 impl<'s> PrefixListEntry<'s> {
@@ -173,7 +194,6 @@ impl<'s> PrefixListEntry<'s> {
             ListReference::Id(_) | ListReference::Aws(_) | ListReference::Parameter(_) => None,
         };
         let block = |block: &IpNet| block.to_string();
-        let tag = |(key, value): &'s (String, String)| (key.as_str(), value.as_str());
 
         PrefixListEntry {
             name: &list.name,
@@ -181,9 +201,17 @@ impl<'s> PrefixListEntry<'s> {
             family: list.family.keyword(),
             entries: list.entries,
             blocks: made.map(|made| made.blocks.iter().map(block).collect()),
-            tags: made.map(|made| made.tags.iter().map(tag).collect()),
+            tags: made.map(|made| tags_by_key(&made.tags)),
         }
     }
+}
+
+type Tags<'s> = BTreeMap<&'s str, Cow<'s, str>>;
+
+fn tags_by_key(tags: &[(String, Text)]) -> Tags<'_> {
+    let tags = tags.iter();
+    tags.map(|(key, value)| (key.as_str(), value.view().as_written()))
+        .collect()
 }
 
 #[derive(Serialize)]
@@ -196,10 +224,16 @@ struct LockEntry<'s> {
 struct GroupEntry<'s> {
     name: &'s str,
     was: &'s [String],
-    group_name: Option<&'s str>,
-    description: &'s str,
+    group_name: Option<Cow<'s, str>>,
+    /// If the program sets it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name_prefix: Option<Cow<'s, str>>,
+    /// Likewise.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    export: Option<Cow<'s, str>>,
+    description: Cow<'s, str>,
     vpc: ReferenceEntry<'s>,
-    tags: BTreeMap<&'s str, &'s str>,
+    tags: Tags<'s>,
     /// The other groups that its members carry.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     also: Vec<&'s str>,
@@ -207,16 +241,17 @@ struct GroupEntry<'s> {
 
 impl<'s> GroupEntry<'s> {
     fn new(state: &'s State, group: &'s SecurityGroup) -> GroupEntry<'s> {
-        let tags = group.tags.iter();
+        let written = |text: &'s Text| text.view().as_written();
+        let prefix = group.has_own_prefix.then_some(&group.name_prefix);
         GroupEntry {
             name: &group.name,
             was: &group.was,
-            group_name: group.group_name.as_deref(),
-            description: &group.description,
+            group_name: group.group_name.as_ref().map(written),
+            name_prefix: prefix.map(written),
+            export: group.export.as_ref().map(written),
+            description: group.description.view().as_written(),
             vpc: ReferenceEntry::new(state, &group.vpc),
-            tags: tags
-                .map(|(key, value)| (key.as_str(), value.as_str()))
-                .collect(),
+            tags: tags_by_key(&group.tags),
             also: group
                 .also
                 .iter()
@@ -237,7 +272,7 @@ struct RuleEntry<'s> {
     from_port: Option<i32>,
     to_port: Option<i32>,
     peer: PeerEntry<'s>,
-    description: &'s str,
+    description: Cow<'s, str>,
 }
 
 impl<'s> RuleEntry<'s> {
@@ -252,7 +287,10 @@ impl<'s> RuleEntry<'s> {
             from_port: ports.map(|(from, _)| from),
             to_port: ports.map(|(_, to)| to),
             peer: PeerEntry::new(state, rule.key.peer),
-            description: state.description(rule),
+            description: match rule.description.wording {
+                Wording::Made => state.stored_description(rule).into(),
+                Wording::Written | Wording::WithParameters => state.description(rule).as_written(),
+            },
         }
     }
 }

@@ -9,8 +9,8 @@ mod spelling;
 pub use spelling::{NameStyle, push_pascal, push_snake};
 
 use crate::aws::{
-    Direction, ForeignGroupId, GroupId, ListReference, ParamKind, ParameterId, Peer, PrefixListId,
-    Reference, Rule, RuleKey, SecurityGroup, State, aws_list,
+    Direction, ForeignGroupId, GroupId, ListReference, ParameterId, Peer, PrefixListId, Reference,
+    Rule, RuleKey, SecurityGroup, State, aws_list,
 };
 use crate::hash::{Fnv, hash};
 use crate::net::{self, EVERY_IPV4, EVERY_IPV6, ShortText, Sink, push_v4};
@@ -148,13 +148,9 @@ impl<'d> Names<'d> {
 
     /// The peers with a name: unbound blocks, prefix lists and foreign groups.
     fn named_peers(&self) -> impl Iterator<Item = Peer> {
-        let is_block = |kind: ParamKind| match kind {
-            ParamKind::Cidr | ParamKind::CidrIpv6 => true,
-            ParamKind::Vpc | ParamKind::External | ParamKind::PrefixList => false,
-        };
         let parameters = (0..).map(ParameterId).zip(&self.state.parameters);
         let blocks = parameters
-            .filter(move |(_, parameter)| is_block(parameter.kind))
+            .filter(move |(_, parameter)| parameter.kind.is_blocks())
             .map(|(id, _)| Peer::Parameter(id));
 
         let lists = (0..self.state.prefix_lists.len() as u32)

@@ -1,7 +1,8 @@
 //! What a module declares, and the addresses of it.
 
 use crate::aws::{
-    Direction, GroupId, MadeList, PrefixListId, Rule, RuleKey, SecurityGroup, State, aws_list,
+    Direction, GroupId, MadeList, Parameter, PrefixListId, Rule, RuleKey, SecurityGroup, State,
+    aws_list,
 };
 use crate::target::names::{NameStyle, Names, Renaming, push_snake};
 
@@ -26,6 +27,7 @@ pub fn module_addresses(state: &State) -> Vec<String> {
     let mut addresses: Vec<String> = state
         .parameters
         .iter()
+        .filter(|parameter| is_variable(parameter))
         .map(|parameter| format!("var.{}", snake_case(&parameter.name)))
         .collect();
 
@@ -64,6 +66,11 @@ pub fn module_addresses(state: &State) -> Vec<String> {
     addresses.dedup();
 
     addresses
+}
+
+/// Whether a module has a variable for a parameter.
+pub fn is_variable(parameter: &Parameter) -> bool {
+    parameter.source.terraform.is_none() && !parameter.only_for_exports
 }
 
 /// The addresses that a rule has and had.

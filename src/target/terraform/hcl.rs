@@ -95,21 +95,21 @@ impl Hcl {
         &mut self.text
     }
 
-    /// An attribute that is an object of strings: `tags = { … }`
+    /// An attribute that is an object: `tags = { … }`
     pub fn object_attribute<'a>(
         &mut self,
         key: &str,
-        entries: impl Iterator<Item = (&'a str, &'a str)>,
+        entries: impl Iterator<Item = (&'a str, Value<'a>)>,
     ) {
         self.push_indent();
         [key, " = {\n"].iter().for_each(|text| self.text.put(text));
         self.depth += 1;
-        let written: Vec<(Cow<'_, str>, &str)> = entries
+        let written: Vec<(Cow<'_, str>, Value<'_>)> = entries
             .map(|(key, value)| (object_key(key), value))
             .collect();
         let run: Vec<(&str, Value<'_>)> = written
             .iter()
-            .map(|(key, value)| (&**key, Value::Text(value)))
+            .map(|(key, value)| (&**key, *value))
             .collect();
         self.attribute_run(&run);
         self.close_block();

@@ -7,6 +7,7 @@ mod addresses;
 mod directories;
 mod hcl;
 mod moves;
+mod template;
 mod variable;
 mod writer;
 
@@ -14,7 +15,7 @@ use super::definition::Target;
 use super::planning::{Column, Planning};
 use crate::diagnostic::Problems;
 use crate::policy::OutputRules;
-use addresses::{group_names, module_addresses, output_name, rule_names, snake_case};
+use addresses::{group_names, is_variable, module_addresses, output_name, rule_names, snake_case};
 
 /// The target.
 pub const TARGET: Target = Target {
@@ -42,7 +43,8 @@ pub const TARGET: Target = Target {
 const PLANNING: Planning = Planning {
     names: rule_names,
     is_resource: |_, _| true,
-    asks_for: |_| true,
+    asks_for: is_variable,
+    source: |parameter| parameter.source.terraform.clone(),
     group_addresses: |group| group_names(group).into_iter().rev().collect(),
     output: output_name,
     moves_rules: true,

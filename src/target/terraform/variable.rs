@@ -19,7 +19,7 @@ pub fn owner_form(name: &str) -> Form {
 }
 
 /// What a variable of this kind and name accepts.
-pub fn variable_form(kind: ParamKind, name: &str) -> Form {
+pub fn variable_form(kind: ParamKind, name: &str) -> Option<Form> {
     let matches = |pattern: &str| format!("can(regex(\"{pattern}\", var.{name}))");
     let block = |sign: &str| {
         format!(
@@ -27,7 +27,14 @@ pub fn variable_form(kind: ParamKind, name: &str) -> Form {
         )
     };
 
+    let each = |sign: &str| {
+        format!(
+            "alltrue([for block in var.{name} : can(regex(\"{sign}\", block)) && try(cidrsubnet(block, 0, 0) == block, false)])"
+        )
+    };
+
     let (condition, message) = match kind {
+        ParamKind::String => return None,
         ParamKind::Vpc => (
             matches("^vpc-[0-9a-f]{8}([0-9a-f]{9})?$"),
             "Must be the id of a VPC, like vpc-0123456789abcdef0.",
@@ -48,9 +55,17 @@ pub fn variable_form(kind: ParamKind, name: &str) -> Form {
             block("^[0-9a-f:.]*:[0-9a-f:.]*/[0-9]+$"),
             "Must be a block of IPv6 addresses, like 2001:db8::/32.",
         ),
+        ParamKind::CidrList => (
+            each("^[0-9.]+/[0-9]+$"),
+            "Must be blocks of IPv4 addresses, like 203.0.113.0/24.",
+        ),
+        ParamKind::CidrIpv6List => (
+            each("^[0-9a-f:.]*:[0-9a-f:.]*/[0-9]+$"),
+            "Must be blocks of IPv6 addresses, like 2001:db8::/32.",
+        ),
     };
 
-    Form { condition, message }
+    Some(Form { condition, message })
 }
 
 /// What a variable is that the program does not describe.
@@ -61,5 +76,22 @@ pub fn default_description(kind: ParamKind) -> &'static str {
         ParamKind::PrefixList => "Id of a prefix list",
         ParamKind::Cidr => "Block of IPv4 addresses",
         ParamKind::CidrIpv6 => "Block of IPv6 addresses",
+        ParamKind::CidrList => "Blocks of IPv4 addresses",
+        ParamKind::CidrIpv6List => "Blocks of IPv6 addresses",
+        ParamKind::String => "Text",
     }
+}
+
+/// The type of a variable.
+pub fn variable_type(kind: ParamKind) -> &'static str {
+    match kind.is_list() {
+        true => "set(string)",
+        false => "string",
+    }
+}
+
+/// The default of a variable that is a list: `["198.51.100.7/32", "203.0.113.0/24"]`
+pub fn list_default(kind: ParamKind, default: &str) -> String {
+    let blocks = kind.blocks_of(default).map(|block| format!("\"{block}\""));
+    format!("[{}]", blocks.collect::<Vec<_>>().join(", "))
 }
