@@ -204,7 +204,7 @@ impl<'p> Gates<'p> {
 
     /// The flows that open the inbound side of a tier.
     pub fn inbound_flows(&self, tier: TierId) -> impl Iterator<Item = u32> + '_ {
-        self.gate_flows(Gate::into_tier(tier)).iter().copied()
+        self.accepting_flows(Owner::Tier(tier))
     }
 
     /// The flows that open the inbound side of a group.

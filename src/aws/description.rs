@@ -45,13 +45,9 @@ impl Descriptions {
     }
 
     /// Adds one, which `write` appends.
-    pub fn push_description(
-        &mut self,
-        wording: Wording,
-        write: impl FnOnce(&mut Vec<u8>),
-    ) -> Description {
+    pub fn push_description(&mut self, write: impl FnOnce(&mut Vec<u8>) -> Wording) -> Description {
         let start = self.end();
-        write(&mut self.0);
+        let wording = write(&mut self.0);
         Description {
             start,
             end: self.end(),

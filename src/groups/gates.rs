@@ -59,8 +59,9 @@ impl<'p> OpenedGates<'p> {
         let Owner::Tier(sender) = sender else {
             return true;
         };
-        let is_left_out = self.sends_everything[sender.index()] && flow.receiver().is_some();
-        !is_open_to_peer(self.policy, sender, flow.destination()) && !is_left_out
+        let peer = flow.destination();
+        let is_omitted = self.sends_everything[sender.index()] && peer.tier().is_some();
+        !is_omitted && !is_open_to_peer(self.policy, sender, peer)
     }
 }
 

@@ -179,17 +179,6 @@ impl<'p> Deployment<'p> {
         sentences
     }
 
-    /// The origin of the description of a rule.
-    fn rule_wording(&self, rule: &Rule) -> Wording {
-        match self.written_text(rule) {
-            None => Wording::Made,
-            Some(text) if self.policy.has_text_parameters && !text.is_known() => {
-                Wording::WithParameters
-            }
-            Some(_) => Wording::Written,
-        }
-    }
-
     /// The description of a rule, if it is written.
     pub fn written_text(&self, rule: &Rule) -> Option<Cow<'p, Text>> {
         match rule.text {
@@ -201,27 +190,34 @@ impl<'p> Deployment<'p> {
         }
     }
 
-    /// Appends the description of a rule as its text is stored.
-    fn push_description(&self, rule: &Rule, wording: Wording, out: &mut impl Sink) {
-        let written = match wording {
-            Wording::WithParameters | Wording::Written => self.written_text(rule),
-            Wording::Made => None,
+    /// Appends the description of a rule as the state stores it, and says where it comes from.
+    fn push_description(&self, rule: &Rule, out: &mut impl Sink) -> Wording {
+        let Some(text) = self.written_text(rule) else {
+            self.push_generated(rule, out);
+            return Wording::Made;
         };
-        match written {
-            Some(text) => out.put(text.view().stored()),
-            None => self.describe_rule(rule, out),
+        out.put(text.view().stored());
+        if self.policy.has_text_parameters && !text.is_known() {
+            Wording::WithParameters
+        } else {
+            Wording::Written
         }
     }
 
     /// Appends the description of a rule as it is shown, if it has one.
     pub fn describe_rule(&self, rule: &Rule, out: &mut impl Sink) {
+        match self.written_text(rule) {
+            Some(text) => out.put(&text.view().as_written()),
+            None => self.push_generated(rule, out),
+        }
+    }
+
+    /// Appends the description of a rule for which none is written.
+    fn push_generated(&self, rule: &Rule, out: &mut impl Sink) {
         match rule.text {
-            RuleText::Open(tier) => match &self.policy.tier(tier).outbound_text {
-                Some(text) => out.put(&text.view().as_written()),
-                None if self.policy.stack.labels == Labels::Written => {}
-                None => out.put("all outbound traffic"),
-            },
-            RuleText::Flow(flow, direction) => describe_flow(self.policy, flow, direction, out),
+            RuleText::Flow(flow, _) => push_generated(self.policy, flow, out),
+            RuleText::Open(_) if self.policy.stack.labels == Labels::Written => {}
+            RuleText::Open(_) => out.put("all outbound traffic"),
         }
     }
 
@@ -269,16 +265,24 @@ pub fn written_text(policy: &Policy, flow: u32, direction: Direction) -> Option<
     })
 }
 
-/// Appends what the rules of a flow carry on one side: what is written for them, or the sentence in
-/// words, narrowed to this flow; nothing where only what is written counts, and nothing is.
+/// Appends what the rules of a flow carry on one side: what is written for them, or else a generated
+/// text.
 pub fn describe_flow(policy: &Policy, flow: u32, direction: Direction, out: &mut impl Sink) {
-    let written = written_text(policy, flow, direction);
-    let flow = &policy.flows[flow as usize];
-    let sentence = policy.sentence(flow.sentence);
-
-    if let Some(text) = written {
-        return out.put(&text.view().as_written());
+    match written_text(policy, flow, direction) {
+        Some(text) => out.put(&text.view().as_written()),
+        None => push_generated(policy, flow, out),
     }
+}
+
+/// Appends the sentence of a flow in words, narrowed to this flow; nothing where only what is written
+/// counts.
+fn push_generated(policy: &Policy, flow: u32, out: &mut impl Sink) {
+    if policy.stack.labels == Labels::Written {
+        return;
+    }
+
+    let flow = policy.flow(flow);
+    let sentence = policy.sentence(flow.sentence);
 
     // no block and no traffic is longer than 50 characters
     let length = |word: Option<WordId>| word.map_or(50, |word| policy.words.text(word).len());
@@ -289,10 +293,6 @@ pub fn describe_flow(policy: &Policy, flow: u32, direction: Direction, out: &mut
         length(flow.named),
         sentence.tail.len(),
     ];
-
-    if policy.stack.labels == Labels::Written {
-        return;
-    }
 
     if parts.iter().sum::<usize>() + " from ".len() <= LONGEST {
         in_words(policy, flow, out);
@@ -310,7 +310,7 @@ pub fn text_order(policy: &Policy, flow: u32, direction: Direction) -> (u8, Stri
         Some(text) => written_order(&text),
         None => {
             let mut text = String::new();
-            describe_flow(policy, flow, direction, &mut text);
+            push_generated(policy, flow, &mut text);
             (2, text)
         }
     }

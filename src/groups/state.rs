@@ -54,10 +54,8 @@ impl Deployment<'_> {
             let (ingress, egress) = filled.rules.split_at_mut(group.ingress.len());
             for (rules, filled) in [(&group.ingress, ingress), (&group.egress, egress)] {
                 for (rule, filled) in rules.iter().zip(filled) {
-                    let wording = self.rule_wording(rule);
-                    filled.description = descriptions.push_description(wording, |out| {
-                        self.push_description(rule, wording, out);
-                    });
+                    filled.description =
+                        descriptions.push_description(|out| self.push_description(rule, out));
                 }
             }
         }

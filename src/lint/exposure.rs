@@ -52,40 +52,23 @@ pub const fn udp_range(name: &'static str, from: u16, to: u16) -> WatchedService
 /// Everything that the tiers of a policy open to the internet, by tier and sentence.
 pub fn internet_openings(policy: &Policy, gates: &Gates<'_>) -> Vec<Opening> {
     let world = routable_sources();
-    let mut openings = Vec::<Opening>::new();
+    let (mut openings, mut rules) = (Vec::new(), Vec::new());
     for owner in policy.owners() {
+        rules.clear();
         let flows = gates.group_inbound_flows(owner);
-        add_openings_of(policy, owner, flows, &world, &mut openings);
+        rules.extend(flows.filter_map(|flow| block_rule(policy, flow)));
+        add_openings(owner, &mut rules, &world, &mut openings);
     }
     openings
 }
 
 /// Everything that is open to the internet of the members of a tier, by all groups that they carry.
 pub fn member_openings(policy: &Policy, gates: &Gates<'_>, tier: TierId) -> Vec<Opening> {
-    let mut openings = Vec::new();
-    let flows = gates.inbound_flows(tier);
-    add_openings_of(
-        policy,
-        Owner::Tier(tier),
-        flows,
-        &routable_sources(),
-        &mut openings,
-    );
-    openings
-}
-
-/// Adds what these flows open.
-fn add_openings_of(
-    policy: &Policy,
-    owner: Owner,
-    flows: impl Iterator<Item = u32>,
-    world: &Addresses,
-    openings: &mut Vec<Opening>,
-) {
+    let (mut openings, owner) = (Vec::new(), Owner::Tier(tier));
+    let flows = gates.accepting_flows(owner);
     let mut rules: Vec<BlockRule> = flows.filter_map(|flow| block_rule(policy, flow)).collect();
-    if may_be_many(rules.iter().map(|rule| rule.block)) {
-        add_openings(owner, &mut rules, world, openings);
-    }
+    add_openings(owner, &mut rules, &routable_sources(), &mut openings);
+    openings
 }
 
 /// A rule that names a block.
@@ -141,6 +124,10 @@ fn add_openings(
     world: &Addresses,
     openings: &mut Vec<Opening>,
 ) {
+    if !may_be_many(rules.iter().map(|rule| rule.block)) {
+        return;
+    }
+
     rules.sort_by_key(|rule| rule.sentence);
     let mut by_one_sentence = PerFamily::<TrafficSet>::default();
     let mut sentences = 0;

@@ -1,15 +1,13 @@
 //! Names under which other stacks of CloudFormation import the ids of groups.
 
 use super::scope::Scope;
+use super::strings::allows_character;
 use super::templates::BoundText;
 use crate::ast::{EntryValue, StringLiteral, StringPart};
-use crate::diagnostic::MeaningProblem;
+use crate::diagnostic::{AwsField, MeaningProblem};
 use crate::policy::{Text, Tier};
 use crate::source::Span;
 use std::collections::BTreeMap;
-
-/// Characters of the name of an export (CloudFormation user guide, "Outputs").
-const LONGEST: usize = 255;
 
 /// What `${…}` in the name of an export can be: pseudo parameters whose values such a name can have.
 const EXPORT_VALUES: [&str; 4] = [
@@ -67,8 +65,9 @@ fn read_name(scope: &mut Scope<'_>, literal: &StringLiteral) -> Result<Text, Str
 
     match name.known_length() {
         _ if name.is_empty() => Err("it is empty".to_string()),
-        count if count > LONGEST => Err(format!(
-            "it has {count} characters, and at most 255 are allowed"
+        count if count > AwsField::ExportName.limit() => Err(format!(
+            "it has {count} characters, and at most {} are allowed",
+            AwsField::ExportName.limit()
         )),
         _ => Ok(name),
     }
@@ -87,8 +86,8 @@ fn stack_value(written: &str) -> Result<&str, String> {
 }
 
 fn check_characters(text: &str) -> Result<(), String> {
-    let is_allowed = |c: &char| c.is_ascii_alphanumeric() || matches!(c, ':' | '-');
-    match text.chars().find(|c| !is_allowed(c)) {
+    let is_refused = |c: &char| !allows_character(AwsField::ExportName, *c);
+    match text.chars().find(is_refused) {
         Some(other) => Err(format!("`{}` is not allowed in it", other.escape_debug())),
         None => Ok(()),
     }

@@ -4,21 +4,11 @@ use super::hcl::{Value, escape_string};
 use crate::aws::{State, TextPiece, TextRef};
 use crate::net::Sink;
 
-/// Whether a value is a string in quotes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Quotes {
-    /// `"shop-${var.environment}"`
-    Both,
-    /// `var.environment`
-    None,
-}
-
 /// The value of an attribute that is a text.
 pub enum TextValue<'t> {
     /// All of it is known.
     Known(&'t str),
-    /// `"shop-${var.environment}"`, or `var.environment` if that is all of it: `terraform fmt`
-    /// rewrites `"${var.environment}"`.
+    /// `"shop-${var.environment}"`, as [`push_expression`] writes it.
     Template(String),
 }
 
@@ -28,14 +18,9 @@ impl<'t> TextValue<'t> {
         if let Some(known) = text.as_known() {
             return TextValue::Known(known);
         }
-        if let Some(name) = text.only_parameter() {
-            let expression = parameter_expression(state, variables, name);
-            return TextValue::Template(expression.to_string());
-        }
 
-        let mut template = vec![b'"'];
-        push_template(state, variables, text, &mut template);
-        template.put("\"");
+        let mut template = Vec::new();
+        push_expression(state, variables, text, &mut template);
         TextValue::Template(String::from_utf8(template).expect("a text, escaped"))
     }
 
@@ -48,16 +33,20 @@ impl<'t> TextValue<'t> {
     }
 }
 
-/// What refers to the parameter with a name.
-pub fn parameter_expression<'v>(state: &State, variables: &'v [String], name: &str) -> &'v str {
-    let id = state.parameter_named(name);
-    &variables[id
-        .expect("the state has the parameters of its texts")
-        .index()]
-}
+/// Appends a text with parameters in it: `"shop-${var.environment}"`, or `var.environment` if that is
+/// all of it, since `terraform fmt` rewrites `"${var.environment}"`.
+pub fn push_expression(state: &State, variables: &[String], text: TextRef<'_>, out: &mut Vec<u8>) {
+    let variable = |name| {
+        let id = state.parameter_named(name);
+        &variables[id
+            .expect("the state has the parameters of its texts")
+            .index()]
+    };
+    if let Some(name) = text.only_parameter() {
+        return out.put(variable(name));
+    }
 
-/// Appends what stands in the quotes of a template.
-pub fn push_template(state: &State, variables: &[String], text: TextRef<'_>, out: &mut Vec<u8>) {
+    out.put("\"");
     for piece in text.pieces() {
         match piece {
             TextPiece::Literal(literal) => {
@@ -68,11 +57,10 @@ pub fn push_template(state: &State, variables: &[String], text: TextRef<'_>, out
                     out.put("\\u0024");
                 }
             }
-            TextPiece::Parameter(name) => {
-                out.put("${");
-                out.put(parameter_expression(state, variables, name));
-                out.put("}");
-            }
+            TextPiece::Parameter(name) => ["${", variable(name), "}"]
+                .iter()
+                .for_each(|text| out.put(text)),
         }
     }
+    out.put("\"");
 }

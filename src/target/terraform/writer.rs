@@ -5,7 +5,7 @@ use super::addresses::{
     made_address, name_in_region, output_name, region_name, resource_type, rule_names, snake_case,
 };
 use super::hcl::{Hcl, Value, escape_string, push_quoted};
-use super::template::{Quotes, TextValue, parameter_expression, push_template};
+use super::template::{TextValue, push_expression};
 use super::variable::{
     Form, default_description, list_default, owner_form, variable_form, variable_type,
 };
@@ -228,16 +228,13 @@ impl HclWriter<'_> {
             ("type", Value::Expression(variable_type(parameter.kind))),
         ];
         let default = parameter.default.as_deref();
-        let list = default.map(|default| list_default(parameter.kind, default));
-        run.extend(default.zip(list.as_deref()).map(|(default, list)| {
-            let is_list = parameter.kind.is_list();
-            let value = if is_list {
-                Value::Expression(list)
-            } else {
-                Value::Text(default)
-            };
-            ("default", value)
-        }));
+        let list = default.filter(|_| parameter.kind.is_list());
+        let list = list.map(|default| list_default(parameter.kind, default));
+        let value = match list.as_deref() {
+            Some(list) => Some(Value::Expression(list)),
+            None => default.map(Value::Text),
+        };
+        run.extend(value.map(|value| ("default", value)));
         self.hcl.attribute_run(&run);
         if let Some(form) = variable_form(parameter.kind, &name) {
             self.write_validation(&form);
@@ -396,11 +393,11 @@ impl HclWriter<'_> {
         next(out);
 
         if !rule.description.is_empty() {
-            let only = push_description(state, &self.variables, rule, out);
+            push_description(state, &self.variables, rule, out);
             let end = out.len();
             next(out);
-            if only == Quotes::None {
-                // the quotes are of the shape
+            if rule.description.wording == Wording::WithParameters {
+                // the quote of the shape: an expression has its own, if any
                 out.remove(end);
             }
         }
@@ -509,24 +506,17 @@ fn reference_value<'r>(variables: &'r [String], reference: &'r Reference) -> Val
     }
 }
 
-/// Appends what stands in the quotes of a description, and takes the first quote away if it is no
-/// string.
-fn push_description(state: &State, variables: &[String], rule: &Rule, out: &mut Vec<u8>) -> Quotes {
+/// Appends what stands in the quotes of a description, or an expression instead of the first quote.
+fn push_description(state: &State, variables: &[String], rule: &Rule, out: &mut Vec<u8>) {
     match rule.description.wording {
         Wording::Written => escape_string(out, |out| out.put(state.stored_description(rule))),
         // nothing that HCL could read as something else
         Wording::Made => out.put(state.stored_description(rule)),
         Wording::WithParameters => {
-            let text = state.description(rule);
-            if let Some(name) = text.only_parameter() {
-                out.pop();
-                out.put(parameter_expression(state, variables, name));
-                return Quotes::None;
-            }
-            push_template(state, variables, text, out);
+            out.pop();
+            push_expression(state, variables, state.description(rule), out);
         }
     }
-    Quotes::Both
 }
 
 /// Appends the set of blocks that a rule is for: a variable is one, what a reference has may be a list.
