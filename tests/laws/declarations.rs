@@ -224,10 +224,13 @@ pub fn params(scene: &mut Scene, numbers: &[Vec<u16>]) {
         if kind == "external" {
             scene.owners.push(name.to_string());
         }
-        scene.peers.extend(peer.map(|kind| Peer {
+        let peer = peer.map(|kind| Peer {
             text: name.to_string(),
             kind,
-        }));
+        });
+        // few peers become rules in all outputs: of lists, more have to be drawn
+        let times = if kind == "cidr-list" { 3 } else { 1 };
+        scene.peers.extend(peer.into_iter().cycle().take(times));
     }
 }
 
