@@ -115,22 +115,29 @@ impl Judge<'_> {
     /// `anywhere` cover is left out": so it goes when the sentence brings such a rule. And the
     /// whole and its halves change places, as above.
     fn may_go(&self, key: &Key) -> bool {
-        let covered = || {
+        let halved = || has_halves(&self.new, key) && sends_to_tier(&self.own, key);
+        let healed = |whole: &Key| {
+            self.new.contains_key(whole) && !sends_to_tier(&self.new, key) && self.brings_all(key)
+        };
+        self.covers(key)
+            || self.step.has_halves && is_whole(key) && halved()
+            || self.step.has_halves && whole_of(key).is_some_and(|whole| healed(&whole))
+    }
+
+    /// Whether the sentence brings rules for all traffic that an outbound rule to a tier is left out
+    /// for, unless a sentence with `sends` asks for it.
+    fn covers(&self, key: &Key) -> bool {
+        let is_covered = || {
             has_all(&self.new, key, "0.0.0.0/0")
                 && (has_all(&self.new, key, "::/0") || !self.step.dual)
         };
-        let brings_all = || {
-            WHOLES
-                .iter()
-                .any(|(whole, _)| has_all(&self.own, key, whole))
-        };
-        let halved = || has_halves(&self.new, key) && sends_to_tier(&self.own, key);
-        let healed = |whole: &Key| {
-            self.new.contains_key(whole) && !sends_to_tier(&self.new, key) && brings_all()
-        };
-        key.is_to_tier() && covered() && brings_all()
-            || self.step.has_halves && is_whole(key) && halved()
-            || self.step.has_halves && whole_of(key).is_some_and(|whole| healed(&whole))
+        key.is_to_tier() && is_covered() && self.brings_all(key)
+    }
+
+    /// Whether the sentence has a rule for all traffic of a whole family.
+    fn brings_all(&self, key: &Key) -> bool {
+        let mut wholes = WHOLES.iter();
+        wholes.any(|(whole, _)| has_all(&self.own, key, whole))
     }
 
     /// Language, 5: "Sentences that produce the same rule produce it once, with the text that sorts
@@ -161,7 +168,10 @@ impl Judge<'_> {
         let asked = own == Some(is) || of_whole(&self.own).is_some_and(|text| text == is);
         // a half that a sentence states itself has the text of that sentence
         let stated = own == Some(is) && self.states_half(key);
-        gains || healed || stated || was == OPEN && asked
+        // of the sentences that made a rule that is left out now, one with `sends` still makes it
+        let sends = |sentence: &Sentence| sentence.verb == "sends";
+        let is_kept = || self.step.sentences.iter().any(sends) && self.sorts_before(was, is);
+        gains || healed || stated || was == OPEN && asked || self.covers(key) && is_kept()
     }
 
     /// Whether the sentence states a half by itself that a template had as the half of a whole:
