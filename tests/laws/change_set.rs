@@ -57,7 +57,8 @@ pub fn change_set(old: &str, new: &str) -> Counts {
     [add, modify, replace, remove]
 }
 
-/// The parameters that have two defaults, one in each template.
+/// The parameters that have two defaults, one in each template, and those that one template alone
+/// reads from Systems Manager.
 fn redefined(old: &Value, new: &Value) -> BTreeSet<String> {
     let default =
         |template: &Value, name: &str| template["Parameters"][name].get("Default").cloned();
@@ -66,8 +67,16 @@ fn redefined(old: &Value, new: &Value) -> BTreeSet<String> {
         .into_iter()
         .flat_map(Map::keys);
     let both = |name: &str| default(old, name).zip(default(new, name));
+    let is_read = |template: &Value, name: &str| {
+        let kind = template["Parameters"][name]["Type"].as_str();
+        kind.map(|kind| kind.starts_with("AWS::SSM::"))
+    };
+    let reads = |name: &str| is_read(old, name).zip(is_read(new, name));
     names
-        .filter(|name| both(name).is_some_and(|(was, is)| was != is))
+        .filter(|name| {
+            both(name).is_some_and(|(was, is)| was != is)
+                || reads(name).is_some_and(|(was, is)| was != is)
+        })
         .cloned()
         .collect()
 }

@@ -585,10 +585,14 @@ pub fn sets(scene: &mut Scene, numbers: &[Vec<u16>]) {
         let mut members = choose.some(&scene.subjects.clone(), 3);
         let prose = choose.once_in(4).then(|| choose.of(&PROSE));
         let (mut tail, kinds) = (String::new(), &scene.every);
+        let mut may_be_empty = false;
         if choose.once_in(3) && !kinds.is_empty() {
             members.push(choose.of(kinds).0);
             if choose.once_in(2) {
-                tail = format!(" except {}", choose.of(&scene.tiers));
+                let gone = choose.of(&scene.tiers);
+                let stays = |name: &String| *name != gone && scene.tiers.contains(name);
+                may_be_empty = !members.iter().any(stays);
+                tail = format!(" except {gone}");
             }
         }
         scene.lines.push(
@@ -598,9 +602,12 @@ pub fn sets(scene: &mut Scene, numbers: &[Vec<u16>]) {
                 .prose(prose),
         );
         scene.subjects.push(name.to_string());
-        scene.peers.push(Peer {
-            text: name.to_string(),
-            kind: PeerKind::Group,
-        });
+        // a service of one IP version has to have a rule with some peer
+        if !may_be_empty {
+            scene.peers.push(Peer {
+                text: name.to_string(),
+                kind: PeerKind::Group,
+            });
+        }
     }
 }
