@@ -3,7 +3,8 @@
 use super::gate::{Endpoint, Gate, Unknown, Who};
 use crate::net::{Addresses, Family, Traffic, TrafficSet};
 use crate::policy::{
-    End, ListReference, NetworkId, Owner, ParamId, Policy, PrefixListId, TierId, Vpc, VpcId,
+    End, ListReference, NetworkId, Owner, ParamId, PeeringLink, Policy, PrefixListId, TierId, Vpc,
+    VpcId,
 };
 use std::fmt::Display;
 
@@ -125,7 +126,7 @@ pub fn opening_words(
     gate: Gate,
     from: &NamedEndpoint,
     to: &NamedEndpoint,
-    traffic: impl Display,
+    traffic: &dyn Display,
 ) -> (String, String) {
     let name = policy.owner_name(gate.owner());
     let [does_not, may_not] = match gate.owner() {
@@ -143,7 +144,30 @@ pub fn opening_words(
         ),
     };
 
-    (what, across_vpcs(policy, from, to, sentence))
+    let tiers = from.endpoint.who.tier().zip(to.endpoint.who.tier());
+    let link = tiers.and_then(|(from, to)| policy.link_between(from, to));
+    let sentence = match link {
+        Some(PeeringLink::TransitGateway) => over_gateway(policy, gate, from, to, traffic),
+        Some(PeeringLink::Connection) | None => across_vpcs(policy, from, to, sentence),
+    };
+    (what, sentence)
+}
+
+/// The sentence that opens one gate between tiers over a transit gateway, where an outbound rule
+/// cannot name a group.
+fn over_gateway(
+    policy: &Policy,
+    gate: Gate,
+    from: &NamedEndpoint,
+    to: &NamedEndpoint,
+    traffic: &dyn Display,
+) -> String {
+    let vpc = to.endpoint.who.tier().map(|to| policy.vpc_of(to));
+    let name = vpc.and_then(|vpc| vpc.name.as_deref()).unwrap_or_default();
+    match gate {
+        Gate::Inbound(_) => format!("{} accepts {traffic} from {}", to.name, from.name),
+        Gate::Outbound(_) => format!("{} sends {traffic} to vpc {name}", from.name),
+    }
 }
 
 /// A sentence between two tiers, with the peering that it requires if their VPCs differ.
@@ -158,7 +182,7 @@ fn across_vpcs(
     };
 
     let (a, b) = (policy.tier(from).vpc, policy.tier(to).vpc);
-    let peered = a == b || policy.peerings.contains(&(a.min(b), a.max(b)));
+    let peered = a == b || policy.find_peering(a, b).is_some();
 
     match (&policy.vpc(a).name, &policy.vpc(b).name) {
         (Some(a), Some(b)) if !peered => {

@@ -150,13 +150,15 @@ pub struct VpcDeclaration {
     pub block: Block,
 }
 
-/// `peer main with tools`
+/// `peer main with tools over transit-gateway`
 #[derive(Debug)]
 pub struct Peering {
     /// `main`
     pub a: Name,
     /// `tools`
     pub b: Name,
+    /// `over transit-gateway`
+    pub gateway: Option<Span>,
 }
 
 /// `network office = 203.0.113.0/24 except 203.0.113.9 "our office"`

@@ -170,7 +170,8 @@ impl MeaningProblem {
                 either.extend(write_instead(span, format!("vpc {other_vpc}")));
                 either
             }
-            MeaningProblem::ItselfSubject { .. }
+            MeaningProblem::OutboundOverGateway { .. }
+            | MeaningProblem::ItselfSubject { .. }
             | MeaningProblem::ForeignOwner { .. }
             | MeaningProblem::UnboundEntry { .. }
             | MeaningProblem::LongList { .. }

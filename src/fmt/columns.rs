@@ -182,7 +182,8 @@ impl Shape {
             }
             Item::Peering(peering) => {
                 let shape = shape.with_cell(1, peering.a.span.end);
-                shape.with_only_in(2, peering.b.span.end, only_in).0
+                let end = peering.gateway.unwrap_or(peering.b.span).end;
+                shape.with_only_in(2, end, only_in).0
             }
             Item::Network(network) => Shape::network_shape(network, only_in),
             Item::External(external) => Shape::external_shape(external, only_in),

@@ -7,7 +7,7 @@ use super::words::{list_first, quote_names};
 use crate::analysis::gate::{Endpoint, Gate};
 use crate::diagnostic::Finding;
 use crate::net::{Family, TrafficSet};
-use crate::policy::{Flow, TierId, Verb};
+use crate::policy::{Flow, PeeringLink, TierId, Verb};
 
 /// The lint.
 pub const LINT: Lint = Lint {
@@ -80,13 +80,28 @@ fn half_open_finding(subject: &Subject<'_>, flows: &[Flow]) -> Option<Finding> {
     policy.push_service(first, &mut service);
     let (own, other) = (policy.owner_name(first.subject), &policy.tier(tier).name);
 
+    // over a transit gateway, a sender cannot name the group of the receiver
+    let gateway = Some(PeeringLink::TransitGateway);
+    let subject_tier = first.subject.tier();
+    let is_over_gateway =
+        subject_tier.is_some_and(|subject| policy.link_between(subject, tier) == gateway);
+    let receiver = match (first.verb, subject_tier) {
+        (Verb::Accepts, Some(subject)) if is_over_gateway => {
+            let vpc = policy.vpc_of(subject).name.as_deref();
+            format!("vpc {}", vpc.unwrap_or_default())
+        }
+        (_, _) => own.to_string(),
+    };
+
     let message = format!("the {side} side of {names} admits no {traffic}");
     let span = policy.sentence(first.sentence).span;
     let finding = Finding::new(message)
         .caused(span, "opens one side of connections that do not pass")
-        .help(format!("add `{other} {verb} {service} {way} {own}`"))
-        .help("or write `allows`, which opens both sides");
-    Some(finding)
+        .help(format!("add `{other} {verb} {service} {way} {receiver}`"));
+    Some(match is_over_gateway {
+        true => finding,
+        false => finding.help("or write `allows`, which opens both sides"),
+    })
 }
 
 /// The tier at the other end of a flow, if it admits nothing of it.

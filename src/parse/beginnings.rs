@@ -6,7 +6,7 @@ use pest::error::InputLocation;
 
 /// Rules for prefixes of statements: what is expected after each, and after a comma that follows
 /// it.
-const BEGINNINGS: [(Rule, &str, &str); 44] = [
+const BEGINNINGS: [(Rule, &str, &str); 45] = [
     (Rule::rule_subjects, "", "a tier"),
     (Rule::rule_all, "a tier", ""),
     (Rule::rule_but, "`allows`", "a tier"),
@@ -90,6 +90,7 @@ const BEGINNINGS: [(Rule, &str, &str); 44] = [
     ),
     (Rule::text_wanted, "a string", ""),
     (Rule::peer_with, "`with`", ""),
+    (Rule::peer_over, "`transit-gateway`", ""),
     (Rule::param_name, "`:` and a type", ""),
     (
         Rule::param_type,

@@ -92,10 +92,14 @@ impl TreeBuilder {
                 })
             }
             Rule::peering => {
+                let mut parts = parts_of(pair.clone());
+                let gateway = parts.find(|part| part.as_rule() == Rule::over);
+                let gateway = gateway.map(|over| self.span_of(&over));
                 let extras = self.read_extras(pair, 0);
                 Item::Peering(ast::Peering {
                     a: extras.name(0),
                     b: extras.name(1),
+                    gateway,
                 })
             }
             Rule::network => Item::Network(self.build_network(pair)),
@@ -235,6 +239,8 @@ impl TreeBuilder {
                     extras.names.push(name);
                 }
                 Rule::only_in => self.add_only_in(part),
+                // what a peering goes over has no value
+                Rule::over => {}
                 Rule::was => extras.was = parts_of(part).map(|p| self.read_name(&p)).collect(),
                 Rule::also => extras.also = parts_of(part).map(|p| self.read_name(&p)).collect(),
                 Rule::role => extras.role = parts_of(part).next().map(|p| self.read_name(&p)),

@@ -24,7 +24,7 @@ pub use output_rules::{OutputRules, ParameterNames, ReplacedText};
 pub use peer::{
     EntryOf, External, ListReference, MadeList, Network, Param, Peer, PrefixList, Reference,
 };
-pub use stack::{DefaultGroup, Labels, Outbound, Stack, Vpc};
+pub use stack::{DefaultGroup, Labels, Outbound, Peering, PeeringLink, Stack, Vpc};
 pub use texts::Texts;
 pub use tier::{Role, Tier, TierSet};
 pub use tier_mapping::TierMapping;
@@ -43,8 +43,8 @@ pub struct Policy {
     pub stack: Stack,
     /// Declared VPCs by name; the implicit VPC, if needed, is the only one.
     pub vpcs: Vec<Vpc>,
-    /// Pairs of peered VPCs, the smaller id first, sorted.
-    pub peerings: Vec<(VpcId, VpcId)>,
+    /// Peered VPCs, one for each pair, sorted.
+    pub peerings: Vec<Peering>,
     /// Parameters by name.
     pub params: Vec<Param>,
     /// Networks by name.
@@ -298,6 +298,21 @@ impl Policy {
         } else if let Some(block) = flow.peer.block() {
             push_block(out, &block);
         }
+    }
+
+    /// The position of the peering of two VPCs.
+    pub fn find_peering(&self, a: VpcId, b: VpcId) -> Option<usize> {
+        let pair = (a.min(b), a.max(b));
+        let found = self
+            .peerings
+            .binary_search_by_key(&pair, |peering| peering.vpcs);
+        found.ok()
+    }
+
+    /// How the VPCs of two tiers are joined; `None` if they are one VPC, or are not peered.
+    pub fn link_between(&self, a: TierId, b: TierId) -> Option<PeeringLink> {
+        let peering = self.find_peering(self.tier(a).vpc, self.tier(b).vpc)?;
+        Some(self.peerings[peering].link)
     }
 
     /// The VPC of a tier.

@@ -1,7 +1,7 @@
 //! The deployment and its VPCs.
 
-use super::ParamId;
 use super::peer::Reference;
+use super::{ParamId, VpcId};
 use crate::aws::Text;
 use crate::source::Span;
 use ipnet::IpNet;
@@ -55,6 +55,25 @@ pub struct Vpc {
     pub default_group: DefaultGroup,
     /// Its statement.
     pub span: Option<Span>,
+}
+
+/// `peer main with tools`
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Peering {
+    /// The two VPCs, the smaller id first.
+    pub vpcs: (VpcId, VpcId),
+    /// What joins them.
+    pub link: PeeringLink,
+}
+
+/// What joins two VPCs whose groups can name each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum PeeringLink {
+    /// A peering connection: inbound and outbound rules can name the groups of the other VPC.
+    Connection,
+    /// `over transit-gateway`: inbound rules alone can (VPC Transit Gateways guide, "Security group
+    /// referencing": outbound rules are not supported).
+    TransitGateway,
 }
 
 /// The handling of the default security group of a VPC.

@@ -435,7 +435,7 @@ pub(super) fn suggest_sentence(
     }
     let service = &connection.on.as_ref()?.name;
     let (from, to) = (&connection.from, &connection.to);
-    let (_, sentence) = named_endpoint::opening_words(policy, step.gate, from, to, service);
+    let (_, sentence) = named_endpoint::opening_words(policy, step.gate, from, to, &service);
     Some(sentence)
 }
 

@@ -6,7 +6,7 @@ use super::peers::PeerOrItself;
 use super::scope::Scope;
 use crate::ast;
 use crate::diagnostic::{MeaningProblem, Problem};
-use crate::policy::{Peer, Policy, TierId, Vpc};
+use crate::policy::{Outbound, Peer, PeeringLink, Policy, TierId, Vpc};
 use crate::source::Span;
 
 /// Reports tiers of other VPCs that a security group cannot reference: once for each pair of VPCs
@@ -31,17 +31,62 @@ pub fn report_unpeered(
             let written = sentence.rule.peers.get(target.item);
             let span = written.map_or(sentence.span, ast::PeerItem::span);
             let across = across_regions(policy, span, subject, other);
-            if across.is_none()
-                && let Ok(peering) = policy.peerings.binary_search(&pair)
-            {
+            let peering = policy.find_peering(a, b).filter(|_| across.is_none());
+            if let Some(peering) = peering {
                 scope.seen.crossed[peering] = true;
-                continue;
             }
-            let problem = across.unwrap_or_else(|| unpeered(policy, span, subject, other));
+            let problem = match peering.map(|peering| policy.peerings[peering].link) {
+                None => across.unwrap_or_else(|| unpeered(policy, span, subject, other)),
+                Some(PeeringLink::TransitGateway)
+                    if is_in_outbound(policy, sentence, subject, other) =>
+                {
+                    outbound_over_gateway(policy, sentence, span, subject, other)
+                }
+                Some(_) => continue,
+            };
             scope.problems.push(problem);
             reported.push((target.item, pair));
         }
     }
+}
+
+/// Whether an outbound rule would name the group of a tier: that of a closed sender, or one that a
+/// sentence with `sends` asks for.
+fn is_in_outbound(
+    policy: &Policy,
+    sentence: &ResolvedSentence<'_, '_>,
+    subject: TierId,
+    other: TierId,
+) -> bool {
+    let sender = match sentence.rule.way {
+        ast::Way::From => other,
+        ast::Way::To => subject,
+    };
+    match sentence.rule.verb {
+        ast::Verb::Accepts => false,
+        ast::Verb::Sends => true,
+        ast::Verb::Allows => policy.tier(sender).outbound == Outbound::Closed,
+    }
+}
+
+/// The problem of an outbound rule to a group behind a transit gateway.
+fn outbound_over_gateway(
+    policy: &Policy,
+    sentence: &ResolvedSentence<'_, '_>,
+    span: Span,
+    subject: TierId,
+    other: TierId,
+) -> Problem {
+    let (sender, receiver) = match sentence.rule.way {
+        ast::Way::From => (other, subject),
+        ast::Way::To => (subject, other),
+    };
+    Problem::Meaning(MeaningProblem::OutboundOverGateway {
+        span,
+        sender: policy.tier(sender).name.clone(),
+        receiver: policy.tier(receiver).name.clone(),
+        vpc: vpc_name(policy.vpc_of(receiver)),
+    })
 }
 
 /// The problem of two tiers that are in different regions, if they are.

@@ -7,7 +7,8 @@ use super::settings::Settings;
 use crate::ast::{self, EntryValue};
 use crate::diagnostic::{AwsField, MeaningProblem, NameKind};
 use crate::policy::{
-    DefaultGroup, Labels, Outbound, ParamId, ParamKind, Reference, Stack, Text, Vpc, VpcId,
+    DefaultGroup, Labels, Outbound, ParamId, ParamKind, Peering, PeeringLink, Reference, Stack,
+    Text, Vpc, VpcId,
 };
 use crate::source::Span;
 use ipnet::IpNet;
@@ -338,7 +339,9 @@ fn read_cidr(
 }
 
 /// Resolves `peer a with b`.
-pub fn resolve_peerings(scope: &mut Scope<'_>, vpcs: &[Vpc]) -> Vec<(VpcId, VpcId)> {
+///
+/// A pair that is peered in both ways has the connection: it takes all references.
+pub fn resolve_peerings(scope: &mut Scope<'_>, vpcs: &[Vpc]) -> Vec<Peering> {
     let mut peerings = Vec::new();
     for (peering, span) in scope.peerings.clone() {
         let (a, b) = (scope.resolve_vpc(peering.a), scope.resolve_vpc(peering.b));
@@ -349,11 +352,17 @@ pub fn resolve_peerings(scope: &mut Scope<'_>, vpcs: &[Vpc]) -> Vec<(VpcId, VpcI
                 .problems
                 .push(MeaningProblem::SelfPeering { span, vpc });
         }
-        peerings.push((a.min(b), a.max(b)));
+        peerings.push(Peering {
+            vpcs: (a.min(b), a.max(b)),
+            link: match peering.gateway {
+                Some(_) => PeeringLink::TransitGateway,
+                None => PeeringLink::Connection,
+            },
+        });
     }
 
     peerings.sort_unstable();
-    peerings.dedup();
+    peerings.dedup_by_key(|peering| peering.vpcs);
     scope.seen.crossed = vec![false; peerings.len()];
 
     peerings

@@ -109,10 +109,7 @@ fn unused_peerings<'s>(
     scope.peerings.iter().filter_map(|(peering, span)| {
         let (a, b) = (scope.text(peering.a), scope.text(peering.b));
         let (first, second) = (scope.vpc_named(a)?, scope.vpc_named(b)?);
-        let pair = policy
-            .peerings
-            .binary_search(&(first.min(second), first.max(second)))
-            .ok()?;
+        let pair = policy.find_peering(first, second)?;
 
         (!scope.seen.crossed[pair]).then(|| Unused {
             what: Declared::Peering,

@@ -47,5 +47,6 @@ mod snapshots;
 mod sources;
 mod strings;
 mod texts;
+mod transit_gateway;
 #[cfg(unix)]
 mod watch;

@@ -135,9 +135,12 @@ pub fn vpcs(scene: &mut Scene, choose: &mut Choices<'_>, stack: &mut Vec<(String
     }
     if names.len() > 1 {
         stack.push(word("vpc", "main"));
-        scene.lines.push(Line::new(
-            choose.of(&["peer main with tools", "peer tools with main"]),
-        ));
+        let line = Line::new(choose.of(&["peer main with tools", "peer tools with main"]));
+        scene.over_gateway = choose.once_in(3);
+        scene.lines.push(match scene.over_gateway {
+            true => line.then("over transit-gateway"),
+            false => line,
+        });
     }
 }
 

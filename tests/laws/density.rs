@@ -28,6 +28,14 @@ fn outputs_have_all_that_the_contract_speaks_of() {
         .iter()
         .map(|program| outputs(&program.text()).concat())
         .collect();
+    let over_gateway = programs
+        .iter()
+        .filter(|program| program.text().contains("transit-gateway"))
+        .count();
+    assert!(
+        over_gateway >= 15,
+        "{over_gateway} programs of 200 have a transit gateway"
+    );
     let wanted = [
         ("halves of everything", "\"CidrIp\": \"128.0.0.0/1\"", 5),
         (
@@ -65,6 +73,7 @@ fn outputs_have_all_that_the_contract_speaks_of() {
             "for_each = var.homes",
             3,
         ),
+        ("lists that are made", "\"AWS::EC2::PrefixList\"", 3),
         ("templates that are none", "$${", 80),
         ("texts that are asked for", "Fn::Sub\": \"", 10),
         ("texts that are asked for alone", "= var.stage\n", 5),

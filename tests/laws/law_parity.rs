@@ -2,6 +2,7 @@
 //! same groups and rules, which are those of the policy.
 
 use crate::compile::{cases, emit_all, with};
+use crate::deployed::{Deployed, Key};
 use crate::generate::program;
 use crate::{deployed, readers};
 use proptest::prelude::*;
@@ -28,5 +29,22 @@ pub fn same_rules(text: &str) -> Result<(), TestCaseError> {
         let read = readers::read(target, output).with_halves_united();
         prop_assert_eq!(&read, &lowered, "{}\n{}", target.title, output);
     }
+    if text.contains("transit-gateway") {
+        let stray = across_vpcs(&lowered);
+        prop_assert!(
+            stray.is_none(),
+            "{stray:?} is refused over a transit gateway\n{text}"
+        );
+    }
     Ok(())
+}
+
+/// An outbound rule to a group of another VPC.
+fn across_vpcs(deployed: &Deployed) -> Option<&Key> {
+    let vpc = |group: &str| deployed.groups.get(group).map(|group| &group.vpc);
+    let mut keys = deployed.rules.iter().map(|rule| &rule.key);
+    keys.find(|key| {
+        let peer = key.peer.strip_prefix("tier ");
+        key.direction == "egress" && peer.is_some_and(|peer| vpc(peer) != vpc(&key.group))
+    })
 }

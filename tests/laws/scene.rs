@@ -31,6 +31,9 @@ pub struct Scene {
     pub services: Vec<Service>,
     /// Names of declared VPCs.
     pub vpcs: Vec<String>,
+    /// Whether a transit gateway joins the VPCs, so that no outbound rule can name a group of the
+    /// other.
+    pub over_gateway: bool,
     /// The declarations.
     pub lines: Vec<Line>,
 }

@@ -100,7 +100,31 @@ pub fn sentence(scene: &Scene, numbers: &[u16]) -> Option<Sentence> {
         "to" if is_one_sided => "sends",
         _ => "allows",
     };
-    Some(Sentence { verb, ..sentence })
+    let sentence = Sentence { verb, ..sentence };
+    Some(match scene.over_gateway {
+        true => over_gateway(scene, sentence),
+        false => sentence,
+    })
+}
+
+/// A sentence that makes no outbound rule to a group of a tier.
+fn over_gateway(scene: &Scene, sentence: Sentence) -> Sentence {
+    let is_tier = |peer: &String| {
+        scene.subjects.contains(peer) || scene.every.iter().any(|(every, _)| every == peer)
+    };
+    match sentence.way {
+        "from" => Sentence {
+            verb: "accepts",
+            ..sentence
+        },
+        _ if sentence.peers.iter().any(is_tier) => Sentence {
+            services: vec!["tcp 80".to_string()],
+            peers: vec!["vpc main".to_string()],
+            except: Vec::new(),
+            ..sentence
+        },
+        _ => sentence,
+    }
 }
 
 fn any_sentence(scene: &Scene, choose: &mut Choices<'_>) -> Option<Sentence> {

@@ -176,7 +176,7 @@ impl Proof<'_> {
             return Obstacle::default();
         };
 
-        let (gate, help) = named_endpoint::opening_words(self.policy, gate, from, to, service);
+        let (gate, help) = named_endpoint::opening_words(self.policy, gate, from, to, &service);
         let perhaps = self.gates.may_pass(near, far, family, &missing);
         let packet = self.gates.find_witness(near, far, family, &perhaps);
         let unknown = packet.into_iter().flat_map(|packet| packet.unknown);

@@ -55,6 +55,13 @@ pub enum MeaningProblem {
         vpc: String,
         other_vpc: String,
     },
+    /// an outbound rule to a tier behind `peer a with b over transit-gateway`
+    OutboundOverGateway {
+        span: Span,
+        sender: String,
+        receiver: String,
+        vpc: String,
+    },
     /// tiers of two VPCs in two regions
     AcrossRegions {
         span: Span,

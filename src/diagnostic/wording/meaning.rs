@@ -107,6 +107,25 @@ impl MeaningProblem {
             .help(format!(
                 "otherwise use the addresses of the VPC: `vpc {other_vpc}`"
             )),
+            MeaningProblem::OutboundOverGateway {
+                span,
+                sender,
+                receiver,
+                vpc,
+            } => R::error(
+                "E0364",
+                format!(
+                    "over a transit gateway, no outbound rule of `{sender}` can name the security \
+                     group of `{receiver}`"
+                ),
+            )
+            .at(span, "security group behind a transit gateway")
+            .help(format!(
+                "let `{sender}` send to the addresses of the VPC: `{sender} sends … to vpc {vpc}`"
+            ))
+            .help(format!(
+                "`{receiver}` can name the group: `{receiver} accepts … from {sender}`"
+            )),
             MeaningProblem::AcrossRegions {
                 span,
                 tier,
