@@ -65,7 +65,15 @@ fn meeting(scene: &Scene, tier: &str, earlier: &str) -> String {
         Some((other, word @ ("tcp" | "udp" | "icmp"))) if has(other) => {
             format!("{other} allows {word} from 10.0.0.0/8\n{tier} allows all from 10.0.0.0/8\n")
         }
-        _ if is_peer => format!("{} allows tcp 80 from {earlier}, {tier}\n", scene.tiers[0]),
+        _ if is_peer => {
+            // an outbound rule would name the group, which a transit gateway does not take
+            let verb = if scene.over_gateway {
+                "accepts"
+            } else {
+                "allows"
+            };
+            format!("{} {verb} tcp 80 from {earlier}, {tier}\n", scene.tiers[0])
+        }
         _ => String::new(),
     }
 }
