@@ -91,6 +91,44 @@ data "aws_ec2_managed_prefix_list" "tierwall_everything_s3" {
   name = "com.amazonaws.us-east-1.s3"
 }
 
+resource "aws_ec2_managed_prefix_list" "suppliers_ipv4" {
+  name           = "everything-suppliers-ipv4"
+  address_family = "IPv4"
+  max_entries    = 4
+
+  entry {
+    cidr = "192.0.2.64/27"
+  }
+
+  entry {
+    cidr = "192.0.2.128/28"
+  }
+
+  tags = {
+    Description   = "Our suppliers"
+    "cost centre" = "42"
+    stage         = var.stage
+    team          = "platform"
+  }
+}
+
+resource "aws_ec2_managed_prefix_list" "suppliers_ipv6" {
+  name           = "everything-suppliers-ipv6"
+  address_family = "IPv6"
+  max_entries    = 4
+
+  entry {
+    cidr = "2001:db8:60::/48"
+  }
+
+  tags = {
+    Description   = "Our suppliers"
+    "cost centre" = "42"
+    stage         = var.stage
+    team          = "platform"
+  }
+}
+
 resource "aws_default_security_group" "main" {
   vpc_id = var.main_vpc
 }
@@ -988,6 +1026,42 @@ resource "aws_vpc_security_group_ingress_rule" "names_udp_53_from_mail" {
   referenced_security_group_id = aws_security_group.mail.id
 }
 
+resource "aws_security_group" "probe" {
+  name_prefix = "kitchen-sink-probe-"
+  description = "Managed by tierwall"
+  vpc_id      = "vpc-0a1b2c3d4e5f60719"
+
+  tags = {
+    Description   = "Measures the shop"
+    Name          = "everything-probe"
+    "cost centre" = "42"
+    stage         = var.stage
+    team          = "platform"
+  }
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+resource "aws_vpc_security_group_egress_rule" "probe_tcp_9102_to_10_0_0_0_16" {
+  security_group_id = aws_security_group.probe.id
+  description       = "probe sends tcp 9102 to vpc main"
+  ip_protocol       = "tcp"
+  from_port         = 9102
+  to_port           = 9102
+  cidr_ipv4         = "10.0.0.0/16"
+}
+
+resource "aws_vpc_security_group_egress_rule" "probe_tcp_9102_to_2001_db8_a___56" {
+  security_group_id = aws_security_group.probe.id
+  description       = "probe sends tcp 9102 to vpc main"
+  ip_protocol       = "tcp"
+  from_port         = 9102
+  to_port           = 9102
+  cidr_ipv6         = "2001:db8:a::/56"
+}
+
 resource "aws_security_group" "proxy" {
   name_prefix = "kitchen-sink-proxy-"
   description = "Managed by tierwall"
@@ -1048,6 +1122,24 @@ resource "aws_vpc_security_group_ingress_rule" "proxy_tcp_3128_from_fc00___7" {
   from_port         = 3128
   to_port           = 3128
   cidr_ipv6         = "fc00::/7"
+}
+
+resource "aws_vpc_security_group_ingress_rule" "proxy_tcp_3128_from_suppliers_ipv4" {
+  security_group_id = aws_security_group.proxy.id
+  description       = "proxy allows squid from suppliers"
+  ip_protocol       = "tcp"
+  from_port         = 3128
+  to_port           = 3128
+  prefix_list_id    = aws_ec2_managed_prefix_list.suppliers_ipv4.id
+}
+
+resource "aws_vpc_security_group_ingress_rule" "proxy_tcp_3128_from_suppliers_ipv6" {
+  security_group_id = aws_security_group.proxy.id
+  description       = "proxy allows squid from suppliers"
+  ip_protocol       = "tcp"
+  from_port         = 3128
+  to_port           = 3128
+  prefix_list_id    = aws_ec2_managed_prefix_list.suppliers_ipv6.id
 }
 
 resource "aws_vpc_security_group_egress_rule" "proxy_tcp_80_to_anywhere_ipv4" {
@@ -1560,6 +1652,15 @@ resource "aws_vpc_security_group_ingress_rule" "shop_a_tcp_9000_9010_from_edge" 
   referenced_security_group_id = aws_security_group.edge.id
 }
 
+resource "aws_vpc_security_group_ingress_rule" "shop_a_tcp_9102_from_probe" {
+  security_group_id            = aws_security_group.shop_a.id
+  description                  = "shop-a accepts tcp 9102 from probe"
+  ip_protocol                  = "tcp"
+  from_port                    = 9102
+  to_port                      = 9102
+  referenced_security_group_id = aws_security_group.probe.id
+}
+
 resource "aws_vpc_security_group_ingress_rule" "shop_a_icmp_3_4_from_jump" {
   security_group_id            = aws_security_group.shop_a.id
   description                  = "shop-a allows diagnostics from jump"
@@ -1797,6 +1898,15 @@ resource "aws_vpc_security_group_ingress_rule" "shop_b_tcp_9000_9010_from_edge" 
   from_port                    = 9000
   to_port                      = 9010
   referenced_security_group_id = aws_security_group.edge.id
+}
+
+resource "aws_vpc_security_group_ingress_rule" "shop_b_tcp_9102_from_probe" {
+  security_group_id            = aws_security_group.shop_b.id
+  description                  = "shop-b accepts tcp 9102 from probe"
+  ip_protocol                  = "tcp"
+  from_port                    = 9102
+  to_port                      = 9102
+  referenced_security_group_id = aws_security_group.probe.id
 }
 
 resource "aws_vpc_security_group_ingress_rule" "shop_b_icmp_3_4_from_jump" {
@@ -2468,6 +2578,11 @@ output "mail_security_group_id" {
 output "names_security_group_id" {
   description = "Security group of tier names"
   value       = aws_security_group.names.id
+}
+
+output "probe_security_group_id" {
+  description = "Security group of tier probe"
+  value       = aws_security_group.probe.id
 }
 
 output "proxy_security_group_id" {
