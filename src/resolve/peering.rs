@@ -6,7 +6,7 @@ use super::peers::PeerOrItself;
 use super::scope::Scope;
 use crate::ast;
 use crate::diagnostic::{MeaningProblem, Problem};
-use crate::policy::{Outbound, Peer, PeeringLink, Policy, TierId, Vpc};
+use crate::policy::{Outbound, Peer, PeeringLink, Policy, TierId, Vpc, VpcId};
 use crate::source::Span;
 
 /// Reports tiers of other VPCs that a security group cannot reference: once for each pair of VPCs
@@ -35,6 +35,9 @@ pub fn report_unpeered(
             if let Some(peering) = peering {
                 scope.seen.crossed[peering] = true;
             }
+            if peering.is_none() && across.is_none() && may_be_peered(scope, policy, pair) {
+                continue;
+            }
             let problem = match peering.map(|peering| policy.peerings[peering].link) {
                 None => across.unwrap_or_else(|| unpeered(policy, span, subject, other)),
                 Some(PeeringLink::TransitGateway)
@@ -48,6 +51,15 @@ pub fn report_unpeered(
             reported.push((target.item, pair));
         }
     }
+}
+
+/// Whether an invalid or unknown part of the program may declare the peering of two VPCs.
+fn may_be_peered(scope: &Scope<'_>, policy: &Policy, (a, b): (VpcId, VpcId)) -> bool {
+    let is_there = |vpc: VpcId| {
+        let name = policy.vpc(vpc).name.as_deref();
+        name.is_some_and(|name| scope.may_be_declared(name))
+    };
+    is_there(a) && is_there(b)
 }
 
 /// Whether an outbound rule would name the group of a tier: that of a closed sender, or one that a

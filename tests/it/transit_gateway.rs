@@ -102,3 +102,16 @@ fn one_side_alone_is_told_what_opens_the_other() {
         ["half-open: add `agent sends tcp 9100 to vpc main`"]
     );
 }
+
+#[test]
+fn a_peering_that_is_misspelled_is_reported_once() {
+    for (peering, codes) in [
+        ("peer main with tools over tgw", vec!["E0101"]),
+        ("peer main and tools", vec!["E0123"]),
+        ("", vec!["E0307"]),
+    ] {
+        let (reports, _) = judge(peering, "web allows tcp 9100 from agent");
+        let found: Vec<&str> = reports.iter().map(|report| &report[..5]).collect();
+        assert_eq!(found, codes, "{peering}: {reports:?}");
+    }
+}
