@@ -31,21 +31,18 @@ pub fn report_unpeered(
             let written = sentence.rule.peers.get(target.item);
             let span = written.map_or(sentence.span, ast::PeerItem::span);
             let across = across_regions(policy, span, subject, other);
-            let peering = policy.find_peering(a, b).filter(|_| across.is_none());
-            if let Some(peering) = peering {
-                scope.seen.crossed[peering] = true;
-            }
-            if peering.is_none() && across.is_none() && may_be_peered(scope, policy, pair) {
-                continue;
-            }
-            let problem = match peering.map(|peering| policy.peerings[peering].link) {
-                None => across.unwrap_or_else(|| unpeered(policy, span, subject, other)),
-                Some(PeeringLink::TransitGateway)
-                    if is_in_outbound(policy, sentence, subject, other) =>
-                {
-                    outbound_over_gateway(policy, sentence, span, subject, other)
+            let problem = match (across, policy.find_peering(a, b)) {
+                (Some(across), _) => across,
+                (None, Some(peering)) => {
+                    scope.seen.crossed[peering] = true;
+                    let link = policy.peerings[peering].link;
+                    match refused_by_link(policy, link, sentence, span, (subject, other)) {
+                        Some(refused) => refused,
+                        None => continue,
+                    }
                 }
-                Some(_) => continue,
+                (None, None) if may_be_peered(scope, policy, pair) => continue,
+                (None, None) => unpeered(policy, span, subject, other),
             };
             scope.problems.push(problem);
             reported.push((target.item, pair));
@@ -62,42 +59,36 @@ fn may_be_peered(scope: &Scope<'_>, policy: &Policy, (a, b): (VpcId, VpcId)) -> 
     is_there(a) && is_there(b)
 }
 
-/// Whether an outbound rule would name the group of a tier: that of a closed sender, or one that a
-/// sentence with `sends` asks for.
-fn is_in_outbound(
+/// The problem of an outbound rule to a group behind a transit gateway, if the sentence makes one: a
+/// sentence with `sends` does, and one with `allows` if its sender is closed.
+fn refused_by_link(
     policy: &Policy,
-    sentence: &ResolvedSentence<'_, '_>,
-    subject: TierId,
-    other: TierId,
-) -> bool {
-    let sender = match sentence.rule.way {
-        ast::Way::From => other,
-        ast::Way::To => subject,
-    };
-    match sentence.rule.verb {
-        ast::Verb::Accepts => false,
-        ast::Verb::Sends => true,
-        ast::Verb::Allows => policy.tier(sender).outbound == Outbound::Closed,
-    }
-}
-
-/// The problem of an outbound rule to a group behind a transit gateway.
-fn outbound_over_gateway(
-    policy: &Policy,
+    link: PeeringLink,
     sentence: &ResolvedSentence<'_, '_>,
     span: Span,
-    subject: TierId,
-    other: TierId,
-) -> Problem {
+    (subject, other): (TierId, TierId),
+) -> Option<Problem> {
+    match link {
+        PeeringLink::Connection => return None,
+        PeeringLink::TransitGateway => {}
+    }
+
     let (sender, receiver) = match sentence.rule.way {
         ast::Way::From => (other, subject),
         ast::Way::To => (subject, other),
     };
-    Problem::Meaning(MeaningProblem::OutboundOverGateway {
-        span,
-        sender: policy.tier(sender).name.clone(),
-        receiver: policy.tier(receiver).name.clone(),
-        vpc: vpc_name(policy.vpc_of(receiver)),
+    let is_outbound = match sentence.rule.verb {
+        ast::Verb::Accepts => false,
+        ast::Verb::Sends => true,
+        ast::Verb::Allows => policy.tier(sender).outbound == Outbound::Closed,
+    };
+    is_outbound.then(|| {
+        Problem::Meaning(MeaningProblem::OutboundOverGateway {
+            span,
+            sender: policy.tier(sender).name.clone(),
+            receiver: policy.tier(receiver).name.clone(),
+            vpc: vpc_name(policy.vpc_of(receiver)),
+        })
     })
 }
 
