@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use tierwall::compile::{Compilation, Environment, Inputs, compile};
 use tierwall::date::Date;
 use tierwall::diagnostic::{Explanation, Problem, explanations};
+use tierwall::groups::lower;
 use tierwall::lint::{self, Levels};
 use tierwall::target;
 use tierwall::workspace::{Read, ReadError, Workspace};
@@ -70,6 +71,22 @@ pub fn compile_text(
     };
     compile(name, &mut Memory::new().with(name, text), &inputs)
         .unwrap_or_else(|error| panic!("{error:?}"))
+}
+
+/// Compiles a text with values for parameters.
+pub fn compile_bound(text: &str, bindings: &[(&str, &str)]) -> Compilation {
+    let bindings = bindings.iter();
+    let bindings: Vec<(String, String)> = bindings
+        .map(|(name, value)| (name.to_string(), value.to_string()))
+        .collect();
+    compile_text("program.tier", text, &bindings, as_of())
+}
+
+/// What a program is for a target.
+pub fn emit(compilation: &Compilation, target: &str) -> String {
+    let target = target::find_target(target).expect("a target");
+    let state = lower(&compilation.policy).to_state();
+    String::from_utf8((target.emit)(&state)).expect("UTF-8")
 }
 
 /// Checks a program as its first line says, `# tierwall check --set office=banana`: what it means,

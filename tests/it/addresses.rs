@@ -1,18 +1,14 @@
 //! Names of resources: they are unique in an output, no name is an earlier name of another, and
 //! conflicts are errors before anything is written.
 
-use crate::common::check;
+use crate::common::{check, emit};
 use std::collections::BTreeSet;
-use tierwall::groups::lower;
 use tierwall::lint::{Level, Levels};
-use tierwall::target::find_target;
 
 /// The output of a program, by the name of its target.
 fn output(program: &str, target: &str) -> String {
     let (compilation, _) = check(program, &quiet());
-    let target = find_target(target).expect("a target");
-    let state = lower(&compilation.policy).to_state();
-    String::from_utf8((target.emit)(&state)).expect("UTF-8")
+    emit(&compilation, target)
 }
 
 fn quiet() -> Levels {

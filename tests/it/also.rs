@@ -1,6 +1,6 @@
 //! Members of several groups: `tier ci also management`.
 
-use crate::common::{as_of, compile_text};
+use crate::common::{as_of, compile_text, emit};
 use tierwall::analysis::diff::{Diff, EndId};
 use tierwall::analysis::gate::Gates;
 use tierwall::analysis::redundancy::redundant_flows;
@@ -9,7 +9,6 @@ use tierwall::diagnostic::Level;
 use tierwall::groups::lower;
 use tierwall::lint::Levels;
 use tierwall::policy::{Peer, TierMapping};
-use tierwall::target;
 
 fn compiled(text: &str) -> Compilation {
     compile_text("program.tier", text, &[], as_of())
@@ -38,9 +37,7 @@ fn output(text: &str, name: &str) -> String {
         "{:?}",
         compilation.problems
     );
-    let target = target::find_target(name).expect("a target");
-    let state = lower(&compilation.policy).to_state();
-    String::from_utf8((target.emit)(&state)).expect("UTF-8")
+    emit(&compilation, name)
 }
 
 const FLEET: &str = "\

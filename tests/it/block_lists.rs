@@ -1,9 +1,7 @@
 //! Parameters that are lists of blocks: `param office : cidr-list`.
 
-use crate::common::{as_of, check, compile_text};
-use tierwall::compile::Compilation;
+use crate::common::{check, compile_bound, emit};
 use tierwall::diagnostic::Level;
-use tierwall::groups::lower;
 use tierwall::lint::Levels;
 use tierwall::target;
 
@@ -13,14 +11,6 @@ param lab    : cidr-ipv6-list = [2001:db8::/32, 2001:db8:40::/48]
 tier web
 web allows https from office, lab
 ";
-
-fn compiled(text: &str, bindings: &[(&str, &str)]) -> Compilation {
-    let bindings = bindings.iter();
-    let bindings: Vec<(String, String)> = bindings
-        .map(|(name, value)| (name.to_string(), value.to_string()))
-        .collect();
-    compile_text("program.tier", text, &bindings, as_of())
-}
 
 /// The codes and messages of the errors of `check`, assertions and lints among them.
 fn errors(text: &str, bindings: &[(&str, &str)]) -> Vec<String> {
@@ -39,12 +29,10 @@ fn errors(text: &str, bindings: &[(&str, &str)]) -> Vec<String> {
 }
 
 fn output(text: &str, bindings: &[(&str, &str)], name: &str) -> String {
-    let compilation = compiled(text, bindings);
+    let compilation = compile_bound(text, bindings);
     let problems = &compilation.problems;
     assert!(!problems.any_error(), "{problems:?}");
-    let target = target::find_target(name).expect("a target");
-    let state = lower(&compilation.policy).to_state();
-    String::from_utf8((target.emit)(&state)).expect("UTF-8")
+    emit(&compilation, name)
 }
 
 #[test]
@@ -96,7 +84,7 @@ web allows https from office
 fn a_template_needs_the_blocks() {
     let cloudformation = target::find_target("cloudformation").expect("a target");
     let unsupported = |bindings: &[(&str, &str)]| {
-        let problems = (cloudformation.unsupported)(&compiled(OFFICE, bindings).policy);
+        let problems = (cloudformation.unsupported)(&compile_bound(OFFICE, bindings).policy);
         let problems = problems.sorted().into_iter();
         problems
             .map(|problem| problem.report().message)
@@ -161,7 +149,9 @@ fn values_that_are_no_blocks_are_reported_with_what_is_meant() {
         ("203.0.113.0/24,::/0", false),
         ("home", false),
     ] {
-        let found = compiled(OFFICE, &[("office", value)]).problems.sorted();
+        let found = compile_bound(OFFICE, &[("office", value)])
+            .problems
+            .sorted();
         let report = found[0].report();
         assert_eq!(report.code, "E0502", "{value}");
         let help = report

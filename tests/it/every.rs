@@ -1,10 +1,8 @@
 //! `every …` and `except` in lists of tiers.
 
-use crate::common::{as_of, compile_text};
+use crate::common::{as_of, compile_text, emit};
 use tierwall::diagnostic::Level;
-use tierwall::groups::lower;
 use tierwall::lint::Levels;
-use tierwall::target;
 
 const TIERS: &str = "stack shop { vpc = main }\nvpc main { id = \"vpc-0123456789abcdef0\" }\n\
      vpc tools { id = \"vpc-0123456789abcdef1\" }\npeer main with tools\n\
@@ -26,9 +24,7 @@ fn terraform(sentences: &str) -> Result<String, Vec<String>> {
         return Err(errors);
     }
 
-    let target = target::find_target("terraform").expect("a target");
-    let state = lower(&compilation.policy).to_state();
-    Ok(String::from_utf8((target.emit)(&state)).expect("UTF-8"))
+    Ok(emit(&compilation, "terraform"))
 }
 
 #[test]

@@ -1,11 +1,9 @@
 //! Prefix lists that the program makes: `prefix-list offices = 203.0.113.0/24 { entries = 20 }`.
 
-use crate::common::{as_of, compile_text};
+use crate::common::{as_of, compile_text, emit};
 use tierwall::compile::Compilation;
 use tierwall::diagnostic::Level;
-use tierwall::groups::lower;
 use tierwall::lint::Levels;
-use tierwall::target;
 
 const START: &str = "\
 stack shop { tags = { team = \"net\" } }
@@ -25,9 +23,7 @@ fn output(sentences: &str, name: &str) -> String {
         "{:?}",
         compilation.problems
     );
-    let target = target::find_target(name).expect("a target");
-    let state = lower(&compilation.policy).to_state();
-    String::from_utf8((target.emit)(&state)).expect("UTF-8")
+    emit(&compilation, name)
 }
 
 /// The errors of a program and of its assertions, as codes.

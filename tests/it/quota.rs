@@ -1,6 +1,6 @@
 //! The rule ledger: what each kind of rule counts, what it is charged to, and how it is shown.
 
-use crate::common::{as_of, compile_text, package};
+use crate::common::{compile_bound, package};
 use tierwall::analysis::quota::{Ledger, direction_usages, sentence_costs};
 use tierwall::aws::Count;
 use tierwall::compile::Compilation;
@@ -12,11 +12,7 @@ fn compiled(program: &str) -> Compilation {
 }
 
 fn bound(program: &str, bindings: &[(&str, &str)]) -> Compilation {
-    let bindings: Vec<_> = bindings
-        .iter()
-        .map(|(name, value)| (name.to_string(), value.to_string()))
-        .collect();
-    let compilation = compile_text("program.tier", program, &bindings, as_of());
+    let compilation = compile_bound(program, bindings);
     assert!(
         !compilation.problems.any_error(),
         "{program}\n{:?}",

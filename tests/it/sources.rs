@@ -1,23 +1,13 @@
 //! Where the values of parameters come from: `{ terraform = "…", cloudformation = import "…" }`.
 
-use crate::common::{as_of, compile_text};
-use tierwall::compile::Compilation;
+use crate::common::{compile_bound, emit};
 use tierwall::diagnostic::Level;
 use tierwall::groups::lower;
 use tierwall::plan::Changes;
 use tierwall::policy::TierMapping;
-use tierwall::target;
-
-fn compiled(text: &str, bindings: &[(&str, &str)]) -> Compilation {
-    let bindings = bindings.iter();
-    let bindings: Vec<(String, String)> = bindings
-        .map(|(name, value)| (name.to_string(), value.to_string()))
-        .collect();
-    compile_text("program.tier", text, &bindings, as_of())
-}
 
 fn errors(text: &str) -> Vec<String> {
-    let compilation = compiled(text, &[]);
+    let compilation = compile_bound(text, &[]);
     let found = compilation.problems.sorted().into_iter();
     let found = found.filter(|problem| problem.level() == Level::Error);
     found
@@ -27,12 +17,10 @@ fn errors(text: &str) -> Vec<String> {
 
 /// An output without blanks and line breaks.
 fn packed(text: &str, bindings: &[(&str, &str)], name: &str) -> String {
-    let compilation = compiled(text, bindings);
+    let compilation = compile_bound(text, bindings);
     let problems = &compilation.problems;
     assert!(!problems.any_error(), "{problems:?}");
-    let target = target::find_target(name).expect("a target");
-    let state = lower(&compilation.policy).to_state();
-    let text = String::from_utf8((target.emit)(&state)).expect("UTF-8");
+    let text = emit(&compilation, name);
     text.split_whitespace().collect()
 }
 
@@ -136,7 +124,7 @@ fn wrong_sources_are_reported() {
 
 /// What the plan of each target counts, as it changes from one program to another.
 fn counts(old: &str, new: &str) -> Vec<Vec<usize>> {
-    let (old, new) = (compiled(old, &[]), compiled(new, &[]));
+    let (old, new) = (compile_bound(old, &[]), compile_bound(new, &[]));
     let mapping = TierMapping::new(&old.policy, &new.policy);
     let [was, is] = [&old, &new].map(|it| lower(&it.policy).to_state());
     let changes = Changes::compare_states(&was, &is, mapping.groups());

@@ -1,22 +1,12 @@
 //! Parameters in strings: `"web of ${environment}"`.
 
-use crate::common::{as_of, compile_text};
-use tierwall::compile::Compilation;
+use crate::common::{compile_bound, emit};
 use tierwall::diagnostic::Level;
-use tierwall::groups::lower;
 use tierwall::target;
-
-fn compiled(text: &str, bindings: &[(&str, &str)]) -> Compilation {
-    let bindings = bindings.iter();
-    let bindings: Vec<(String, String)> = bindings
-        .map(|(name, value)| (name.to_string(), value.to_string()))
-        .collect();
-    compile_text("program.tier", text, &bindings, as_of())
-}
 
 /// The errors of a program: code, message and the text that they point at.
 fn errors(text: &str, bindings: &[(&str, &str)]) -> Vec<String> {
-    let compilation = compiled(text, bindings);
+    let compilation = compile_bound(text, bindings);
     let found = compilation.problems.sorted().into_iter();
     let found = found.filter(|problem| problem.level() == Level::Error);
     found
@@ -30,12 +20,10 @@ fn errors(text: &str, bindings: &[(&str, &str)]) -> Vec<String> {
 }
 
 fn output(text: &str, bindings: &[(&str, &str)], name: &str) -> String {
-    let compilation = compiled(text, bindings);
+    let compilation = compile_bound(text, bindings);
     let problems = &compilation.problems;
     assert!(!problems.any_error(), "{problems:?}");
-    let target = target::find_target(name).expect("a target");
-    let state = lower(&compilation.policy).to_state();
-    String::from_utf8((target.emit)(&state)).expect("UTF-8")
+    emit(&compilation, name)
 }
 
 /// An output without blanks and line breaks.
@@ -129,7 +117,7 @@ fn a_bound_parameter_of_any_type_is_text() {
 fn a_parameter_that_only_a_string_without_output_has_is_no_variable() {
     let program = "param a : string\ntier web\ntiers all-of-them = web \"${a}\"\n";
     assert!(!output(program, &[], "terraform").contains("\"a\""));
-    assert_eq!(compiled(program, &[]).policy.unused.len(), 1);
+    assert_eq!(compile_bound(program, &[]).policy.unused.len(), 1);
 }
 
 #[test]

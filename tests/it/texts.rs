@@ -1,9 +1,7 @@
 //! Names, tags and descriptions in outputs, as programs write them.
 
-use crate::common::{as_of, check, compile_text};
-use tierwall::groups::lower;
+use crate::common::{as_of, check, compile_text, emit};
 use tierwall::lint::Levels;
-use tierwall::target;
 
 /// What a target makes of a program.
 fn output(program: &str, target: &str) -> String {
@@ -13,10 +11,7 @@ fn output(program: &str, target: &str) -> String {
         "{program}\n{:?}",
         compilation.problems
     );
-    let target = target::ALL.iter().find(|it| it.name == target);
-    let target = target.expect("a target");
-    let state = lower(&compilation.policy).to_state();
-    String::from_utf8((target.emit)(&state)).expect("text")
+    emit(&compilation, target)
 }
 
 /// The lines of an output without their indentation, for comparison with some of them.

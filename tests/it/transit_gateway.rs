@@ -1,9 +1,7 @@
 //! `peer a with b over transit-gateway`
 
-use crate::common::{as_of, compile_text};
-use tierwall::groups::lower;
+use crate::common::{as_of, compile_text, emit};
 use tierwall::lint::Levels;
-use tierwall::target;
 
 const VPCS: &str = "vpc main { id = \"vpc-0123456789abcdef0\", cidr = 10.0.0.0/16 }\n\
      vpc tools { id = \"vpc-0123456789abcdef1\", cidr = 10.1.0.0/16 }\n";
@@ -22,9 +20,7 @@ fn judge(peering: &str, sentences: &str) -> (Vec<String>, String) {
         .filter(|report| report.code.starts_with("E0") || report.code == "half-open")
         .map(|report| format!("{}: {}", report.code, report.help.join("; ")))
         .collect();
-    let target = target::find_target("terraform").expect("a target");
-    let state = lower(&compilation.policy).to_state();
-    let output = String::from_utf8((target.emit)(&state)).expect("UTF-8");
+    let output = emit(&compilation, "terraform");
     (reports, output)
 }
 
