@@ -18,6 +18,7 @@ use crate::groups::{Direction, OpenedGates, open_to};
 use crate::net::{Addresses, Family, Traffic, TrafficSet};
 use crate::policy::{Flow, Owner, Peer, Policy, SentenceId, TierId};
 use std::cell::OnceCell;
+use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::rc::Rc;
 
@@ -278,6 +279,24 @@ impl<'p> Gates<'p> {
             let rules: Vec<(Peer, Traffic)> = self.gate_flows(gate).iter().map(rule).collect();
             GateRules::new(self.policy, &rules)
         })
+    }
+
+    /// The rules of a gate whose ports are set at deployment, by their traffic and in its order: with
+    /// every port that is possible.
+    pub(super) fn unknown_rules(&self, gate: Gate) -> Vec<(Traffic, GateRules)> {
+        let mut by_traffic: BTreeMap<Traffic, Vec<(Peer, Traffic)>> = BTreeMap::new();
+        for flow in self.gate_flows(gate) {
+            let traffic = self.policy.flow(*flow).traffic;
+            if traffic.unknown_ports().is_some() {
+                let rule = (self.far_peer(gate, *flow), traffic.possible());
+                by_traffic.entry(traffic).or_default().push(rule);
+            }
+        }
+
+        let by_traffic = by_traffic.into_iter();
+        by_traffic
+            .map(|(traffic, rules)| (traffic, GateRules::new(self.policy, &rules)))
+            .collect()
     }
 
     /// Whether a gate admits all traffic without a sentence.
@@ -547,7 +566,7 @@ impl Gates<'_> {
         match self.fit_peer(peer_of(gate, flow), far, family) {
             (Fit::No, _) | (_, None) => None,
             (Fit::Perhaps(_), Some(_)) => Some(false),
-            (Fit::Yes, Some(_)) => Some(true),
+            (Fit::Yes, Some(_)) => Some(flow.traffic.unknown_ports().is_none()),
         }
     }
 }

@@ -21,6 +21,8 @@ pub(super) struct GateRules {
     /// The traffic of all rules with foreign groups, which can contain any host except members of
     /// tiers.
     any_host: PerFamily<TrafficSet>,
+    /// Rules whose ports are set at deployment, with every port that is possible.
+    pub(super) unknown: Option<Box<GateRules>>,
 }
 
 /// The traffic that one gate admits from or to one endpoint.
@@ -34,15 +36,23 @@ pub(super) struct Admitted {
 
 impl GateRules {
     pub(super) fn new(policy: &Policy, rules: &[(Peer, Traffic)]) -> GateRules {
+        let unknown = rules.iter().filter(|rule| rule.1.unknown_ports().is_some());
+        let unknown: Vec<(Peer, Traffic)> = unknown
+            .map(|(peer, traffic)| (*peer, traffic.possible()))
+            .collect();
+        let unknown = (!unknown.is_empty()).then(|| Box::new(GateRules::new(policy, &unknown)));
+
         let blocks = rules
             .iter()
             .filter_map(|(peer, traffic)| Some((peer.block()?, *traffic)));
-        let is_named = |rule: &&(Peer, Traffic)| rule.0.block().is_none();
+        let is_named =
+            |rule: &&(Peer, Traffic)| rule.0.block().is_none() && rule.1.unknown_ports().is_none();
         let mut named: Vec<(Peer, Traffic)> = rules.iter().filter(is_named).copied().collect();
         named.sort_unstable();
 
         let mut gate_rules = GateRules {
             blocks: Packets::new(blocks),
+            unknown,
             ..GateRules::default()
         };
 
@@ -71,7 +81,7 @@ impl GateRules {
         self.named.push((peer, admitted));
     }
 
-    /// The traffic of the rules without a block, by peer.
+    /// The traffic of the rules without a block, by peer; of those with known ports alone.
     pub(super) fn named_peers(&self) -> impl Iterator<Item = (Peer, &PerFamily<TrafficSet>)> {
         self.named.iter().map(|(peer, admitted)| (*peer, admitted))
     }
@@ -121,7 +131,10 @@ impl GateRules {
             any_host,
         ];
 
-        let may = TrafficSet::union_of(may.into_iter().flatten().filter(|set| !set.is_empty()));
+        let mut may = TrafficSet::union_of(may.into_iter().flatten().filter(|set| !set.is_empty()));
+        if let Some(unknown) = &self.unknown {
+            may = may.union(&unknown.admitted_traffic(end, family).may);
+        }
         let must = if end.is_in(family) {
             self.surely_admitted(end, family, by_address, by_name)
         } else {

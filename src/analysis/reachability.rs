@@ -353,7 +353,9 @@ impl<'p> Reachability<'p> {
     /// The exceptions of a gate: endpoints that its rules reference, and those in narrow blocks.
     fn exceptions_of(&self, gate: Gate, by_peer: &HashMap<Peer, u32>) -> BTreeSet<u32> {
         let EquivalenceClasses { index, wide, .. } = &self.classes;
-        let named = self.gates.gate_rules(gate).named_peers();
+        let rules = self.gates.gate_rules(gate);
+        let unknown = rules.unknown.iter().flat_map(|rules| rules.named_peers());
+        let named = rules.named_peers().chain(unknown);
         let named = named.filter_map(|(peer, _)| by_peer.get(&peer));
         let mut exceptions: BTreeSet<u32> = named.copied().collect();
 

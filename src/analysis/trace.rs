@@ -282,6 +282,9 @@ impl TraceQuestion<'_> {
             if !step.outcome.perhaps.meets(flow.traffic, family) {
                 continue;
             }
+            if let Some(ports) = flow.traffic.unknown_ports() {
+                unknown.extend(self.policy.port_params(ports).map(Unknown::Value));
+            }
 
             match flow.peer {
                 Peer::Net(_) => unknown.extend(far.unknown),

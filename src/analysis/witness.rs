@@ -111,11 +111,17 @@ impl Gates<'_> {
         let flows = self.gate_flows(gate).iter().copied();
         let carrying = flows.filter(|flow| {
             let traffic = self.policy.flow(*flow).traffic;
-            TrafficSet::new(traffic, family).covers(packet)
+            TrafficSet::new(traffic.possible(), family).covers(packet)
         });
 
         let fitting = carrying.filter_map(|flow| {
             let (fit, address) = self.fit_peer(self.far_peer(gate, flow), far, family);
+            let ports = self.policy.flow(flow).traffic.unknown_ports();
+            let value = ports.and_then(|ports| self.policy.port_params(ports).next());
+            let fit = match (fit, value) {
+                (Fit::Yes, Some(id)) => Fit::Perhaps(Unknown::Value(id)),
+                (fit, _) => fit,
+            };
             (fit != Fit::No).then_some((address?, flow, fit))
         });
         fitting.min_by_key(|(address, flow, fit)| (*fit != Fit::Yes, *address, *flow))

@@ -1,7 +1,7 @@
 //! Literals: the values of single tokens.
 
 use crate::date;
-use crate::source::Span;
+use crate::source::{FileId, Span};
 use ipnet::IpNet;
 use unicode_normalization::UnicodeNormalization;
 
@@ -46,8 +46,60 @@ pub struct Net {
     pub net: IpNet,
 }
 
-/// `8000-8100` after `tcp` or `udp`; `None` without a port, which means all of them.
-pub type Ports = Option<(u16, u16)>;
+/// What follows `tcp` or `udp`.
+#[derive(Debug, Clone, Copy)]
+pub enum Ports {
+    /// Nothing, which means all of them.
+    All,
+    /// `443`, `8000-8100`
+    Known(u16, u16),
+    /// `app-port`, `8000-last-port`, `first-port - last-port`; both ends are the same where it is one
+    /// port.
+    Named(PortEnd, PortEnd),
+}
+
+/// One end of a range of ports with a name in it.
+#[derive(Debug, Clone, Copy)]
+pub enum PortEnd {
+    /// `8000`
+    Number(u16),
+    /// `last-port`: the offset of its first byte, and its length.
+    Name(u32, u16),
+}
+
+impl Ports {
+    /// The names in them, in the file of their item.
+    pub fn names(self, file: FileId) -> impl Iterator<Item = Name> {
+        let ends = match self {
+            Ports::Named(from, to) => [Some(from), Some(to)],
+            Ports::All | Ports::Known(..) => [None, None],
+        };
+        let names = ends.into_iter().flatten();
+        names.filter_map(move |end| end.name(file))
+    }
+}
+
+impl PortEnd {
+    /// An end that is a name.
+    pub fn from_name(name: Name) -> PortEnd {
+        let Span { start, end, .. } = name.span;
+        PortEnd::Name(start, u16::try_from(end - start).unwrap_or(u16::MAX))
+    }
+
+    /// Its name in the file of its item, if it is one.
+    pub fn name(self, file: FileId) -> Option<Name> {
+        match self {
+            PortEnd::Number(_) => None,
+            PortEnd::Name(start, length) => Some(Name {
+                span: Span {
+                    file,
+                    start,
+                    end: start + u32::from(length),
+                },
+            }),
+        }
+    }
+}
 
 /// `2026-12-31`
 #[derive(Debug, Clone, Copy)]

@@ -5,7 +5,7 @@
 
 mod literal;
 
-pub use literal::{DateLiteral, Name, Net, Ports, StringLiteral, StringPart};
+pub use literal::{DateLiteral, Name, Net, PortEnd, Ports, StringLiteral, StringPart};
 
 use crate::source::{FileId, Sources, Span};
 
@@ -623,8 +623,15 @@ fn visit_net_names(nets: &[NetItem], visit: &mut impl FnMut(Name)) {
 
 fn visit_service_names(services: &[ServiceItem], visit: &mut impl FnMut(Name)) {
     for service in services {
-        if let ServiceItem::Name(name) = service {
-            visit(*name);
+        match service {
+            ServiceItem::Name(name) => visit(*name),
+            ServiceItem::Tcp(span, ports) | ServiceItem::Udp(span, ports) => {
+                ports.names(span.file).for_each(&mut *visit);
+            }
+            ServiceItem::All(_)
+            | ServiceItem::Icmp(..)
+            | ServiceItem::Icmpv6(..)
+            | ServiceItem::Proto(..) => {}
         }
     }
 }

@@ -54,13 +54,15 @@ pub enum ParamKind {
     External,
     /// `prefix-list`: the id of a prefix list
     PrefixList,
+    /// `port`: a port of TCP or UDP
+    Port,
     /// `string`: text in strings of the program
     String,
 }
 
 impl ParamKind {
     /// Every kind.
-    pub const ALL: [ParamKind; 8] = [
+    pub const ALL: [ParamKind; 9] = [
         ParamKind::Vpc,
         ParamKind::Cidr,
         ParamKind::CidrIpv6,
@@ -68,6 +70,7 @@ impl ParamKind {
         ParamKind::CidrIpv6List,
         ParamKind::External,
         ParamKind::PrefixList,
+        ParamKind::Port,
         ParamKind::String,
     ];
 
@@ -97,6 +100,7 @@ impl ParamKind {
             ParamKind::CidrIpv6List => "cidr-ipv6-list",
             ParamKind::External => "external",
             ParamKind::PrefixList => "prefix-list",
+            ParamKind::Port => "port",
             ParamKind::String => "string",
         }
     }
@@ -111,6 +115,7 @@ impl ParamKind {
             | ParamKind::Vpc
             | ParamKind::External
             | ParamKind::PrefixList
+            | ParamKind::Port
             | ParamKind::String => Family::V4,
         }
     }
@@ -129,6 +134,7 @@ impl ParamKind {
             }
             ParamKind::External => "the id of a security group, like `sg-0123456789abcdef0`",
             ParamKind::PrefixList => "the id of a prefix list, like `pl-0123456789abcdef0`",
+            ParamKind::Port => "a port, 0 to 65535",
             ParamKind::String => "text in quotes, without control characters",
         }
     }

@@ -137,6 +137,9 @@ impl NameProblem {
             | NameProblem::UnknownKey { span, meant, .. } => write_meant(span, meant),
             NameProblem::ServiceAsType {
                 span, write: text, ..
+            }
+            | NameProblem::NoPort {
+                span, write: text, ..
             } => write_instead(span, text.clone()),
             NameProblem::IdForName { .. }
             | NameProblem::OtherEnvironment { .. }
@@ -171,6 +174,8 @@ impl MeaningProblem {
                 either
             }
             MeaningProblem::OutboundOverGateway { .. }
+            | MeaningProblem::InvertedPortValues { .. }
+            | MeaningProblem::UnboundPort { .. }
             | MeaningProblem::ItselfSubject { .. }
             | MeaningProblem::ForeignOwner { .. }
             | MeaningProblem::UnboundEntry { .. }

@@ -5,7 +5,7 @@ use super::rule::{Rule, RuleText};
 use super::state::{group_tags, list_tags};
 use super::{Deployment, Direction, Group, Parameter, text_order, written_order};
 use crate::aws::Text;
-use crate::net::{EVERY_IPV4, Traffic};
+use crate::net::{EVERY_IPV4, Traffic, UnknownPorts};
 use crate::policy::{
     DefaultGroup, ExternalId, ListReference, Outbound, Owner, ParamId, Peer, Policy, PrefixList,
     PrefixListId, Reference, TierId,
@@ -256,9 +256,18 @@ fn collect_references(deployment: &mut Deployment<'_>) {
         found.add_peer(Peer::External(*id));
     }
 
+    let mut ports: BTreeSet<UnknownPorts> = BTreeSet::new();
     for group in &deployment.groups {
-        let rules = group.ingress.iter().chain(&group.egress);
-        rules.for_each(|rule| found.add_peer(rule.peer));
+        for rule in group.ingress.iter().chain(&group.egress) {
+            found.add_peer(rule.peer);
+            ports.extend(rule.traffic.unknown_ports());
+        }
+    }
+    for id in ports
+        .into_iter()
+        .flat_map(|ports| policy.port_params(ports))
+    {
+        found.add_param(id, false);
     }
 
     if policy.has_text_parameters {

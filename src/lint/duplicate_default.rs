@@ -2,10 +2,10 @@
 
 use super::definition::{Category, Judge, Lint};
 use super::level::Level;
-use super::subject::Subject;
+use super::subject::{Subject, peer_words};
 use crate::diagnostic::Finding;
 use crate::groups::{Direction, Rule};
-use crate::net::Traffic;
+use crate::net::{PortEnd, Ports, Traffic, UnknownPorts};
 use crate::policy::{ListReference, Owner, Param, ParamKind, Peer, Policy, Reference, SentenceId};
 use ipnet::IpNet;
 use std::collections::{BTreeMap, HashMap};
@@ -20,7 +20,7 @@ pub const LINT: Lint = Lint {
     text: "\
 Checks: that no two rules of a group are identical (same direction, traffic and peer) when each
 parameter has its default. The usual cause is two parameters with the same default, or a default
-that equals a block, a prefix list or a group that the program names as well.
+that equals a block, a port, a prefix list or a group that the program names as well.
 
 Why: tierwall cannot merge the two rules, because a deployment may set the parameter to another
 value. A deployment that uses the defaults requests the same rule twice, and AWS rejects that with
@@ -60,20 +60,21 @@ enum DefaultText<'p> {
 }
 
 impl DefaultText<'_> {
-    fn words(self) -> String {
+    fn words(self, policy: &Policy) -> String {
         match self {
             DefaultText::Block(block) => block.to_string(),
             DefaultText::Id(id) => id.to_string(),
-            DefaultText::Other(_) => String::new(),
+            DefaultText::Other(peer) => peer_words(policy, peer),
         }
     }
 }
 
-/// Two peers that are the same by default, and the sentences that use them.
+/// Two rules that are the same by default, and the sentences that use them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Pair {
     sentences: [SentenceId; 2],
     peers: [Peer; 2],
+    ports: [Option<UnknownPorts>; 2],
 }
 
 /// The first duplicate rule of a pair, and the number of others.
@@ -96,7 +97,10 @@ fn judge(subject: &Subject<'_>, found: &mut Vec<Finding>) {
     for group in &deployment.groups {
         for direction in Direction::ALL {
             let rules = group.rules(direction);
-            let has_default = |rule: &Rule| !defaults(policy, rule.peer).is_empty();
+            let has_default = |rule: &Rule| {
+                !defaults(policy, rule.peer).is_empty()
+                    || default_traffic(policy, rule.traffic) != rule.traffic
+            };
             if rules.iter().any(has_default) {
                 add_pairs(subject, group.owner, direction, rules, &mut pairs);
             }
@@ -122,21 +126,23 @@ fn add_pairs(
         HashMap::with_capacity(rules.len());
 
     for (rule, value) in rules.iter().flat_map(|rule| default_values(policy, rule)) {
-        let first = *firsts.entry((rule.traffic, value)).or_insert(rule);
+        let traffic = default_traffic(policy, rule.traffic);
+        let first = *firsts.entry((traffic, value)).or_insert(rule);
         let sentences = [first, rule].map(|rule| deployment.first_sentence(rule));
-        let ([Some(one), Some(other)], false) = (sentences, first.peer == rule.peer) else {
+        let ([Some(one), Some(other)], false) = (sentences, std::ptr::eq(first, rule)) else {
             continue;
         };
 
         let pair = Pair {
             sentences: [one, other],
             peers: [first.peer, rule.peer],
+            ports: [first, rule].map(|rule| rule.traffic.unknown_ports()),
         };
         let twice = Twice {
-            value: value.words(),
+            value: value.words(policy),
             owner,
             direction,
-            traffic: rule.traffic,
+            traffic,
             more: 0,
         };
         pairs
@@ -147,11 +153,16 @@ fn add_pairs(
 }
 
 fn default_finding(policy: &Policy, pair: &Pair, twice: &Twice) -> Finding {
-    let params = pair.peers.iter();
-    let params: Vec<&Param> = params
-        .filter_map(|peer| policy.peer_param(*peer))
-        .map(|id| policy.param(id))
-        .collect();
+    let peers = pair.peers.iter();
+    let peers = peers.filter_map(|peer| policy.peer_param(*peer));
+    let ports = pair.ports.into_iter().flatten();
+    let ports = ports.flat_map(|ports| policy.port_params(ports));
+    let mut params: Vec<&Param> = Vec::new();
+    for param in peers.chain(ports).map(|id| policy.param(id)) {
+        if params.iter().all(|known| known.name != param.name) {
+            params.push(param);
+        }
+    }
     let quoted = |param: &&Param| format!("`{}`", param.name);
     let names: Vec<String> = params.iter().map(quoted).collect();
     let value = &twice.value;
@@ -165,8 +176,14 @@ fn default_finding(policy: &Policy, pair: &Pair, twice: &Twice) -> Finding {
         finding = finding.caused(first, "creates the first rule");
     }
 
-    for span in params.iter().filter_map(|param| param.span) {
-        finding = finding.at(span, format!("{value} by default"));
+    for param in params {
+        let value = match (param.kind, &param.default) {
+            (ParamKind::Port, Some(port)) => port,
+            (_, _) => value,
+        };
+        if let Some(span) = param.span {
+            finding = finding.at(span, format!("{value} by default"));
+        }
     }
 
     let names = names.join(" or ");
@@ -211,6 +228,35 @@ fn default_values<'p>(
         values.push(own_value(policy, rule.peer));
     }
     values.into_iter().map(move |value| (rule, value))
+}
+
+/// The traffic of a rule if each parameter in it has its default; itself if one has none.
+fn default_traffic(policy: &Policy, traffic: Traffic) -> Traffic {
+    let known = |ports: UnknownPorts| {
+        let default = |end: &PortEnd| match end {
+            PortEnd::Number(port) => Some(*port),
+            PortEnd::Parameter(name) => {
+                let mut params = policy.params.iter();
+                let param = params.find(|param| param.name == *name)?;
+                param.default.as_ref()?.parse().ok()
+            }
+        };
+        let (from, to) = ports.ends();
+        Some(Ports {
+            from: default(from)?,
+            to: default(to)?,
+        })
+    };
+    match traffic {
+        Traffic::TcpUnknown(ports) => known(ports).map_or(traffic, Traffic::Tcp),
+        Traffic::UdpUnknown(ports) => known(ports).map_or(traffic, Traffic::Udp),
+        Traffic::All
+        | Traffic::Tcp(_)
+        | Traffic::Udp(_)
+        | Traffic::Icmp(_)
+        | Traffic::Icmpv6(_)
+        | Traffic::Number(_) => traffic,
+    }
 }
 
 /// What a peer is that has no default.

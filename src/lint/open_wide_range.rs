@@ -84,7 +84,12 @@ fn is_wide(range: Traffic) -> bool {
 fn traffic_ports(traffic: Traffic) -> Option<Ports> {
     match traffic {
         Traffic::Tcp(ports) | Traffic::Udp(ports) => Some(ports),
-        Traffic::All | Traffic::Icmp(_) | Traffic::Icmpv6(_) | Traffic::Number(_) => None,
+        Traffic::All
+        | Traffic::TcpUnknown(_)
+        | Traffic::UdpUnknown(_)
+        | Traffic::Icmp(_)
+        | Traffic::Icmpv6(_)
+        | Traffic::Number(_) => None,
     }
 }
 

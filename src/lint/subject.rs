@@ -23,17 +23,23 @@ impl Subject<'_> {
     pub fn one_rule(&self, flow: u32) -> String {
         let (policy, flow) = (self.policy, self.policy.flow(flow));
         let tier = format!("`{}`", policy.owner_name(flow.subject));
-        let peer = match flow.peer {
-            Peer::Net(block) => block.to_string(),
-            Peer::Tier(id) => format!("`{}`", policy.tier(id).name),
-            Peer::External(id) => format!("`{}`", policy.external(id).name),
-            Peer::PrefixList(id) => format!("`{}`", policy.prefix_list(id).name),
-            Peer::Param(id) => format!("`{}`", policy.param(id).name),
-        };
+        let peer = peer_words(policy, flow.peer);
 
         match flow.way {
             Way::From => format!("`{}` from {peer} to {tier}", flow.traffic),
             Way::To => format!("`{}` from {tier} to {peer}", flow.traffic),
         }
     }
+}
+
+/// A peer of a rule in words: a block, or a name in quotes.
+pub fn peer_words(policy: &Policy, peer: Peer) -> String {
+    let name = match peer {
+        Peer::Net(block) => return block.to_string(),
+        Peer::Tier(id) => &policy.tier(id).name,
+        Peer::External(id) => &policy.external(id).name,
+        Peer::PrefixList(id) => &policy.prefix_list(id).name,
+        Peer::Param(id) => &policy.param(id).name,
+    };
+    format!("`{name}`")
 }

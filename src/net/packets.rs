@@ -60,6 +60,9 @@ impl Packets {
     pub fn new(rules: impl IntoIterator<Item = (IpNet, Traffic)>) -> Packets {
         let (mut v4, mut v6): (Blocks<u32>, Blocks<u128>) = (Vec::new(), Vec::new());
         for (block, traffic) in rules {
+            if traffic.unknown_ports().is_some() {
+                continue;
+            }
             match block {
                 IpNet::V4(net) => {
                     v4.push(((net.network().into(), net.broadcast().into()), traffic))

@@ -1,8 +1,9 @@
 //! Numbers, blocks and traffic as text, appended: an output can have a hundred thousand of each.
 
 use super::address::EVERY_IPV6;
+use super::ports::Ports;
 use super::short_text::ShortText;
-use super::traffic::{Ports, Protocol, Traffic};
+use super::traffic::{Protocol, Traffic};
 use ipnet::{IpNet, Ipv4Net};
 use std::fmt;
 
@@ -154,13 +155,18 @@ pub fn push_protocol(out: &mut impl Sink, protocol: Protocol) {
     }
 }
 
-/// Appends traffic as a program writes it: `tcp 443`, `udp 8000-8100`, `icmp 3/4`, `proto 50`,
-/// `all`.
+/// Appends traffic as a program writes it: `tcp 443`, `udp 8000-8100`, `tcp app-port`, `icmp 3/4`,
+/// `proto 50`, `all`.
 pub fn push_traffic(out: &mut impl Sink, traffic: Traffic) {
     match traffic {
         Traffic::All => return out.put("all"),
         Traffic::Number(_) => out.put("proto"),
-        Traffic::Tcp(_) | Traffic::Udp(_) | Traffic::Icmp(_) | Traffic::Icmpv6(_) => {
+        Traffic::Tcp(_)
+        | Traffic::TcpUnknown(_)
+        | Traffic::Udp(_)
+        | Traffic::UdpUnknown(_)
+        | Traffic::Icmp(_)
+        | Traffic::Icmpv6(_) => {
             push_protocol(out, traffic.protocol());
         }
     }
@@ -175,6 +181,10 @@ pub fn push_traffic(out: &mut impl Sink, traffic: Traffic) {
                 ports.from,
                 (ports.from != ports.to).then_some(("-", ports.to)),
             );
+        }
+        Traffic::TcpUnknown(ports) | Traffic::UdpUnknown(ports) => {
+            out.put(" ");
+            out.put(&ports.to_string());
         }
         Traffic::Icmp(Some((kind, code))) | Traffic::Icmpv6(Some((kind, code))) => {
             push_numbers(out, kind, code.map(|code| ("/", code)));

@@ -1,6 +1,9 @@
 //! The traffic of a rule: protocol and ports, or ICMP type and code.
 
+use super::ports::{PortEnd, Ports, UnknownPorts};
 use ipnet::IpNet;
+use serde::Serialize;
+use std::fmt;
 
 /// An IP version.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -9,15 +12,6 @@ pub enum Family {
     V4,
     /// IPv6
     V6,
-}
-
-/// Ports, both ends included.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Ports {
-    /// The first.
-    pub from: u16,
-    /// The last.
-    pub to: u16,
 }
 
 /// A protocol as security group rules name it.
@@ -46,8 +40,12 @@ pub enum Traffic {
     All,
     /// TCP to these ports.
     Tcp(Ports),
+    /// TCP to ports that are set at deployment.
+    TcpUnknown(UnknownPorts),
     /// UDP to these ports.
     Udp(Ports),
+    /// UDP to ports that are set at deployment.
+    UdpUnknown(UnknownPorts),
     /// ICMP of IPv4: all of it, a type, or a type and a code.
     Icmp(Option<(u8, Option<u8>)>),
     /// ICMPv6, likewise.
@@ -56,12 +54,33 @@ pub enum Traffic {
     Number(u8),
 }
 
-impl Ports {
-    /// 0-65535
-    pub const ALL: Ports = Ports {
-        from: 0,
-        to: u16::MAX,
-    };
+/// FromPort or ToPort of a rule. In JSON `443`, or `{"parameter": "app-port"}`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum AwsPort {
+    /// The parameter with this name.
+    Parameter(&'static str),
+    /// A port; for ICMP a type or a code, -1 meaning all.
+    #[serde(untagged)]
+    Number(i32),
+}
+
+impl fmt::Display for AwsPort {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            AwsPort::Parameter(name) => name.fmt(f),
+            AwsPort::Number(number) => number.fmt(f),
+        }
+    }
+}
+
+impl From<&'static PortEnd> for AwsPort {
+    fn from(end: &'static PortEnd) -> AwsPort {
+        match end {
+            PortEnd::Number(port) => AwsPort::Number((*port).into()),
+            PortEnd::Parameter(name) => AwsPort::Parameter(name),
+        }
+    }
 }
 
 impl Traffic {
@@ -81,8 +100,8 @@ impl Traffic {
     pub fn protocol(self) -> Protocol {
         match self {
             Traffic::All => Protocol::All,
-            Traffic::Tcp(_) => Protocol::Tcp,
-            Traffic::Udp(_) => Protocol::Udp,
+            Traffic::Tcp(_) | Traffic::TcpUnknown(_) => Protocol::Tcp,
+            Traffic::Udp(_) | Traffic::UdpUnknown(_) => Protocol::Udp,
             Traffic::Icmp(_) => Protocol::Icmp,
             Traffic::Icmpv6(_) => Protocol::Icmpv6,
             Traffic::Number(number) => Protocol::Number(number),
@@ -91,23 +110,59 @@ impl Traffic {
 
     /// FromPort and ToPort as AWS stores them: for ICMP the type and the code, -1 meaning all;
     /// `None` for protocols without either.
-    pub fn aws_ports(self) -> Option<(i32, i32)> {
-        match self {
-            Traffic::All | Traffic::Number(_) => None,
-            Traffic::Tcp(ports) | Traffic::Udp(ports) => Some((ports.from.into(), ports.to.into())),
-            Traffic::Icmp(None) | Traffic::Icmpv6(None) => Some((-1, -1)),
-            Traffic::Icmp(Some((kind, code))) | Traffic::Icmpv6(Some((kind, code))) => {
-                Some((kind.into(), code.map_or(-1, i32::from)))
+    pub fn aws_ports(self) -> Option<(AwsPort, AwsPort)> {
+        let (from, to) = match self {
+            Traffic::All | Traffic::Number(_) => return None,
+            Traffic::TcpUnknown(ports) | Traffic::UdpUnknown(ports) => {
+                let (from, to) = ports.ends();
+                return Some((from.into(), to.into()));
             }
+            Traffic::Tcp(ports) | Traffic::Udp(ports) => (ports.from.into(), ports.to.into()),
+            Traffic::Icmp(None) | Traffic::Icmpv6(None) => (-1, -1),
+            Traffic::Icmp(Some((kind, code))) | Traffic::Icmpv6(Some((kind, code))) => {
+                (kind.into(), code.map_or(-1, i32::from))
+            }
+        };
+        Some((AwsPort::Number(from), AwsPort::Number(to)))
+    }
+
+    /// Its ports, if they are set at deployment.
+    pub fn unknown_ports(self) -> Option<UnknownPorts> {
+        match self {
+            Traffic::TcpUnknown(ports) | Traffic::UdpUnknown(ports) => Some(ports),
+            Traffic::All
+            | Traffic::Tcp(_)
+            | Traffic::Udp(_)
+            | Traffic::Icmp(_)
+            | Traffic::Icmpv6(_)
+            | Traffic::Number(_) => None,
+        }
+    }
+
+    /// Everything that it may be: itself, unless its ports are set at deployment.
+    pub fn possible(self) -> Traffic {
+        match self {
+            Traffic::TcpUnknown(ports) => Traffic::Tcp(ports.possible()),
+            Traffic::UdpUnknown(ports) => Traffic::Udp(ports.possible()),
+            Traffic::All
+            | Traffic::Tcp(_)
+            | Traffic::Udp(_)
+            | Traffic::Icmp(_)
+            | Traffic::Icmpv6(_)
+            | Traffic::Number(_) => self,
         }
     }
 
     /// Its ports, its types and codes (a type in the high byte, a code in the low one), or its
-    /// number: first and last.
+    /// number: first and last. Of ports that are set at deployment all that are possible.
     pub fn stretch(self) -> (u16, u16) {
         match self {
             Traffic::All | Traffic::Icmp(None) | Traffic::Icmpv6(None) => (0, u16::MAX),
             Traffic::Tcp(ports) | Traffic::Udp(ports) => (ports.from, ports.to),
+            Traffic::TcpUnknown(ports) | Traffic::UdpUnknown(ports) => {
+                let Ports { from, to } = ports.possible();
+                (from, to)
+            }
             Traffic::Icmp(Some((kind, code))) | Traffic::Icmpv6(Some((kind, code))) => {
                 let of = |code| u16::from_be_bytes([kind, code]);
                 (of(code.unwrap_or(0)), of(code.unwrap_or(u8::MAX)))
@@ -121,7 +176,12 @@ impl Traffic {
         match self {
             Traffic::Icmp(_) => Some(Family::V4),
             Traffic::Icmpv6(_) => Some(Family::V6),
-            Traffic::All | Traffic::Tcp(_) | Traffic::Udp(_) | Traffic::Number(_) => None,
+            Traffic::All
+            | Traffic::Tcp(_)
+            | Traffic::TcpUnknown(_)
+            | Traffic::Udp(_)
+            | Traffic::UdpUnknown(_)
+            | Traffic::Number(_) => None,
         }
     }
 }
@@ -233,10 +293,44 @@ mod tests {
             ),
         ] {
             assert_eq!(traffic.protocol(), protocol);
+            let ports = ports.map(|(from, to)| (AwsPort::Number(from), AwsPort::Number(to)));
             assert_eq!(traffic.aws_ports(), ports, "{traffic}");
+            assert_eq!(traffic.possible(), traffic);
+            assert_eq!(traffic.unknown_ports(), None);
             assert_eq!(traffic.stretch(), stretch, "{traffic}");
             assert_eq!(traffic.family(), family, "{traffic}");
         }
+    }
+
+    #[test]
+    fn traffic_whose_ports_are_set_at_deployment() {
+        let last = PortEnd::Parameter("last".to_string());
+        let ports = UnknownPorts::new(PortEnd::Number(8000), last);
+        let some = Ports {
+            from: 8000,
+            to: 65535,
+        };
+        for (traffic, possible, protocol) in [
+            (
+                Traffic::TcpUnknown(ports),
+                Traffic::Tcp(some),
+                Protocol::Tcp,
+            ),
+            (
+                Traffic::UdpUnknown(ports),
+                Traffic::Udp(some),
+                Protocol::Udp,
+            ),
+        ] {
+            let aws = (AwsPort::Number(8000), AwsPort::Parameter("last"));
+            assert_eq!(traffic.protocol(), protocol);
+            assert_eq!(traffic.aws_ports(), Some(aws));
+            assert_eq!(traffic.stretch(), (8000, 65535));
+            assert_eq!(traffic.possible(), possible);
+            assert_eq!(traffic.unknown_ports(), Some(ports));
+            assert_eq!(traffic.family(), None);
+        }
+        assert!(size_of::<Traffic>() <= 6, "rules are many");
     }
 
     #[test]

@@ -1,7 +1,8 @@
 //! Sets of traffic of one family: what a list of rules admits, regardless of the peer.
 
+use super::ports::Ports;
 use super::ranges::Ranges;
-use super::traffic::{Family, Ports, Traffic};
+use super::traffic::{Family, Traffic};
 
 /// A set of traffic of one family: TCP and UDP by port, ICMP by type and code, the rest by
 /// protocol.
@@ -35,12 +36,14 @@ impl TrafficSet {
         }
     }
 
-    /// The traffic that a rule admits between hosts of a family.
+    /// The traffic that a rule admits between hosts of a family, whatever is set at deployment: of
+    /// ports that are, nothing.
     pub fn new(traffic: Traffic, family: Family) -> TrafficSet {
         TrafficSet::from_traffic([traffic], family)
     }
 
-    /// The traffic that rules with any of this traffic admit between hosts of a family.
+    /// The traffic that rules with any of this traffic admit between hosts of a family, whatever is
+    /// set at deployment.
     pub fn from_traffic(traffic: impl IntoIterator<Item = Traffic>, family: Family) -> TrafficSet {
         let (mut tcp, mut udp, mut icmp, mut others) =
             (Vec::new(), Vec::new(), Vec::new(), Vec::new());
@@ -49,6 +52,7 @@ impl TrafficSet {
                 Traffic::All => return TrafficSet::all(family),
                 Traffic::Tcp(_) => tcp.push(traffic.stretch()),
                 Traffic::Udp(_) => udp.push(traffic.stretch()),
+                Traffic::TcpUnknown(_) | Traffic::UdpUnknown(_) => {}
                 Traffic::Icmp(_) | Traffic::Icmpv6(_) if traffic.family() != Some(family) => {}
                 Traffic::Icmp(_) | Traffic::Icmpv6(_) => icmp.push(traffic.stretch()),
                 Traffic::Number(number) => others.push((number, number)),
@@ -196,13 +200,14 @@ impl TrafficSet {
         common.is_some_and(|common| icmp || !common.is_empty())
     }
 
-    /// Whether it overlaps the traffic that a rule admits between hosts of the family.
+    /// Whether it overlaps the traffic that a rule admits between hosts of the family; of ports that
+    /// are set at deployment, whether it may.
     pub fn meets(&self, traffic: Traffic, family: Family) -> bool {
         let (first, last) = traffic.stretch();
         match traffic {
             Traffic::All => !self.is_empty(),
-            Traffic::Tcp(_) => self.tcp.meets(first, last),
-            Traffic::Udp(_) => self.udp.meets(first, last),
+            Traffic::Tcp(_) | Traffic::TcpUnknown(_) => self.tcp.meets(first, last),
+            Traffic::Udp(_) | Traffic::UdpUnknown(_) => self.udp.meets(first, last),
             Traffic::Icmp(_) | Traffic::Icmpv6(_) => {
                 traffic.family() == Some(family) && self.icmp.meets(first, last)
             }

@@ -90,7 +90,7 @@ impl TreeBuilder {
             Rule::all => ast::ServiceItem::All(span),
             Rule::tcp => self.read_transport(Transport::Tcp, pair)?,
             Rule::udp => self.read_transport(Transport::Udp, pair)?,
-            Rule::port => self.continue_ports(continued, pair)?,
+            Rule::port | Rule::port_names => self.continue_ports(continued, pair)?,
             Rule::icmp => {
                 let mut inside = parts_of(pair);
                 let make = match inside.next()?.as_str() {
@@ -147,18 +147,34 @@ impl TreeBuilder {
         port: Option<GrammarPair<'_>>,
     ) -> Option<ast::ServiceItem> {
         let ports = match port {
-            None => None,
-            Some(port) => Some(literal::parse_ports(
-                port.as_str(),
-                self.span_of(&port),
-                &mut self.problems,
-            )?),
+            None => ast::Ports::All,
+            Some(port) if port.as_rule() == Rule::port_names => self.read_port_names(port)?,
+            Some(port) => {
+                let span = self.span_of(&port);
+                let (from, to) = literal::parse_ports(port.as_str(), span, &mut self.problems)?;
+                ast::Ports::Known(from, to)
+            }
         };
 
         Some(match transport {
             Transport::Tcp => ast::ServiceItem::Tcp(span, ports),
             Transport::Udp => ast::ServiceItem::Udp(span, ports),
         })
+    }
+
+    /// `app-port`, `8000-last-port`, `first-port - last-port`
+    fn read_port_names(&mut self, pair: GrammarPair<'_>) -> Option<ast::Ports> {
+        let mut ends = parts_of(pair).map(|end| match end.as_rule() {
+            Rule::port_number => {
+                let span = self.span_of(&end);
+                literal::parse_port(end.as_str(), span, &mut self.problems)
+                    .map(ast::PortEnd::Number)
+            }
+            _ => Some(ast::PortEnd::from_name(self.read_name(&end))),
+        });
+        let from = ends.next()??;
+        let to = ends.next().unwrap_or(Some(from))?;
+        Some(ast::Ports::Named(from, to))
     }
 
     fn read_icmp_type(&mut self, part: Option<GrammarPair<'_>>) -> Option<ast::IcmpType> {

@@ -61,6 +61,18 @@ pub fn parse_ports(text: &str, span: Span, problems: &mut Problems) -> Option<(u
     Some((from, to))
 }
 
+/// `443`
+pub fn parse_port(text: &str, span: Span, problems: &mut Problems) -> Option<u16> {
+    let port = text.parse().ok();
+    if port.is_none() {
+        problems.push(SyntaxProblem::BadPort {
+            span,
+            text: text.to_string(),
+        });
+    }
+    port
+}
+
 /// `3/4`, `8`
 pub fn parse_icmp(text: &str, span: Span, problems: &mut Problems) -> Option<(u8, Option<u8>)> {
     let (kind, code) = match text.split_once('/') {

@@ -9,7 +9,7 @@ use super::tally::{Action, ResourceCounts};
 use super::texts::text_differs;
 use crate::aws::{Direction, GroupId, Peer, RuleKey, State};
 use crate::hash::hash;
-use crate::net::Traffic;
+use crate::net::{Traffic, UnknownPorts};
 use crate::target::Planning;
 use crate::target::names::Names;
 use std::cmp::Ordering;
@@ -380,11 +380,17 @@ impl<'d> RuleComparison<'_, 'd> {
         }
     }
 
-    /// Whether two rules reference one parameter with a changed default.
+    /// Whether two rules have one parameter with a changed default: as their peer, or as a port.
     fn has_other_default(&self, was: RulePlace, is: RulePlace) -> bool {
-        let was = self.old.parameter_of(was.rule_in(self.old).key.peer);
-        let is = self.new.parameter_of(is.rule_in(self.new).key.peer);
-        was.zip(is).is_some_and(|(was, is)| {
+        let (old, new) = (was.rule_in(self.old).key, is.rule_in(self.new).key);
+        let peers = self.old.parameter_of(old.peer);
+        let peers = peers.zip(self.new.parameter_of(new.peer));
+        let ports = new.traffic.unknown_ports().into_iter();
+        let ports = ports.flat_map(UnknownPorts::parameters).filter_map(|name| {
+            let was = self.old.parameter_named(name);
+            was.zip(self.new.parameter_named(name))
+        });
+        peers.into_iter().chain(ports).any(|(was, is)| {
             defaults::value_differs(self.planning, (self.old, was), (self.new, is))
         })
     }

@@ -34,7 +34,7 @@ pub use written::{Declaration, Declared, Remainder, Shadowed, Unused};
 pub use crate::aws::{ParamKind, ParameterSource, TemplateSource, Text, aws_list};
 
 use crate::date::Date;
-use crate::net::{Family, Sink, push_block, push_traffic};
+use crate::net::{Family, Sink, UnknownPorts, push_block, push_traffic};
 
 /// A whole program, resolved.
 #[derive(Debug)]
@@ -242,6 +242,12 @@ impl Policy {
     /// The flow at this position.
     pub fn flow(&self, position: u32) -> &Flow {
         &self.flows[position as usize]
+    }
+
+    /// The parameters of ports that are set at deployment.
+    pub fn port_params(&self, ports: UnknownPorts) -> impl Iterator<Item = ParamId> + '_ {
+        let names = ports.parameters();
+        names.filter_map(|name| self.param_ids().find(|id| self.param(*id).name == name))
     }
 
     /// The parameter of a peer, if it is an unbound one.

@@ -14,6 +14,7 @@ pub fn vars(bytes: &[u8]) -> Result<Vec<(String, String)>, String> {
         .into_iter()
         .map(|(name, value)| match value {
             Value::String(value) => Ok((name, value)),
+            Value::Number(value) => Ok((name, value.to_string())),
             Value::Array(values) => {
                 match values.iter().map(Value::as_str).collect::<Option<Vec<_>>>() {
                     Some(values) => Ok((name, values.join(","))),
@@ -21,7 +22,7 @@ pub fn vars(bytes: &[u8]) -> Result<Vec<(String, String)>, String> {
                 }
             }
             _ => Err(format!(
-                "the value of `{name}` is not a string, or a list of them"
+                "the value of `{name}` is not a string, a number, or a list of strings"
             )),
         })
         .collect()

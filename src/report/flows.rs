@@ -1,7 +1,7 @@
 //! The flow table: who may connect to whom, on what, and by which sentence.
 
 use crate::groups::{Direction, text_order};
-use crate::net::Traffic;
+use crate::net::{AwsPort, Traffic};
 use crate::policy::{
     DefaultGroup, Flow, Labels, ListReference, Outbound, Peer, Policy, Reference, SentenceId, Tier,
     TierId, Verb,
@@ -328,8 +328,8 @@ struct FlowLine<'p> {
     from: End<'p>,
     to: End<'p>,
     protocol: String,
-    from_port: Option<i32>,
-    to_port: Option<i32>,
+    from_port: Option<AwsPort>,
+    to_port: Option<AwsPort>,
     /// The side that is opened, where it is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     opens: Option<&'static str>,
@@ -437,7 +437,7 @@ pub fn csv(policy: &Policy, sources: &Sources) -> String {
     for row in connection_rows(policy) {
         let [from, to] = row.name_ends(policy).map(|end| end.words());
         let traffic = row.flow(policy).traffic;
-        let port = |port: Option<i32>| port.map_or(String::new(), |port| port.to_string());
+        let port = |port: Option<AwsPort>| port.map_or(String::new(), |port| port.to_string());
 
         let sentences = row
             .cited_sentences(policy)

@@ -141,8 +141,8 @@ const NOTES: [(&[Packet], &str); 4] = [
 fn exchange_packets(traffic: Traffic) -> &'static [Packet] {
     match traffic {
         Traffic::All => ALL,
-        Traffic::Tcp(_) => TCP,
-        Traffic::Udp(_) => UDP,
+        Traffic::Tcp(_) | Traffic::TcpUnknown(_) => TCP,
+        Traffic::Udp(_) | Traffic::UdpUnknown(_) => UDP,
         Traffic::Icmp(None) | Traffic::Icmpv6(None) => ICMP,
         Traffic::Icmp(Some((8, None | Some(0)))) | Traffic::Icmpv6(Some((128, None | Some(0)))) => {
             ECHO

@@ -8,7 +8,7 @@ use super::params::ParamValue;
 use super::scope::{BuiltInNetwork, Entity, Scope};
 use crate::ast::{self, EndList, NetItem};
 use crate::diagnostic::{AwsField, MeaningProblem, NameKind, likely};
-use crate::net::{Addresses, Traffic};
+use crate::net::{Addresses, Traffic, UnknownPorts};
 use crate::policy::{Annotation, Assertion, Claim, End, Policy, PrefixListId, TierId, VpcId};
 use crate::source::Span;
 use std::collections::BTreeSet;
@@ -64,10 +64,25 @@ fn resolve_traffic(
         // a named ICMP type is that of both families: a stack without IPv6 can still have rules for
         // it
         let traffic = atoms.iter().flat_map(|atom| atom.for_group(true));
-        on.extend(traffic.map(|traffic| (span, traffic)));
+        for traffic in traffic {
+            match traffic.unknown_ports() {
+                None => on.push((span, traffic)),
+                Some(ports) => report_unbound_ports(scope, span, ports),
+            }
+        }
     }
 
     on
+}
+
+/// Reports ports without a value: whether such traffic passes depends on what it is.
+fn report_unbound_ports(scope: &mut Scope<'_>, span: Span, ports: UnknownPorts) {
+    for name in ports.parameters() {
+        scope.problems.push(MeaningProblem::UnboundPort {
+            span,
+            name: name.to_string(),
+        });
+    }
 }
 
 /// The names of named services, with their spans.

@@ -75,7 +75,12 @@ impl BuiltIn {
                 (ports.from..=ports.to).contains(&port)
             }
             Atom::Fixed(
-                Traffic::All | Traffic::Icmp(_) | Traffic::Icmpv6(_) | Traffic::Number(_),
+                Traffic::All
+                | Traffic::TcpUnknown(_)
+                | Traffic::UdpUnknown(_)
+                | Traffic::Icmp(_)
+                | Traffic::Icmpv6(_)
+                | Traffic::Number(_),
             )
             | Atom::PerFamily(..) => false,
         })

@@ -329,9 +329,13 @@ fn split_external_value(id: ParamId, value: Option<&ParamValue>) -> (Reference, 
             Some((account, group)) => (Reference::Id(group.to_string()), Some(account.to_string())),
             None => (Reference::Id(text.clone()), None),
         },
-        Some(ParamValue::Block(_) | ParamValue::Blocks(_) | ParamValue::Text(_)) | None => {
-            (Reference::Param(id), None)
-        }
+        Some(
+            ParamValue::Block(_)
+            | ParamValue::Blocks(_)
+            | ParamValue::Text(_)
+            | ParamValue::Port(_),
+        )
+        | None => (Reference::Param(id), None),
     }
 }
 
@@ -339,9 +343,13 @@ fn split_external_value(id: ParamId, value: Option<&ParamValue>) -> (Reference, 
 fn list_value(id: ParamId, value: Option<&ParamValue>) -> ListReference {
     match value {
         Some(ParamValue::Id(id)) => ListReference::Id(id.clone()),
-        Some(ParamValue::Block(_) | ParamValue::Blocks(_) | ParamValue::Text(_)) | None => {
-            ListReference::Param(id)
-        }
+        Some(
+            ParamValue::Block(_)
+            | ParamValue::Blocks(_)
+            | ParamValue::Text(_)
+            | ParamValue::Port(_),
+        )
+        | None => ListReference::Param(id),
     }
 }
 

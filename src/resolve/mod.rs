@@ -23,6 +23,7 @@ mod order;
 mod params;
 mod peering;
 mod peers;
+mod ports;
 mod rules;
 mod scope;
 mod services;

@@ -199,7 +199,7 @@ impl Addressed<'_> {
             Entity::Param(id) if scope.is_block(id) => match &self.params[id.index()] {
                 Some(ParamValue::Block(block)) => list.blocks.push(*block),
                 Some(ParamValue::Blocks(blocks)) => list.blocks.extend(blocks),
-                Some(ParamValue::Id(_) | ParamValue::Text(_)) | None => {
+                Some(ParamValue::Id(_) | ParamValue::Text(_) | ParamValue::Port(_)) | None => {
                     list.unknown.push((id, name))
                 }
             },

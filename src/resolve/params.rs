@@ -31,6 +31,7 @@ pub enum ParamValue {
     /// Sorted, without duplicates, and never empty.
     Blocks(Vec<IpNet>),
     Text(String),
+    Port(u16),
 }
 
 impl fmt::Display for ParamValue {
@@ -38,6 +39,7 @@ impl fmt::Display for ParamValue {
         match self {
             ParamValue::Id(text) | ParamValue::Text(text) => f.write_str(text),
             ParamValue::Block(block) => block.fmt(f),
+            ParamValue::Port(port) => port.fmt(f),
             ParamValue::Blocks(blocks) => {
                 let texts: Vec<String> = blocks.iter().map(IpNet::to_string).collect();
                 f.write_str(&texts.join(","))
@@ -151,6 +153,7 @@ fn parse_default(scope: &mut Scope<'_>, value: &EntryValue, kind: ParamKind) -> 
     let text = match value {
         EntryValue::Text(text) => text.value.to_string(),
         EntryValue::Net(net) => net.net.to_string(),
+        EntryValue::Number(_, number) if kind == ParamKind::Port => number.to_string(),
         EntryValue::Number(..)
         | EntryValue::Name(_)
         | EntryValue::Block(_)
@@ -172,7 +175,9 @@ fn parse_default(scope: &mut Scope<'_>, value: &EntryValue, kind: ParamKind) -> 
             scope.report_bad_value(value, "default", kind.wanted())
         }
         Some(ParamValue::Id(id) | ParamValue::Text(id)) => Some(id),
-        Some(value @ (ParamValue::Block(_) | ParamValue::Blocks(_))) => Some(value.to_string()),
+        Some(value @ (ParamValue::Block(_) | ParamValue::Blocks(_) | ParamValue::Port(_))) => {
+            Some(value.to_string())
+        }
         None => scope.report_bad_value(value, "default", kind.wanted()),
     }
 }
@@ -189,6 +194,7 @@ fn parse_value(kind: ParamKind, text: &str) -> Option<ParamValue> {
             let is_plain = !text.is_empty() && text.chars().all(is_text);
             return is_plain.then(|| ParamValue::Text(text.to_string()));
         }
+        ParamKind::Port => return text.trim().parse().ok().map(ParamValue::Port),
         ParamKind::Cidr | ParamKind::CidrIpv6 => {
             return parse_block(text, kind).map(ParamValue::Block);
         }
@@ -279,9 +285,13 @@ impl Params {
     pub fn reference_to(&self, id: ParamId) -> Reference {
         match &self.values[id.index()] {
             Some(ParamValue::Id(text)) => Reference::Id(text.clone()),
-            Some(ParamValue::Block(_) | ParamValue::Blocks(_) | ParamValue::Text(_)) | None => {
-                Reference::Param(id)
-            }
+            Some(
+                ParamValue::Block(_)
+                | ParamValue::Blocks(_)
+                | ParamValue::Text(_)
+                | ParamValue::Port(_),
+            )
+            | None => Reference::Param(id),
         }
     }
 

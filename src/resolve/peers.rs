@@ -142,6 +142,7 @@ impl PeerResolver<'_, '_> {
                 let peer = definitions.param_peer(id);
                 if peer.is_none() {
                     let wanted = match self.policy.param(id).kind {
+                        ParamKind::Port => "a peer (a `port` stands after `tcp` or `udp`)",
                         ParamKind::String => "a peer (a `string` stands in strings: `${NAME}`)",
                         _ => "a peer (a declared VPC is `vpc NAME`)",
                     };

@@ -2,10 +2,11 @@
 
 use super::atom::{Atom, Atoms, BuiltIn, Catalogue};
 use super::order::{report_cycles, sort_by_dependency};
+use super::ports::ResolvedPorts;
 use super::scope::Scope;
 use crate::ast::{self, IcmpType, ProgramTree, ServiceItem};
 use crate::diagnostic::{AwsField, MeaningProblem, NameKind, NameProblem, Problems, likely};
-use crate::net::{PerFamily, Ports, Traffic};
+use crate::net::{PerFamily, Traffic};
 use crate::policy::{IcmpName, Shadowed, Text, Texts, WordId, icmp_name, icmp_names};
 use crate::source::{Sources, Span};
 use std::collections::BTreeMap;
@@ -243,8 +244,14 @@ fn resolve_atom(scope: &mut Scope<'_>, item: &ServiceItem) -> Option<Atom> {
     Some(match item {
         ServiceItem::Name(_) => return None,
         ServiceItem::All(_) => Atom::Fixed(Traffic::All),
-        ServiceItem::Tcp(_, range) => Atom::Fixed(Traffic::Tcp(resolve_ports(range))),
-        ServiceItem::Udp(_, range) => Atom::Fixed(Traffic::Udp(resolve_ports(range))),
+        ServiceItem::Tcp(span, range) => Atom::Fixed(match scope.resolve_ports(*span, *range)? {
+            ResolvedPorts::Known(ports) => Traffic::Tcp(ports),
+            ResolvedPorts::Unknown(ports) => Traffic::TcpUnknown(ports),
+        }),
+        ServiceItem::Udp(span, range) => Atom::Fixed(match scope.resolve_ports(*span, *range)? {
+            ResolvedPorts::Known(ports) => Traffic::Udp(ports),
+            ResolvedPorts::Unknown(ports) => Traffic::UdpUnknown(ports),
+        }),
         ServiceItem::Proto(_, number) => Atom::Fixed(Traffic::protocol_number(*number)),
         ServiceItem::Icmp(span, kind) => match kind {
             IcmpType::Any => Atom::PerFamily(PerFamily {
@@ -260,10 +267,6 @@ fn resolve_atom(scope: &mut Scope<'_>, item: &ServiceItem) -> Option<Atom> {
             IcmpType::Name(name) => resolve_icmpv6_name(scope, *span, *name)?,
         },
     })
-}
-
-fn resolve_ports(ports: &ast::Ports) -> Ports {
-    ports.map_or(Ports::ALL, |(from, to)| Ports { from, to })
 }
 
 /// A named ICMP type, as traffic of each family.

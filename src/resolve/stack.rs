@@ -327,7 +327,8 @@ fn read_cidr(
                     match &params.values[id.index()] {
                         Some(ParamValue::Block(block)) => blocks.push(*block),
                         Some(ParamValue::Blocks(list)) => blocks.extend(list),
-                        Some(ParamValue::Id(_) | ParamValue::Text(_)) | None => unknown.push(id),
+                        Some(ParamValue::Id(_) | ParamValue::Text(_) | ParamValue::Port(_))
+                        | None => unknown.push(id),
                     }
                 }
             }

@@ -328,7 +328,7 @@ fn parameters_are_bound_by_file_and_by_option() {
         .run(&[&build[..], &["--set", "ofice=10.0.0.0/8"]].concat())
         .exits(2)
         .says("did you mean `office`?");
-    scratch.write("bad.json", "{\"office\": 7}");
+    scratch.write("bad.json", "{\"office\": true}");
     scratch
         .run(&[&build[..], &["--vars", "bad.json"]].concat())
         .exits(2)

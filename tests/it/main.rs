@@ -35,6 +35,7 @@ mod made_lists;
 mod messages;
 mod module_paths;
 mod one_sided;
+mod ports;
 mod projects;
 mod pull_request_page;
 mod questions;

@@ -320,7 +320,7 @@ fn a_day_and_a_root_can_be_given() {
 fn files_that_are_not_there_are_told_at_their_place_in_the_manifest() {
     let scratch = project();
     fs::remove_file(scratch.path("network/shop.tier")).expect("a file");
-    scratch.write("production.json", "{\"office\": 7}");
+    scratch.write("production.json", "{\"office\": true}");
     let run = scratch.run(&["build"]);
     run.exits(2)
         .says("error[E0807]: cannot read `network/shop.tier`: no such file")

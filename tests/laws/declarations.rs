@@ -153,7 +153,7 @@ type ParamChoice = (
     Option<PeerKind>,
 );
 
-fn param_choices() -> [ParamChoice; 11] {
+fn param_choices() -> [ParamChoice; 13] {
     let [v4, v6] = [
         PeerKind::Unknown(true, false),
         PeerKind::Unknown(false, true),
@@ -192,6 +192,8 @@ fn param_choices() -> [ParamChoice; 11] {
         ),
         ("pl-0a1b2c3d", "prefix-list", lists, Some(v4.clone())),
         ("stage", "string", ["\"blue\"", "\"green $\""], None),
+        ("app-port", "port", ["8080", "443"], None),
+        ("last-port", "port", ["8100", "9000"], None),
         (
             "homes",
             "cidr-list",
@@ -222,6 +224,9 @@ pub fn params(scene: &mut Scene, numbers: &[Vec<u16>]) {
             Value::Word(text) => text.starts_with("import "),
             _ => false,
         };
+        if kind == "port" {
+            scene.ports.push(name);
+        }
         scene.has_stage |= name == "stage";
         scene.exports_stage |= name == "stage" && !source.iter().any(is_import);
         if kind == "external" {

@@ -6,7 +6,7 @@ use tierwall::aws::Text;
 use tierwall::groups::{
     self, Deployment, Direction, ListReference, Peer, PrefixListId, Reference, TierId,
 };
-use tierwall::net::Traffic;
+use tierwall::net::{AwsPort, Traffic};
 use tierwall::policy::{Labels, Policy};
 
 /// Groups and rules.
@@ -48,10 +48,18 @@ pub struct Key {
     /// `tcp`, `-1`, `50`
     pub protocol: String,
     /// First and last port, or type and code, `None` where the protocol has neither.
-    pub ports: Option<(i64, i64)>,
+    pub ports: Option<(Port, Port)>,
     /// `203.0.113.0/24`, `tier shop-web`, `group sg-…`, `list pl-…`; what a parameter will hold is
     /// `$` and its name's letters and digits.
     pub peer: String,
+}
+
+/// One end of the ports of a rule.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Port {
+    Number(i64),
+    /// As [`parameter`] writes it.
+    Parameter(String),
 }
 
 impl Key {
@@ -60,12 +68,12 @@ impl Key {
         group: &str,
         direction: &'static str,
         protocol: &str,
-        ports: Option<(i64, i64)>,
+        ports: Option<(Port, Port)>,
         peer: String,
     ) -> Key {
         // AWS: no ports for ICMPv6 mean all types and codes (EC2 API reference, IpPermission)
         let ports = if protocol == "icmpv6" {
-            ports.or(Some((-1, -1)))
+            ports.or(Some((Port::Number(-1), Port::Number(-1))))
         } else {
             ports
         };
@@ -306,7 +314,7 @@ fn rule(deployment: &Deployment<'_>, tag: &str, direction: Direction, rule: &gro
     let ports = rule
         .traffic
         .aws_ports()
-        .map(|(from, to)| (from.into(), to.into()));
+        .map(|(from, to)| (port(from), port(to)));
     let key = Key::new(
         tag,
         direction,
@@ -316,6 +324,13 @@ fn rule(deployment: &Deployment<'_>, tag: &str, direction: Direction, rule: &gro
     );
     let description = written_text(&description);
     Rule { key, description }
+}
+
+fn port(port: AwsPort) -> Port {
+    match port {
+        AwsPort::Number(number) => Port::Number(number.into()),
+        AwsPort::Parameter(name) => Port::Parameter(parameter(name)),
+    }
 }
 
 /// Where only what is written counts, a description is the string of a sentence that asks for the

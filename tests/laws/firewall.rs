@@ -2,7 +2,7 @@
 //! by packet. Nothing here shares code with the analyses.
 
 use crate::amazon::{Cidr, is_single, surely_exempt};
-use crate::deployed::Key;
+use crate::deployed::{Key, Port};
 use ipnet::IpNet;
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
@@ -52,6 +52,8 @@ struct Rule {
     payloads: [Option<Stretch>; 2],
     /// Whether it is for every protocol.
     all: bool,
+    /// Whether an end of its ports is a parameter; its payloads are all that are possible.
+    asks_for_port: bool,
 }
 
 #[derive(Debug)]
@@ -288,7 +290,8 @@ impl Firewall {
                 Peer::Foreign => guess == Guess::Everyone && gate.groups.is_empty(),
                 Peer::Unknown(v6) => guess == Guess::Everyone && usize::from(*v6) == gate.version,
             };
-            names && (rule.all || carries)
+            let is_asked = guess == Guess::Everyone || !rule.asks_for_port;
+            names && (rule.all || carries && is_asked)
         })
     }
 }
@@ -354,10 +357,19 @@ impl Rule {
                 Err(_) => Peer::Unknown(is_v6(&key.peer)),
             },
         };
-        let ports = key
-            .ports
-            .map(|(from, to)| (from as u16, to as u16))
-            .unwrap_or((0, u16::MAX));
+        let ends = match &key.ports {
+            Some((from, to)) => [Some(from), Some(to)],
+            None => [None, None],
+        };
+        let numbers = ends.map(|end| match end {
+            Some(Port::Number(number)) => Some(*number),
+            Some(Port::Parameter(_)) | None => None,
+        });
+        let ports = (
+            numbers[0].map_or(0, |from| from as u16),
+            numbers[1].map_or(u16::MAX, |to| to as u16),
+        );
+        let of_kind = numbers[0].zip(numbers[1]);
         let one = |only: Option<usize>, stretch: Stretch| {
             [0, 1].map(|version| only.is_none_or(|only| only == version).then_some(stretch))
         };
@@ -365,14 +377,17 @@ impl Rule {
             "-1" => [None; 2],
             "tcp" => one(None, (6, ports.0, ports.1)),
             "udp" => one(None, (17, ports.0, ports.1)),
-            "icmp" => one(Some(0), kinds(1, key.ports)),
-            "icmpv6" => one(Some(1), kinds(58, key.ports)),
+            "icmp" => one(Some(0), kinds(1, of_kind)),
+            "icmpv6" => one(Some(1), kinds(58, of_kind)),
             number => one(None, (number.parse().expect("a protocol"), 0, u16::MAX)),
         };
         Rule {
             peer,
             payloads,
             all: key.protocol == "-1",
+            asks_for_port: ends
+                .iter()
+                .any(|end| matches!(end, Some(Port::Parameter(_)))),
         }
     }
 }

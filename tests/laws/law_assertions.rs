@@ -427,12 +427,12 @@ impl Brute<'_> {
                 && self.hosts(from, v6, true).any(|sender| {
                     self.hosts(to, v6, true)
                         .take(1)
-                        .any(|receiver| self.accepts(exempt, &sender, &receiver, question))
+                        .any(|receiver| self.accepts(exempt, &sender, &receiver, question, true))
                 })
                 && self.hosts(to, v6, true).any(|receiver| {
                     self.hosts(from, v6, true)
                         .take(1)
-                        .any(|sender| self.sends(exempt, &sender, &receiver, question))
+                        .any(|sender| self.sends(exempt, &sender, &receiver, question, true))
                 })
         })
     }
@@ -459,12 +459,12 @@ impl Brute<'_> {
         );
         let accepted = self
             .hosts(from, v6, false)
-            .all(|sender| self.accepts(Exempt::Amazon, &sender, &receiver, question));
+            .all(|sender| self.accepts(Exempt::Amazon, &sender, &receiver, question, false));
         Some(
             accepted
-                && self
-                    .hosts(to, v6, false)
-                    .all(|receiver| self.sends(Exempt::Amazon, &sender, &receiver, question)),
+                && self.hosts(to, v6, false).all(|receiver| {
+                    self.sends(Exempt::Amazon, &sender, &receiver, question, false)
+                }),
         )
     }
 
@@ -472,14 +472,41 @@ impl Brute<'_> {
         !matches!(question.payload, Payload::Icmp(..)) || question.v6 == v6
     }
 
-    fn accepts(&self, exempt: Exempt, sender: &Host, receiver: &Host, question: &Question) -> bool {
+    /// Whether the receiver accepts a packet: for some values of the ports that are parameters, or
+    /// for all of them.
+    fn accepts(
+        &self,
+        exempt: Exempt,
+        sender: &Host,
+        receiver: &Host,
+        question: &Question,
+        for_some: bool,
+    ) -> bool {
+        let mut packets = packets(sender, receiver, question);
         self.is_exempt(exempt, receiver, sender)
-            || self.meaning.accepts(&packet(sender, receiver, question))
+            || if for_some {
+                packets.any(|packet| self.meaning.accepts(&packet))
+            } else {
+                packets.all(|packet| self.meaning.accepts(&packet))
+            }
     }
 
-    fn sends(&self, exempt: Exempt, sender: &Host, receiver: &Host, question: &Question) -> bool {
+    /// Whether the sender sends it, likewise.
+    fn sends(
+        &self,
+        exempt: Exempt,
+        sender: &Host,
+        receiver: &Host,
+        question: &Question,
+        for_some: bool,
+    ) -> bool {
+        let mut packets = packets(sender, receiver, question);
         self.is_exempt(exempt, sender, receiver)
-            || self.meaning.sends(&packet(sender, receiver, question))
+            || if for_some {
+                packets.any(|packet| self.meaning.sends(&packet))
+            } else {
+                packets.all(|packet| self.meaning.sends(&packet))
+            }
     }
 
     fn is_exempt(&self, exempt: Exempt, member: &Host, other: &Host) -> bool {
@@ -533,10 +560,23 @@ impl Brute<'_> {
     }
 }
 
-fn packet(sender: &Host, receiver: &Host, question: &Question) -> Packet {
-    Packet {
+/// A packet with each choice of values of the ports that are parameters: the port in question,
+/// another, and the ends of ranges before and after it.
+fn packets<'q>(
+    sender: &'q Host,
+    receiver: &'q Host,
+    question: &'q Question,
+) -> impl Iterator<Item = Packet> + 'q {
+    let port = match question.payload {
+        Payload::Tcp(port) | Payload::Udp(port) => port,
+        Payload::Icmp(..) | Payload::Other(_) => 0,
+    };
+    let firsts = [port, port ^ 1, u16::MAX].into_iter();
+    let ports = firsts.flat_map(move |first| [0, port, u16::MAX].map(|last| [first, last]));
+    ports.map(move |ports| Packet {
         sender: sender.clone(),
         receiver: receiver.clone(),
         payload: question.payload,
-    }
+        ports,
+    })
 }

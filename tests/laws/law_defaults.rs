@@ -2,7 +2,7 @@
 //! lint says so.
 
 use crate::compile::{cases, codes, emit, with};
-use crate::deployed::{Key, parameter};
+use crate::deployed::{Key, Port, parameter};
 use crate::generate::program;
 use crate::hcl::{self, Expression};
 use crate::read_terraform;
@@ -38,6 +38,16 @@ pub fn duplicated(text: &str) -> Result<bool, String> {
                 values.map(|value| format!("{kind} {value}")).collect()
             }
         };
+        let ports = key.ports.clone().map(|(from, to)| {
+            let by_default = |port: Port| match &port {
+                Port::Parameter(name) => match defaults.get(name.as_str()) {
+                    Some(values) => Port::Number(values[0].parse().expect("a port")),
+                    None => port,
+                },
+                Port::Number(_) => port,
+            };
+            (by_default(from), by_default(to))
+        });
         values.into_iter().any(|mut peer| {
             // ids of groups are unique, whatever the account
             let group = peer.strip_prefix("group ");
@@ -45,7 +55,8 @@ pub fn duplicated(text: &str) -> Result<bool, String> {
                 peer = format!("group {id}");
             }
             let key = key.clone();
-            !seen.insert(Key { peer, ..key })
+            let ports = ports.clone();
+            !seen.insert(Key { peer, ports, ..key })
         })
     });
     let found = codes(text).contains(&"duplicate-default");
@@ -66,6 +77,7 @@ fn defaults(output: &str) -> BTreeMap<String, Vec<String>> {
         .filter(|block| block.kind == "variable");
     let text = |value: &Expression| match value {
         Expression::Text(value) => value.clone(),
+        Expression::Number(value) => value.to_string(),
         other => panic!("no text: {other:?}"),
     };
     let default = |block: hcl::Block| {

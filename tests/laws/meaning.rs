@@ -507,9 +507,17 @@ impl Meaning<'_> {
         let both = side == Side::Addresses || v4 || self.dual();
         match (service, packet.payload) {
             (ServiceItem::All(_), _) => true,
-            (ServiceItem::Tcp(_, ports), Payload::Tcp(port))
-            | (ServiceItem::Udp(_, ports), Payload::Udp(port)) => {
-                ports.is_none_or(|(from, to)| (from..=to).contains(&port))
+            (ServiceItem::Tcp(span, ports), Payload::Tcp(port))
+            | (ServiceItem::Udp(span, ports), Payload::Udp(port)) => {
+                let end = |end: ast::PortEnd| match (end, end.name(span.file)) {
+                    (ast::PortEnd::Number(port), _) => port,
+                    (_, name) => packet.port(self.text(name.expect("it is a name"))),
+                };
+                match *ports {
+                    ast::Ports::All => true,
+                    ast::Ports::Known(from, to) => (from..=to).contains(&port),
+                    ast::Ports::Named(from, to) => (end(from)..=end(to)).contains(&port),
+                }
             }
             (ServiceItem::Proto(_, number), payload) => match payload {
                 Payload::Tcp(_) => *number == 6,

@@ -6,7 +6,7 @@ use crate::meaning::Meaning;
 use ipnet::IpNet;
 use std::collections::BTreeSet;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
-use tierwall::ast::{self, EntryValue, IcmpType, Item, NetItem, ServiceItem};
+use tierwall::ast::{self, EntryValue, IcmpType, Item, NetItem, Ports, ServiceItem};
 use tierwall::source::Sources;
 
 /// The first packet of a connection. Both ends have addresses of one family.
@@ -15,6 +15,19 @@ pub struct Packet {
     pub sender: Host,
     pub receiver: Host,
     pub payload: Payload,
+    /// The values of the parameters that are ports, as [`PORTS`] names them.
+    pub ports: [u16; 2],
+}
+
+/// The parameters that are ports.
+pub const PORTS: [&str; 2] = ["app-port", "last-port"];
+
+impl Packet {
+    /// The value of a parameter that is a port.
+    pub fn port(&self, name: &str) -> u16 {
+        let at = PORTS.iter().position(|port| *port == name);
+        self.ports[at.expect("a parameter that is a port")]
+    }
 }
 
 /// One end. What a program cannot know of a host (whether it is in a foreign group or a prefix
@@ -266,7 +279,8 @@ impl Material {
     fn services(&mut self, services: &[ServiceItem]) {
         for service in services {
             match service {
-                ServiceItem::Tcp(_, Some((from, to))) | ServiceItem::Udp(_, Some((from, to))) => {
+                ServiceItem::Tcp(_, Ports::Known(from, to))
+                | ServiceItem::Udp(_, Ports::Known(from, to)) => {
                     self.ports
                         .extend([from.wrapping_sub(1), *from, *to, to.wrapping_add(1)]);
                 }
@@ -304,6 +318,7 @@ impl Material {
             sender,
             receiver,
             payload: self.payload(random),
+            ports: [self.port(random), self.port(random)],
         }
     }
 
@@ -338,13 +353,17 @@ impl Material {
         }
     }
 
-    fn payload(&self, random: &mut Random) -> Payload {
+    fn port(&self, random: &mut Random) -> u16 {
         let port = random.of(&self.ports).copied().unwrap_or(80);
-        let port = if random.once_in(8) {
+        if random.once_in(8) {
             random.next() as u16
         } else {
             port
-        };
+        }
+    }
+
+    fn payload(&self, random: &mut Random) -> Payload {
+        let port = self.port(random);
         match random.below(7) {
             0..=2 => Payload::Tcp(port),
             3 => Payload::Udp(port),

@@ -4,7 +4,7 @@
 //! Strict: what the reader does not know is a failure, so that nothing in a template is overlooked.
 
 use crate::deployed::{
-    Deployed, Group, Key, NO_DESCRIPTION, Rule, in_text, made_list, parameter, unnamed,
+    Deployed, Group, Key, NO_DESCRIPTION, Port, Rule, in_text, made_list, parameter, unnamed,
 };
 use crate::json;
 use serde_json::{Map, Value};
@@ -310,10 +310,11 @@ impl Reader {
         let [peer] = peers.as_slice() else {
             panic!("{place:?} has peers {peers:?}")
         };
-        let port = |key: &str| {
-            properties
-                .get(key)
-                .map(|port| port.as_i64().expect("a port is a number"))
+        let mut port = |key: &str| {
+            properties.get(key).map(|port| match port.as_i64() {
+                Some(number) => Port::Number(number),
+                None => Port::Parameter(self.value(port)),
+            })
         };
         let ports = match (port("FromPort"), port("ToPort")) {
             (Some(from), Some(to)) => Some((from, to)),

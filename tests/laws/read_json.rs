@@ -3,8 +3,8 @@
 //! Strict: what the reader does not know is a failure, so that nothing in an output is overlooked.
 
 use crate::deployed::{
-    Deployed, Group, Key, NO_DESCRIPTION, Rule, aws_list, in_text, made_list, parameter, unnamed,
-    written_text,
+    Deployed, Group, Key, NO_DESCRIPTION, Port, Rule, aws_list, in_text, made_list, parameter,
+    unnamed, written_text,
 };
 use crate::json;
 use serde_json::{Map, Value};
@@ -123,7 +123,7 @@ impl Reader {
             "outbound" => "egress",
             other => panic!("the direction {other}"),
         };
-        let ports = (rule["from_port"].as_i64(), rule["to_port"].as_i64());
+        let ports = (self.port(&rule["from_port"]), self.port(&rule["to_port"]));
         let peer = self.peer(&rule["peer"]);
         let key = Key::new(
             &group,
@@ -189,6 +189,16 @@ impl Reader {
         );
         assert!(self.made.insert(name, made).is_none(), "one of each name");
         None
+    }
+
+    /// A number, `{ "parameter": … }`, or nothing
+    fn port(&mut self, value: &Value) -> Option<Port> {
+        let number = value.as_i64().map(Port::Number);
+        number.or_else(|| {
+            let name = string(&fields(value.as_object().map(|_| value)?, "parameter")["parameter"]);
+            self.used.insert(name.clone());
+            Some(Port::Parameter(parameter(&name)))
+        })
     }
 
     /// `{ "value": …, "parameter": … }`

@@ -2,7 +2,8 @@
 //! once it is applied. Strict, as the reader of CloudFormation is.
 
 use crate::deployed::{
-    Deployed, Group, Key, NO_DESCRIPTION, Rule, aws_list, in_text, made_list, parameter, unnamed,
+    Deployed, Group, Key, NO_DESCRIPTION, Port, Rule, aws_list, in_text, made_list, parameter,
+    unnamed,
 };
 use crate::hcl::{self, Block, Body, Expression, Part};
 use std::collections::{BTreeMap, BTreeSet};
@@ -298,7 +299,8 @@ impl Reader {
         };
         let port = |key: &str| {
             body.attributes.get(key).map(|port| match port {
-                Expression::Number(port) => *port,
+                Expression::Number(port) => Port::Number(*port),
+                Expression::Reference(_) => Port::Parameter(self.value(port)),
                 other => panic!("{place} has the port {other:?}"),
             })
         };

@@ -4,7 +4,7 @@ use crate::addresses::Addresses;
 use crate::choices::Choices;
 use crate::declarations::{foreign, networks, params, services, sets, stack, tiers, vpcs};
 use crate::text::Line;
-use crate::vocabulary::{BLOCKS, PARTS, PROSE, STAGED, STAGED_PARTS, TRAFFIC};
+use crate::vocabulary::{ASKED_PORTS, BLOCKS, PARTS, PROSE, STAGED, STAGED_PARTS, TRAFFIC};
 
 /// What sentences can name, and how the program is set up.
 #[derive(Debug, Clone, Default)]
@@ -27,6 +27,8 @@ pub struct Scene {
     pub owners: Vec<String>,
     /// Everything that can be a peer, but literal addresses.
     pub peers: Vec<Peer>,
+    /// Parameters that are ports.
+    pub ports: Vec<&'static str>,
     /// Names of declared services.
     pub services: Vec<Service>,
     /// Names of declared VPCs.
@@ -249,5 +251,12 @@ pub fn traffic(scene: &Scene) -> Vec<Service> {
         text: text.to_string(),
         atoms: atoms.to_vec(),
     });
-    shared.chain(scene.services.iter().cloned()).collect()
+    let asked = ASKED_PORTS.iter();
+    let asked = asked.filter(|(_, ports)| ports.iter().all(|port| scene.ports.contains(port)));
+    let asked = asked.map(|(text, _)| Service {
+        text: text.to_string(),
+        atoms: vec![Atom::Both],
+    });
+    let own = scene.services.iter().cloned();
+    shared.chain(asked).chain(own).collect()
 }

@@ -2,6 +2,7 @@
 
 use crate::packets::{Host, Packet, Payload};
 use tierwall::groups::{Deployment, Group, ListReference, Peer, Reference, Rule, Traffic};
+use tierwall::net::PortEnd;
 
 /// Whether the sender's outbound rules admit the packet, and the receiver's inbound rules. Groups
 /// are stateful, so that nothing is asked about the reply.
@@ -44,12 +45,23 @@ fn carries(traffic: Traffic, packet: &Packet) -> bool {
         (Traffic::Tcp(ports), Payload::Tcp(port)) | (Traffic::Udp(ports), Payload::Udp(port)) => {
             (ports.from..=ports.to).contains(&port)
         }
+        (Traffic::TcpUnknown(ports), Payload::Tcp(port))
+        | (Traffic::UdpUnknown(ports), Payload::Udp(port)) => {
+            let end = |end: &PortEnd| match end {
+                PortEnd::Number(port) => *port,
+                PortEnd::Parameter(name) => packet.port(name),
+            };
+            let (from, to) = ports.ends();
+            (end(from)..=end(to)).contains(&port)
+        }
         (Traffic::Icmp(kind), Payload::Icmp(t, c)) => v4 && of_type(kind, t, c),
         (Traffic::Icmpv6(kind), Payload::Icmp(t, c)) => !v4 && of_type(kind, t, c),
         (Traffic::Number(number), Payload::Other(other)) => number == other,
         (
             Traffic::Tcp(_)
+            | Traffic::TcpUnknown(_)
             | Traffic::Udp(_)
+            | Traffic::UdpUnknown(_)
             | Traffic::Icmp(_)
             | Traffic::Icmpv6(_)
             | Traffic::Number(_),

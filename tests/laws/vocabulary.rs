@@ -83,6 +83,16 @@ pub const STAGED: [&str; 8] = [
     "%${stage} $ \"b\" $${x} $${y",
 ];
 
+/// Services with ports that are parameters, and those parameters.
+pub const ASKED_PORTS: [(&str, &[&str]); 6] = [
+    ("tcp app-port", &["app-port"]),
+    ("udp 53, tcp app-port", &["app-port"]),
+    ("tcp 443, 8000-last-port", &["last-port"]),
+    ("udp 8000-last-port", &["last-port"]),
+    ("tcp app-port - last-port", &["app-port", "last-port"]),
+    ("tcp app-port - 9000, 80", &["app-port"]),
+];
+
 /// The families of the text of a service.
 pub const TRAFFIC: [(&str, &[Atom]); 47] = [
     ("tcp 80", &[Atom::Both]),

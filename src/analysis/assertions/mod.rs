@@ -247,6 +247,9 @@ fn packet_in_words(traffic: Traffic, source: &str, destination: &str, family: Fa
         Traffic::Tcp(Ports { from: port, .. }) | Traffic::Udp(Ports { from: port, .. }) => {
             format!("{} {from}:* → {to}:{port}", traffic.protocol())
         }
+        Traffic::TcpUnknown(ports) | Traffic::UdpUnknown(ports) => {
+            format!("{} {from}:* → {to}:{ports}", traffic.protocol())
+        }
         Traffic::All | Traffic::Icmp(_) | Traffic::Icmpv6(_) | Traffic::Number(_) => {
             format!("{traffic} {source} → {destination} ({})", family.words())
         }

@@ -8,7 +8,7 @@ use super::change::Change;
 use super::defaults::DefaultValue;
 use super::ends::{EndId, Ends};
 use super::products::{Product, changes_of, merge_product};
-use super::version::{GateAccess, MemberEnds, Version};
+use super::version::{Admitted, GateAccess, MemberEnds, Version};
 use crate::groups::Direction;
 use crate::net::{self, Addresses, Family, Packets, PerFamily, TrafficSet, routable_sources};
 use std::cell::OnceCell;
@@ -135,9 +135,9 @@ impl GateComparison<'_, '_> {
         gate: &GateChange<'_>,
         changes: &mut Vec<Change>,
     ) {
-        for (end, _) in &gate.after.named {
-            let ends = sender_and_receiver(tier, *end, direction);
-            let products = self.opened_by_default(gate, *end, direction);
+        for end in gate.after.named_ends() {
+            let ends = sender_and_receiver(tier, end, direction);
+            let products = self.opened_by_default(gate, end, direction);
             changes.extend(changes_of(self.ends, self.after, ends, products));
         }
     }
@@ -222,10 +222,10 @@ impl GateComparison<'_, '_> {
             return Vec::new();
         }
 
-        let traffic_before = gate.before.admitted_by_own_name(end);
+        let traffic_before = gate.before.possible_by_own_name(end);
         let traffic = gate
             .after
-            .admitted_by_own_name(end)
+            .possible_by_own_name(end)
             .intersection(&traffic_before);
         let internet =
             is_wide(after.addresses(), &traffic) && !is_wide(before.addresses(), &traffic);
@@ -248,8 +248,7 @@ impl GateComparison<'_, '_> {
 impl GateChange<'_> {
     /// The traffic that rules newly admit by reference, by endpoint.
     fn newly_named(&self) -> impl Iterator<Item = (EndId, PerFamily<TrafficSet>)> + '_ {
-        let named = self.after.named.iter();
-        let mut ends: Vec<EndId> = named.map(|(end, _)| *end).collect();
+        let mut ends = self.after.named_ends();
 
         for group in ends.clone() {
             let carriers = self.members[1].carriers_of(group);
@@ -257,10 +256,9 @@ impl GateChange<'_> {
                 continue;
             }
 
-            let before = self.before.admitted_by_own_name(group);
-            let after = self.after.admitted_by_own_name(group);
+            let own = |admitted: &Admitted, _: usize| admitted.admitted_by_own_name(group);
             let more = self.more.iter();
-            if after.difference(&before).is_empty() {
+            if self.newly_admitted(own).is_empty() {
                 ends.extend(more.filter(|tier| carriers.binary_search(tier).is_ok()));
             } else {
                 ends.extend(carriers);
@@ -275,13 +273,41 @@ impl GateChange<'_> {
 
     /// The traffic that rules that reference an endpoint newly admit.
     fn new_by_name(&self, end: EndId) -> PerFamily<TrafficSet> {
-        let before = self.before.admitted_by_name(end, self.members[0]);
-        self.admitted_by_name(end).difference(&before)
+        self.newly_admitted(|admitted, version| {
+            admitted.admitted_by_name(end, self.members[version])
+        })
     }
 
-    /// What rules that name an end admit after the change.
-    fn admitted_by_name(&self, end: EndId) -> PerFamily<TrafficSet> {
-        self.after.admitted_by_name(end, self.members[1])
+    /// The traffic that rules newly admit, where `admitted` is what some of them admit, in the old
+    /// version (0) or the new one (1). Ports that are set at deployment are new where no rule with the
+    /// same ports was.
+    fn newly_admitted(
+        &self,
+        admitted: impl Fn(&Admitted, usize) -> PerFamily<TrafficSet>,
+    ) -> PerFamily<TrafficSet> {
+        let before = admitted(&self.before.known, 0);
+        let known = admitted(&self.after.known, 1).difference(&before);
+        let unknown = self.after.unknown.iter();
+        unknown.fold(known, |new, (traffic, after)| {
+            let same = self.before.unknown_of(*traffic);
+            let same = same.map_or_else(PerFamily::default, |same| admitted(same, 0));
+            let opened = admitted(after, 1).difference(&same).difference(&before);
+            new.union(&opened)
+        })
+    }
+
+    /// The packets that blocks newly admit, likewise.
+    fn newly_admitted_blocks(&self) -> Packets {
+        let before = &self.before.known.blocks;
+        let known = self.after.known.blocks.difference(before);
+        let unknown = self.after.unknown.iter();
+        unknown.fold(known, |new, (traffic, after)| {
+            let opened = match self.before.unknown_of(*traffic) {
+                Some(same) => after.blocks.difference(&same.blocks),
+                None => after.blocks.clone(),
+            };
+            new.union(&opened.difference(before))
+        })
     }
 
     /// The part of this traffic that only rules that reference an endpoint can admit: at addresses
@@ -289,7 +315,7 @@ impl GateChange<'_> {
     fn only_by_name(&self, places: &Addresses, traffic: &PerFamily<TrafficSet>) -> Packets {
         let by_block = self
             .by_block
-            .get_or_init(|| self.before.blocks.union(&self.after.blocks));
+            .get_or_init(|| self.before.known.blocks.union(&self.after.known.blocks));
         Packets::product(places, traffic).difference(by_block)
     }
 
@@ -301,13 +327,15 @@ impl GateChange<'_> {
         asked: &PerFamily<TrafficSet>,
     ) -> Packets {
         let asked = Packets::product(places, asked);
-        let by_name = Packets::product(places, &self.admitted_by_name(end));
-        self.after.blocks.union(&by_name).intersection(&asked)
+        let by_name = self.after.possible_by_name(end, self.members[1]);
+        let by_name = Packets::product(places, &by_name);
+        let possible = self.after.possible_blocks();
+        possible.union(&by_name).intersection(&asked)
     }
 
     /// The packets that blocks open to hosts.
     fn opened_to_hosts(&self, direction: Direction) -> Vec<Product> {
-        let opened = self.after.blocks.difference(&self.before.blocks);
+        let opened = self.newly_admitted_blocks();
         if opened.is_empty() {
             return Vec::new();
         }
@@ -316,8 +344,8 @@ impl GateChange<'_> {
         // or together with what was open
         let world = routable_sources();
         let by_itself = opened.open_to(&world);
-        let before = self.before.blocks.open_to(&world);
-        let after = self.after.blocks.open_to(&world);
+        let before = self.before.possible_blocks().open_to(&world);
+        let after = self.after.possible_blocks().open_to(&world);
         let wide = by_itself.union(&after.difference(&before));
 
         let is_internet = |row: &net::PacketRow| {

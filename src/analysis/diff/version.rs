@@ -1,13 +1,15 @@
 //! One of the two programs: the traffic that each gate of its tiers admits, by endpoint.
 
 use super::super::gate::{Gate, Gates};
+use super::super::gate_rules::GateRules;
 use super::super::never_filtered;
 use super::ends::{EndId, EndIndex};
 use crate::groups::Direction;
-use crate::net::{Addresses, Packets, PerFamily, TrafficSet};
+use crate::net::{Addresses, Packets, PerFamily, Traffic, TrafficSet};
 use crate::policy::{
     Owner, {Peer, Policy},
 };
+use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::collections::HashMap;
 
@@ -25,14 +27,24 @@ pub(super) struct Version<'p> {
 /// The traffic that one gate of a tier admits.
 #[derive(Debug, Default)]
 pub(super) struct GateAccess {
-    /// From or to hosts at addresses.
-    pub(super) blocks: Packets,
-    /// From or to other endpoints that its rules reference, by endpoint.
-    pub(super) named: Vec<(EndId, PerFamily<TrafficSet>)>,
+    /// By rules with known ports.
+    pub(super) known: Admitted,
+    /// By rules whose ports are set at deployment, by their traffic: every port that is possible.
+    /// The same traffic in two programs is the same in every deployment.
+    pub(super) unknown: Vec<(Traffic, Admitted)>,
     /// Addresses that are reached whatever the rules are.
     pub(super) unfiltered: Addresses,
     /// The flows that open it, by endpoint, computed on demand.
     flows: OnceCell<Vec<(EndId, u32)>>,
+}
+
+/// The traffic that some rules of a gate admit.
+#[derive(Debug, Default)]
+pub(super) struct Admitted {
+    /// From or to hosts at addresses.
+    pub(super) blocks: Packets,
+    /// From or to other endpoints that the rules reference, by endpoint.
+    named: Vec<(EndId, PerFamily<TrafficSet>)>,
 }
 
 /// The groups that members carry, as ends.
@@ -158,13 +170,7 @@ fn ends_of<'v>(
 
 impl GateAccess {
     fn new(gates: &Gates<'_>, index: &EndIndex, gate: Gate, unfiltered: Addresses) -> GateAccess {
-        let rules = gates.gate_rules(gate);
-        let named = rules.named_peers();
-        let mut named: Vec<_> = named
-            .map(|(peer, admitted)| (index.end_of(peer), admitted.clone()))
-            .collect();
-        named.sort_unstable_by_key(|(end, _)| *end);
-
+        let mut known = Admitted::new(gates.gate_rules(gate), index);
         // no flow opens the outbound gate of a tier in a version in which it is open
         let open = PerFamily::from_fn(|family| {
             if gates.is_open(gate, family) {
@@ -175,11 +181,81 @@ impl GateAccess {
         });
 
         let open = Packets::product(&Addresses::all(), &open);
+        known.blocks = known.blocks.union(&open);
+        let unknown = gates.unknown_rules(gate).into_iter();
         GateAccess {
-            blocks: rules.blocks.union(&open),
-            named,
+            known,
+            unknown: unknown
+                .map(|(traffic, rules)| (traffic, Admitted::new(&rules, index)))
+                .collect(),
             unfiltered,
             flows: OnceCell::new(),
+        }
+    }
+
+    /// What rules with this traffic admit, whose ports are set at deployment.
+    pub(super) fn unknown_of(&self, traffic: Traffic) -> Option<&Admitted> {
+        let at = self
+            .unknown
+            .binary_search_by_key(&traffic, |(known, _)| *known);
+        Some(&self.unknown[at.ok()?].1)
+    }
+
+    /// The traffic of its rules of either kind.
+    fn each(&self) -> impl Iterator<Item = &Admitted> {
+        let unknown = self.unknown.iter().map(|(_, admitted)| admitted);
+        std::iter::once(&self.known).chain(unknown)
+    }
+
+    /// The other endpoints that its rules reference, in order.
+    pub(super) fn named_ends(&self) -> Vec<EndId> {
+        let named = self.each().flat_map(|admitted| &admitted.named);
+        let mut ends: Vec<EndId> = named.map(|(end, _)| *end).collect();
+        ends.sort_unstable();
+        ends.dedup();
+        ends
+    }
+
+    /// Everything that its rules may admit from or to hosts at addresses.
+    pub(super) fn possible_blocks(&self) -> Cow<'_, Packets> {
+        let unknown = self.unknown.iter().map(|(_, admitted)| &admitted.blocks);
+        unknown.fold(Cow::Borrowed(&self.known.blocks), |all, blocks| {
+            Cow::Owned(all.union(blocks))
+        })
+    }
+
+    /// Everything that rules that reference an endpoint itself may admit.
+    pub(super) fn possible_by_own_name(&self, end: EndId) -> PerFamily<TrafficSet> {
+        let unknown = self.unknown.iter().map(|(_, admitted)| admitted);
+        unknown.fold(self.known.admitted_by_own_name(end), |all, admitted| {
+            all.union(&admitted.admitted_by_own_name(end))
+        })
+    }
+
+    /// Everything that rules that name an end or a group that its members carry may admit.
+    pub(super) fn possible_by_name(
+        &self,
+        end: EndId,
+        members: &MemberEnds,
+    ) -> PerFamily<TrafficSet> {
+        let unknown = self.unknown.iter().map(|(_, admitted)| admitted);
+        let known = self.known.admitted_by_name(end, members);
+        unknown.fold(known, |all, admitted| {
+            all.union(&admitted.admitted_by_name(end, members))
+        })
+    }
+}
+
+impl Admitted {
+    fn new(rules: &GateRules, index: &EndIndex) -> Admitted {
+        let named = rules.named_peers();
+        let mut named: Vec<_> = named
+            .map(|(peer, admitted)| (index.end_of(peer), admitted.clone()))
+            .collect();
+        named.sort_unstable_by_key(|(end, _)| *end);
+        Admitted {
+            blocks: rules.blocks.clone(),
+            named,
         }
     }
 

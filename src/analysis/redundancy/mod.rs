@@ -25,7 +25,7 @@ use disjoint::{Sizes, are_disjoint};
 use gate_rule::GateRule;
 use ipnet::IpNet;
 use number_range::{is_wider, traffic_overlaps};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A redundant flow.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -146,6 +146,37 @@ impl GateContext<'_> {
         for same in rules.chunk_by_mut(|a, b| a.peer == b.peer) {
             if let Some(end) = peer_endpoint(self.policy, same[0].peer) {
                 self.mark_named(&end, same);
+            }
+        }
+        self.mark_unknown(rules);
+    }
+
+    /// Marks the redundant rules among those whose ports are set at deployment: rules with the same
+    /// ports cover them, and rules with all ports that are possible.
+    fn mark_unknown(self, rules: &mut [GateRule]) {
+        let unknown = rules.iter().map(|rule| rule.traffic);
+        let unknown: BTreeSet<Traffic> = unknown
+            .filter(|traffic| traffic.unknown_ports().is_some())
+            .collect();
+
+        for traffic in unknown {
+            let covers = |rule: &GateRule| !rule.is_redundant && is_wider(rule.traffic, traffic);
+            // where peers are the same, a rule of known ports covers the other
+            let mut positions: Vec<usize> = (0..rules.len()).collect();
+            positions.retain(|n| covers(&rules[*n]));
+            positions.sort_by_key(|n| (rules[*n].peer, rules[*n].traffic == traffic));
+            let alike = |n: &usize| GateRule {
+                peer: rules[*n].peer,
+                traffic: traffic.possible(),
+                flows: Vec::new(),
+                is_redundant: false,
+            };
+            let mut alike: Vec<GateRule> = positions.iter().map(alike).collect();
+            self.mark_redundant(&mut alike);
+
+            for (n, marked) in positions.into_iter().zip(alike) {
+                let is_it = rules[n].traffic == traffic;
+                rules[n].is_redundant |= is_it && marked.is_redundant;
             }
         }
     }

@@ -13,14 +13,17 @@ pub(super) fn number_range(traffic: Traffic) -> NumberRange {
     (traffic.protocol(), from, Reverse(to))
 }
 
-/// Whether one piece of traffic has all of another.
+/// Whether one piece of traffic has all of another, whatever is set at deployment.
 pub(super) fn is_wider(outer: Traffic, inner: Traffic) -> bool {
+    if outer.unknown_ports().is_some() {
+        return outer == inner;
+    }
     let (a, from, Reverse(to)) = number_range(outer);
     let (b, first, Reverse(last)) = number_range(inner);
     a == Protocol::All || a == b && from <= first && last <= to
 }
 
-/// Whether two pieces of traffic have anything in common.
+/// Whether two pieces of traffic may have anything in common.
 pub(super) fn traffic_overlaps(one: Traffic, other: Traffic) -> bool {
     let (a, from, Reverse(to)) = number_range(one);
     let (b, first, Reverse(last)) = number_range(other);

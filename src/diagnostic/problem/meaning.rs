@@ -202,6 +202,10 @@ pub enum MeaningProblem {
     NoOpenRules { span: Span, tier: String },
     /// `web allows https from anywhere "in", outbound "out"`
     NoOutboundHalf { span: Span },
+    /// `tcp 8000-last-port` where `last-port` is 7000
+    InvertedPortValues { span: Span, from: u16, to: u16 },
+    /// `assert web can reach db on tcp db-port` without a value of `db-port`
+    UnboundPort { span: Span, name: String },
     /// `tier web { name = "web", name-prefix = "web-" }`
     NameAndPrefix { span: Span, name: String },
     /// `tier web { export = "a b" }`

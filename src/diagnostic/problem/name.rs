@@ -114,4 +114,10 @@ pub enum NameProblem {
         name: String,
         write: String,
     },
+    /// `web allows tcp https from anywhere`, `web allows tcp any from anywhere`
+    NoPort {
+        span: Span,
+        name: String,
+        write: String,
+    },
 }

@@ -385,6 +385,18 @@ impl MeaningProblem {
             )
             .at(span, "describes no rule")
             .help("delete it; the first string describes the inbound rules"),
+            MeaningProblem::InvertedPortValues { span, from, to } => R::error(
+                "E0366",
+                format!("the range from {from} to {to} ends before it starts"),
+            )
+            .at(span, "empty range")
+            .help("set other values of its parameters"),
+            MeaningProblem::UnboundPort { span, name } => R::error(
+                "E0367",
+                format!("the port `{name}` has no value, so nothing about it can be proved"),
+            )
+            .at(span, "known at deployment only")
+            .help(format!("set it: `--set {name}=PORT`")),
             MeaningProblem::NameAndPrefix { span, name } => R::error(
                 "E0332",
                 format!("the group has the name `{name}`, and no name is made up for it"),

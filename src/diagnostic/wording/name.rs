@@ -133,6 +133,11 @@ impl NameProblem {
                     .at(span, "a service already includes its protocol")
                     .help(format!("write `{write}`"))
             }
+            NameProblem::NoPort { span, name, write } => {
+                R::error("E0217", format!("`{name}` is not a port"))
+                    .at(span, "expected a port, or a parameter of the type `port`")
+                    .help(format!("write `{write}`"))
+            }
             NameProblem::UnknownEnvironment {
                 span,
                 name,

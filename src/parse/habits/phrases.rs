@@ -57,7 +57,7 @@ const PHRASES: &[Phrase] = &[
     ),
     (
         StatementPart::Services,
-        &["tcp|udp", "all|any|*"],
+        &["tcp|udp", "*"],
         "{0}",
         "a protocol without a port covers every port",
         false,

@@ -4,6 +4,7 @@
 use super::lowered::{Lowered, rule_origin};
 use super::made_lists::update_steps;
 use crate::aws::{GroupId, ListReference, PrefixListId, State};
+use crate::net::AwsPort;
 use crate::plan::{
     BeforeAfter, Changes, GroupChange, GroupOutcome, OtherChange, Planned, Reason, RuleChange,
     RuleOutcome, RulePlace, Targets, UseChange, planned_targets,
@@ -81,8 +82,8 @@ struct PlannedRuleLine<'c> {
     tier: &'c str,
     direction: &'static str,
     protocol: String,
-    from_port: Option<i32>,
-    to_port: Option<i32>,
+    from_port: Option<AwsPort>,
+    to_port: Option<AwsPort>,
     peer: End<'c>,
     /// Its name before, if it had one.
     text_before: Option<String>,

@@ -2,6 +2,7 @@
 
 use super::resources::{list_parameter, parameter_id, used_parameters};
 use crate::aws::{ParamKind, Parameter, State};
+use crate::net::Ports;
 use serde::{Serialize, Serializer};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -37,11 +38,31 @@ struct ParameterBody<'a> {
     r#type: &'static str,
     description: Cow<'a, str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    default: Option<&'a str>,
+    default: Option<DefaultValue<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     allowed_pattern: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    min_value: Option<u16>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    max_value: Option<u16>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     constraint_description: Option<&'static str>,
+}
+
+/// `203.0.113.0/24`, or a port as a number
+#[derive(Serialize)]
+#[serde(untagged)]
+enum DefaultValue<'a> {
+    Text(&'a str),
+    Port(u16),
+}
+
+impl DefaultValue<'_> {
+    fn new(kind: ParamKind, text: &str) -> DefaultValue<'_> {
+        let port = (kind == ParamKind::Port).then(|| text.parse().ok());
+        let text = DefaultValue::Text(text);
+        port.flatten().map_or(text, DefaultValue::Port)
+    }
 }
 
 const LIST_PATTERN: &str = "^pl-[0-9a-f]{8}([0-9a-f]{9})?$";
@@ -61,6 +82,7 @@ impl<'a> ParameterBody<'a> {
                 "Id of a prefix list",
                 Some((LIST_PATTERN, LIST_MESSAGE)),
             ),
+            ParamKind::Port => ("Number", "Port", None),
             ParamKind::String => ("String", "Text", None),
             // no rule has one: `unsupported` reports it
             ParamKind::CidrList => ("CommaDelimitedList", "Blocks of IPv4 addresses", None),
@@ -87,11 +109,17 @@ impl<'a> ParameterBody<'a> {
             return ParameterBody::ssm(parameter, path, described);
         }
 
+        let bounds = (parameter.kind == ParamKind::Port).then_some(Ports::ALL);
         ParameterBody {
             r#type,
             description: parameter.description.as_deref().unwrap_or(described).into(),
-            default: parameter.default.as_deref(),
+            default: parameter
+                .default
+                .as_deref()
+                .map(|text| DefaultValue::new(parameter.kind, text)),
             allowed_pattern: form.map(|(pattern, _)| pattern),
+            min_value: bounds.map(|ports| ports.from),
+            max_value: bounds.map(|ports| ports.to),
             constraint_description: form.map(|(_, message)| message),
         }
     }
@@ -107,11 +135,14 @@ impl<'a> ParameterBody<'a> {
                 | ParamKind::CidrList
                 | ParamKind::CidrIpv6List
                 | ParamKind::PrefixList
+                | ParamKind::Port
                 | ParamKind::String => "AWS::SSM::Parameter::Value<String>",
             },
             description: parameter.description.as_deref().unwrap_or(described).into(),
-            default: Some(path),
+            default: Some(DefaultValue::Text(path)),
             allowed_pattern: None,
+            min_value: None,
+            max_value: None,
             constraint_description: None,
         }
     }
@@ -123,6 +154,8 @@ impl<'a> ParameterBody<'a> {
             description: format!("Id of the prefix list {shown}").into(),
             default: None,
             allowed_pattern: Some(LIST_PATTERN),
+            min_value: None,
+            max_value: None,
             constraint_description: Some(LIST_MESSAGE),
         }
     }

@@ -10,7 +10,7 @@ use crate::aws::{
     Direction, GroupId, ListReference, MadeList, ParameterId, Peer, PrefixList, PrefixListId,
     Reference, Rule, SecurityGroup, State, Text, TextPiece, TextRef, Wording,
 };
-use crate::net::{Family, Protocol, Traffic, push_block};
+use crate::net::{AwsPort, Family, Protocol, Traffic, push_block};
 use crate::target::names::Names;
 use crate::target::output::output_buffer;
 use serde::ser::{SerializeMap, SerializeSeq};
@@ -97,8 +97,13 @@ impl Template<'_> {
                 to: name.to_string(),
             };
         }
+        self.named_parameter(name)
+    }
+
+    /// A parameter that texts or ports have.
+    fn named_parameter(&self, name: &str) -> Expression<'_> {
         let id = self.state.parameter_named(name);
-        self.parameter_reference(id.expect("the state has the parameters of its texts"))
+        self.parameter_reference(id.expect("the state has the parameters of its texts and ports"))
     }
 
     fn tags<'r>(&'r self, tags: &'r [(String, Text)]) -> Vec<Tag<'r>> {
@@ -316,7 +321,9 @@ impl Metadata {
             Traffic::Icmpv6(kind) => kind,
             Traffic::All
             | Traffic::Tcp(_)
+            | Traffic::TcpUnknown(_)
             | Traffic::Udp(_)
+            | Traffic::UdpUnknown(_)
             | Traffic::Icmp(_)
             | Traffic::Number(_) => None,
         });
@@ -509,8 +516,14 @@ impl Serialize for RuleBody<'_, '_> {
         if let Some((from, to)) = traffic.aws_ports()
             && traffic != Traffic::Icmpv6(None)
         {
-            map.serialize_entry("FromPort", &from)?;
-            map.serialize_entry("ToPort", &to)?;
+            for (key, port) in [("FromPort", from), ("ToPort", to)] {
+                match port {
+                    AwsPort::Number(port) => map.serialize_entry(key, &port)?,
+                    AwsPort::Parameter(name) => {
+                        map.serialize_entry(key, &template.named_parameter(name))?;
+                    }
+                }
+            }
         }
 
         self.serialize_peer(&mut map)?;

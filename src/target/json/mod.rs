@@ -12,6 +12,7 @@ use crate::aws::{
     SecurityGroup, State, TemplateSource, Text, Wording,
 };
 use crate::diagnostic::Problems;
+use crate::net::AwsPort;
 use crate::policy::OutputRules;
 use ipnet::IpNet;
 use lines::LineFormatter;
@@ -269,8 +270,8 @@ struct RuleEntry<'s> {
     external: Option<ReferenceEntry<'s>>,
     direction: &'static str,
     protocol: String,
-    from_port: Option<i32>,
-    to_port: Option<i32>,
+    from_port: Option<AwsPort>,
+    to_port: Option<AwsPort>,
     peer: PeerEntry<'s>,
     description: Cow<'s, str>,
 }

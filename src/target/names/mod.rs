@@ -9,8 +9,8 @@ mod spelling;
 pub use spelling::{NameStyle, push_pascal, push_snake};
 
 use crate::aws::{
-    Direction, ForeignGroupId, GroupId, ListReference, ParameterId, Peer, PrefixListId, Reference,
-    Rule, RuleKey, SecurityGroup, State, aws_list,
+    Direction, ForeignGroupId, GroupId, ListReference, ParamKind, Parameter, ParameterId, Peer,
+    PrefixListId, Reference, Rule, RuleKey, SecurityGroup, State, aws_list,
 };
 use crate::hash::{Fnv, hash};
 use crate::net::{self, EVERY_IPV4, EVERY_IPV6, ShortText, Sink, push_v4};
@@ -123,6 +123,11 @@ impl<'d> Names<'d> {
         let has_word = |name: &str| self.style.has_word(name);
         // a foreign group can be mangled as a tier is
         if self.state.own_group_count() < self.state.groups.len() {
+            return false;
+        }
+        // the name of a parameter can have any word in it
+        let is_port = |parameter: &Parameter| parameter.kind == ParamKind::Port;
+        if self.state.parameters.iter().any(is_port) {
             return false;
         }
         let in_group = self.group_names().any(has_word);

@@ -104,14 +104,14 @@ pub(super) fn push_direction(out: &mut impl Sink, direction: Direction, style: N
     out.put_short(&DIRECTION_WORDS[direction as usize][style as usize]);
 }
 
-/// Appends `_tcp_443`, `_udp_8000_8100`, `_icmp_3_4`, `_proto_50`, `_all`; or `Tcp443`,
-/// `Udp8000To8100`, `IcmpType3Code4`, `Proto50`, `All`.
+/// Appends `_tcp_443`, `_udp_8000_8100`, `_tcp_app_port`, `_icmp_3_4`, `_proto_50`, `_all`; or
+/// `Tcp443`, `Udp8000To8100`, `TcpAppPort`, `IcmpType3Code4`, `Proto50`, `All`.
 pub(super) fn push_traffic(out: &mut impl Sink, traffic: Traffic, style: NameStyle) {
     let start = match traffic {
         Traffic::All => 0,
         Traffic::Number(_) => 1,
-        Traffic::Tcp(_) => 2,
-        Traffic::Udp(_) => 3,
+        Traffic::Tcp(_) | Traffic::TcpUnknown(_) => 2,
+        Traffic::Udp(_) | Traffic::UdpUnknown(_) => 3,
         Traffic::Icmp(_) => 4,
         Traffic::Icmpv6(_) => 5,
     };
@@ -135,6 +135,14 @@ pub(super) fn push_traffic(out: &mut impl Sink, traffic: Traffic, style: NameSty
             if from != to {
                 out.put(spelled("_", "To"));
                 push_number(out, to);
+            }
+        }
+        Traffic::TcpUnknown(ports) | Traffic::UdpUnknown(ports) => {
+            let (from, to) = ports.ends();
+            push_mangled(out, style, &from.to_string());
+            if from != to {
+                out.put(spelled("_", "To"));
+                push_mangled(out, style, &to.to_string());
             }
         }
         Traffic::Icmp(Some((kind, code))) | Traffic::Icmpv6(Some((kind, code))) => {

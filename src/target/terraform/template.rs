@@ -33,15 +33,17 @@ impl<'t> TextValue<'t> {
     }
 }
 
+/// What the value of a parameter is written as that texts or ports have.
+pub fn named_variable<'v>(state: &State, variables: &'v [String], name: &str) -> &'v str {
+    let id = state.parameter_named(name);
+    let id = id.expect("the state has the parameters of its texts and ports");
+    &variables[id.index()]
+}
+
 /// Appends a text with parameters in it: `"shop-${var.environment}"`, or `var.environment` if that is
 /// all of it, since `terraform fmt` rewrites `"${var.environment}"`.
 pub fn push_expression(state: &State, variables: &[String], text: TextRef<'_>, out: &mut Vec<u8>) {
-    let variable = |name| {
-        let id = state.parameter_named(name);
-        &variables[id
-            .expect("the state has the parameters of its texts")
-            .index()]
-    };
+    let variable = |name| named_variable(state, variables, name);
     if let Some(name) = text.only_parameter() {
         return out.put(variable(name));
     }

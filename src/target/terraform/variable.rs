@@ -35,6 +35,10 @@ pub fn variable_form(kind: ParamKind, name: &str) -> Option<Form> {
 
     let (condition, message) = match kind {
         ParamKind::String => return None,
+        ParamKind::Port => (
+            format!("var.{name} >= 0 && var.{name} <= 65535 && floor(var.{name}) == var.{name}"),
+            "Must be a port, 0 to 65535.",
+        ),
         ParamKind::Vpc => (
             matches("^vpc-[0-9a-f]{8}([0-9a-f]{9})?$"),
             "Must be the id of a VPC, like vpc-0123456789abcdef0.",
@@ -78,15 +82,22 @@ pub fn default_description(kind: ParamKind) -> &'static str {
         ParamKind::CidrIpv6 => "Block of IPv6 addresses",
         ParamKind::CidrList => "Blocks of IPv4 addresses",
         ParamKind::CidrIpv6List => "Blocks of IPv6 addresses",
+        ParamKind::Port => "Port",
         ParamKind::String => "Text",
     }
 }
 
 /// The type of a variable.
 pub fn variable_type(kind: ParamKind) -> &'static str {
-    match kind.is_list() {
-        true => "set(string)",
-        false => "string",
+    match kind {
+        ParamKind::CidrList | ParamKind::CidrIpv6List => "set(string)",
+        ParamKind::Port => "number",
+        ParamKind::Vpc
+        | ParamKind::Cidr
+        | ParamKind::CidrIpv6
+        | ParamKind::External
+        | ParamKind::PrefixList
+        | ParamKind::String => "string",
     }
 }
 

@@ -5,15 +5,15 @@ use super::addresses::{
     made_address, name_in_region, output_name, region_name, resource_type, rule_names, snake_case,
 };
 use super::hcl::{Hcl, Value, escape_string, push_quoted};
-use super::template::{TextValue, push_expression};
+use super::template::{TextValue, named_variable, push_expression};
 use super::variable::{
     Form, default_description, list_default, owner_form, variable_form, variable_type,
 };
 use crate::aws::{
-    ForeignGroupId, GroupId, ListReference, MadeList, Parameter, Peer, PrefixList, Reference, Rule,
-    SecurityGroup, State, Text, Wording,
+    ForeignGroupId, GroupId, ListReference, MadeList, ParamKind, Parameter, Peer, PrefixList,
+    Reference, Rule, SecurityGroup, State, Text, Wording,
 };
-use crate::net::{Family, Protocol, ShortText, Sink, Traffic, push_block, push_number};
+use crate::net::{AwsPort, Family, Protocol, ShortText, Sink, Traffic, push_block, push_number};
 use crate::target::names::Names;
 use crate::target::output::output_buffer;
 
@@ -151,8 +151,8 @@ fn shape_index(rule: &Rule, peer: usize, owner: RuleOwner) -> usize {
     let key = &rule.key;
     let protocol = match key.traffic {
         Traffic::All => 0,
-        Traffic::Tcp(_) => 1,
-        Traffic::Udp(_) => 2,
+        Traffic::Tcp(_) | Traffic::TcpUnknown(_) => 1,
+        Traffic::Udp(_) | Traffic::UdpUnknown(_) => 2,
         Traffic::Icmp(_) => 3,
         Traffic::Icmpv6(_) => 4,
         Traffic::Number(_) => 5,
@@ -230,10 +230,11 @@ impl HclWriter<'_> {
         let default = parameter.default.as_deref();
         let list = default.filter(|_| parameter.kind.is_list());
         let list = list.map(|default| list_default(parameter.kind, default));
-        let value = match list.as_deref() {
-            Some(list) => Some(Value::Expression(list)),
-            None => default.map(Value::Text),
-        };
+        let value = default.map(|default| match (&list, parameter.kind) {
+            (Some(list), _) => Value::Expression(list),
+            (None, ParamKind::Port) => Value::Expression(default),
+            (None, _) => Value::Text(default),
+        });
         run.extend(value.map(|value| ("default", value)));
         self.hcl.attribute_run(&run);
         if let Some(form) = variable_form(parameter.kind, &name) {
@@ -408,9 +409,9 @@ impl HclWriter<'_> {
         }
 
         if let Some((from, to)) = key.traffic.aws_ports() {
-            push_number(out, from);
+            push_port(state, &self.variables, from, out);
             next(out);
-            push_number(out, to);
+            push_port(state, &self.variables, to, out);
             next(out);
         }
 
@@ -516,6 +517,14 @@ fn push_description(state: &State, variables: &[String], rule: &Rule, out: &mut 
             out.pop();
             push_expression(state, variables, state.description(rule), out);
         }
+    }
+}
+
+/// Appends FromPort or ToPort of a rule.
+fn push_port(state: &State, variables: &[String], port: AwsPort, out: &mut Vec<u8>) {
+    match port {
+        AwsPort::Number(number) => push_number(out, number),
+        AwsPort::Parameter(name) => out.put(named_variable(state, variables, name)),
     }
 }
 

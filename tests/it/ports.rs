@@ -1,0 +1,211 @@
+//! Ports that are parameters.
+
+use crate::common::{compile_bound, emit};
+use tierwall::analysis::diff::Diff;
+use tierwall::lint::Levels;
+use tierwall::policy::TierMapping;
+
+const PROGRAM: &str = "\
+param app-port  : port = 8080
+param last-port : port
+tier lb, app { outbound = closed }
+app allows tcp app-port, udp 8000-last-port from lb
+app allows tcp app-port - last-port from 10.0.0.0/8
+";
+
+#[test]
+fn an_unbound_port_is_a_variable_and_a_parameter() {
+    let compilation = compile_bound(PROGRAM, &[]);
+    let terraform = emit(&compilation, "terraform");
+    for part in [
+        "  type        = number\n  default     = 8080\n",
+        "\"app_tcp_app_port_from_lb\"",
+        "  from_port                    = var.app_port\n  to_port                      = var.app_port\n",
+        "\"lb_udp_8000_last_port_to_app\"",
+        "  from_port                    = 8000\n  to_port                      = var.last_port\n",
+        "\"app_tcp_app_port_last_port_from_10_0_0_0_8\"",
+    ] {
+        assert!(terraform.contains(part), "{part}\n{terraform}");
+    }
+
+    let template = emit(&compilation, "cloudformation");
+    let template: serde_json::Value = serde_json::from_str(&template).expect("JSON");
+    assert_eq!(
+        template["Parameters"]["AppPort"].to_string(),
+        "{\"Default\":8080,\"Description\":\"Port\",\"MaxValue\":65535,\"MinValue\":0,\"Type\":\"Number\"}"
+    );
+    assert_eq!(
+        template["Resources"]["AppTcpAppPortFromLb"]["Properties"]["FromPort"].to_string(),
+        "{\"Ref\":\"AppPort\"}"
+    );
+
+    let json = emit(&compilation, "json");
+    let json: serde_json::Value = serde_json::from_str(&json).expect("JSON");
+    let ports: Vec<String> = json["rules"].as_array().expect("rules")[..3]
+        .iter()
+        .map(|rule| format!("{} {}", rule["from_port"], rule["to_port"]))
+        .collect();
+    assert_eq!(
+        ports,
+        [
+            "{\"parameter\":\"app-port\"} {\"parameter\":\"app-port\"}",
+            "{\"parameter\":\"app-port\"} {\"parameter\":\"last-port\"}",
+            "8000 {\"parameter\":\"last-port\"}",
+        ]
+    );
+}
+
+#[test]
+fn a_bound_port_is_as_good_as_its_number() {
+    let values = [("app-port", "443"), ("last-port", "8100")];
+    let bound = compile_bound(PROGRAM, &values);
+    let written = "\
+tier lb, app { outbound = closed }
+app allows tcp 443, udp 8000-8100 from lb
+app allows tcp 443-8100 from 10.0.0.0/8
+";
+    let written = compile_bound(written, &[]);
+    // the text of a rule is that of its sentence, with the traffic that it has
+    for target in ["terraform", "cloudformation", "json"] {
+        assert_eq!(emit(&bound, target), emit(&written, target), "{target}");
+    }
+}
+
+/// The codes and the helps of what is reported of a program.
+fn reports(text: &str, values: &[(&str, &str)]) -> Vec<(String, String)> {
+    let compilation = compile_bound(text, values);
+    let judged = compilation.judge_at(&Levels::default());
+    let reports = judged.problems.sorted().into_iter();
+    let reports = reports.map(|problem| problem.report());
+    reports
+        .map(|report| (report.code.to_string(), report.help.join("; ")))
+        .collect()
+}
+
+#[test]
+fn a_range_of_values_has_an_end_behind_its_start() {
+    let program =
+        "param last-port : port\ntier web\nweb allows tcp 8000-last-port from 10.0.0.0/8\n";
+    let codes = |value| {
+        let reports = reports(program, &[("last-port", value)]);
+        reports
+            .into_iter()
+            .map(|(code, _)| code)
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(codes("7999"), ["E0366"]);
+    assert_eq!(codes("8000"), [""; 0]);
+    assert_eq!(codes("65536"), ["E0502"]);
+}
+
+#[test]
+fn a_port_without_a_value_proves_nothing() {
+    let program = "\
+param app-port : port
+tier lb, app { outbound = closed }
+app allows tcp app-port from lb
+";
+    for (assertion, holds) in [
+        ("assert lb can reach app on tcp 8080", false),
+        ("assert lb cannot reach app on tcp 8080", false),
+        ("assert lb cannot reach app on udp 8080", true),
+    ] {
+        let reports = reports(&format!("{program}{assertion}\n"), &[]);
+        assert_eq!(reports.is_empty(), holds, "{assertion}: {reports:#?}");
+    }
+}
+
+#[test]
+fn the_same_port_is_no_change_and_another_is() {
+    let program = |ports: &str| {
+        let text = format!(
+            "param one : port\nparam two : port\ntier lb, app {{ outbound = closed }}\napp allows {ports} from lb, 10.0.0.0/8\n"
+        );
+        compile_bound(&text, &[]).policy
+    };
+    for (before, after, changes) in [
+        ("tcp one", "tcp one", [0, 0]),
+        ("tcp one, 443", "tcp one", [2, 0]),
+        ("tcp one", "tcp two", [2, 2]),
+        ("tcp one", "udp one", [2, 2]),
+        // whatever it is, it was open
+        ("tcp", "tcp, tcp one", [0, 0]),
+    ] {
+        let (old, new) = (program(before), program(after));
+        let diff = Diff::compare_policies(&old, &new, &TierMapping::new(&old, &new));
+        let told = [diff.lost.len(), diff.gained.len()];
+        assert_eq!(told, changes, "{before} to {after}: {diff:#?}");
+    }
+}
+
+#[test]
+fn rules_with_one_port_cover_each_other() {
+    let declared = "param one : port\nparam two : port\ntier web\n";
+    for (sentences, is_covered) in [
+        (
+            "web allows tcp one from 10.0.0.0/8\nweb allows tcp one from 10.1.0.0/16",
+            true,
+        ),
+        (
+            "web allows tcp one from 10.0.0.0/8\nweb allows tcp two from 10.1.0.0/16",
+            false,
+        ),
+        (
+            "web allows tcp one from 10.0.0.0/8\nweb allows udp one from 10.1.0.0/16",
+            false,
+        ),
+        (
+            "web allows tcp one from 10.0.0.0/8\nweb allows tcp 443 from 10.1.0.0/16",
+            false,
+        ),
+        (
+            "web allows tcp from 10.0.0.0/8\nweb allows tcp one from 10.1.0.0/16",
+            true,
+        ),
+        (
+            "web allows tcp 8000-65535 from 10.0.0.0/8\nweb allows tcp 8000-one from 10.1.0.0/16",
+            true,
+        ),
+        (
+            "web allows tcp 8001-65535 from 10.0.0.0/8\nweb allows tcp 8000-one from 10.1.0.0/16",
+            false,
+        ),
+    ] {
+        let reports = reports(&format!("{declared}{sentences}\n"), &[]);
+        let found = reports.iter().any(|(code, _)| code == "shadowed-rule");
+        assert_eq!(found, is_covered, "{sentences}: {reports:#?}");
+    }
+}
+
+#[test]
+fn misuse_is_told_with_its_cure() {
+    let declared = "param app-port : port\nparam office : cidr\ntier web, db\n";
+    for (sentence, told) in [
+        ("web allows tcp https from office", "E0217: write `https`"),
+        (
+            "web allows tcp app-prt from office",
+            "E0201: did you mean `app-port`?",
+        ),
+        (
+            "web allows tcp app-port-90 from office",
+            "E0201: did you mean `app-port - 90`?",
+        ),
+        ("web allows tcp office from office", "E0202"),
+        ("web allows app-port from office", "E0202"),
+        ("web allows tcp 443 from app-port", "E0202"),
+        ("web allows tcp 99999-app-port from office", "E0112"),
+        (
+            "assert web can reach db on tcp app-port",
+            "E0367: set it: `--set app-port=PORT`",
+        ),
+        ("param x : port = 70000", "E0207"),
+        ("param x : port = 10.0.0.0/8", "E0207"),
+    ] {
+        let (code, help) = told.split_once(": ").unwrap_or((told, ""));
+        let reports = reports(&format!("{declared}{sentence}\n"), &[]);
+        let found = reports
+            .iter()
+            .filter(|(found, helps)| found == code && helps.contains(help));
+        assert_eq!(found.count(), 1, "{sentence}: {reports:#?}");
+    }
+}
