@@ -1,6 +1,6 @@
 //! The tiers of a program by role and VPC, for `every`.
 
-use crate::policy::{Role, Tier, TierId, VpcId};
+use crate::policy::{Area, Role, Tier, TierId, VpcId};
 use std::collections::BTreeMap;
 
 /// The tiers of a program by their roles and VPCs; made when the first `every` is looked up.
@@ -10,11 +10,12 @@ pub struct TierIndex {
 }
 
 impl TierIndex {
-    pub fn new(tiers: &[Tier]) -> TierIndex {
+    pub fn new(tiers: &[Tier], areas: &[Area]) -> TierIndex {
         let mut index: BTreeMap<_, Vec<TierId>> = BTreeMap::new();
         for (n, tier) in tiers.iter().enumerate() {
             for role in [Some(None), tier.role.map(Some)].into_iter().flatten() {
-                for vpc in [None, Some(tier.vpc)] {
+                let vpcs = areas[tier.area.index()].vpcs.iter().copied();
+                for vpc in vpcs.map(Some).chain([None]) {
                     index.entry((role, vpc)).or_default().push(TierId(n as u32));
                 }
             }
@@ -22,7 +23,7 @@ impl TierIndex {
         TierIndex { tiers: index }
     }
 
-    /// The tiers with this role, or with any, in this VPC, or in any; sorted.
+    /// The tiers with this role, or with any, in this VPC, be it one of several, or in any; sorted.
     pub fn find(&self, role: Option<Role>, vpc: Option<VpcId>) -> &[TierId] {
         self.tiers.get(&(role, vpc)).map_or(&[], Vec::as_slice)
     }

@@ -1,0 +1,68 @@
+//! The VPCs of tiers, each list of them once.
+
+use super::scope::Scope;
+use crate::diagnostic::MeaningProblem;
+use crate::policy::{Area, AreaId, Vpc, VpcId};
+use crate::source::Span;
+use std::collections::BTreeMap;
+
+/// The areas of the tiers so far.
+#[derive(Debug, Default)]
+pub struct Areas {
+    list: Vec<Area>,
+    ids: BTreeMap<Vec<VpcId>, AreaId>,
+}
+
+impl Areas {
+    /// The area of a tier in these VPCs. One without a VPC is an error already, and gets the first.
+    pub fn add_vpcs(
+        &mut self,
+        scope: &mut Scope<'_>,
+        declared: &[Vpc],
+        vpcs: Vec<VpcId>,
+        span: Span,
+    ) -> AreaId {
+        let vpcs = if vpcs.is_empty() {
+            vec![VpcId(0)]
+        } else {
+            vpcs
+        };
+        if let Some(id) = self.ids.get(&vpcs) {
+            return *id;
+        }
+
+        report_same_id(scope, declared, &vpcs, span);
+        let id = AreaId(self.list.len() as u32);
+        self.list.push(Area::new(vpcs.clone(), declared));
+        self.ids.insert(vpcs, id);
+        id
+    }
+
+    /// The VPC that the groups of an area are made in.
+    pub fn home(&self, id: AreaId) -> VpcId {
+        self.list[id.index()].home()
+    }
+
+    pub fn into_list(self) -> Vec<Area> {
+        self.list
+    }
+}
+
+/// Reports VPCs of a list that have one id: AWS cannot associate a group with a VPC twice.
+fn report_same_id(scope: &mut Scope<'_>, declared: &[Vpc], vpcs: &[VpcId], span: Span) {
+    for (n, vpc) in vpcs.iter().enumerate() {
+        let [vpc, first] = {
+            let vpc = &declared[vpc.index()];
+            let mut before = vpcs[..n].iter().map(|other| &declared[other.index()]);
+            let Some(first) = before.find(|other| vpc.id.is_some() && other.id == vpc.id) else {
+                continue;
+            };
+            [vpc, first].map(|vpc| vpc.name.clone().unwrap_or_default())
+        };
+        scope.problems.push(MeaningProblem::VpcTwice {
+            span,
+            vpc,
+            other: first,
+        });
+    }
+}
