@@ -4,7 +4,7 @@ use crate::common::{as_of, compile_bound, compile_text, emit};
 use tierwall::compile::Compilation;
 use tierwall::diagnostic::Level;
 use tierwall::groups::lower;
-use tierwall::lint::Levels;
+use tierwall::lint::{self, Levels};
 use tierwall::plan::Changes;
 use tierwall::policy::TierMapping;
 use tierwall::report::plan::{Lowered, PlanDocument, PlanLines};
@@ -424,6 +424,44 @@ fn what_one_vpc_filters_is_not_certain() {
 
     let error = with("[main, tools]", "assert web cannot reach 10.0.0.2").expect_err("unknown");
     assert!(error.contains("E0701"), "{error}");
+}
+
+#[test]
+fn what_may_be_reserved_in_one_of_the_vpcs_is_unknown_in_all() {
+    let text = program(
+        "tier web { vpc = [main, tools], outbound = closed }\nassert web cannot reach 10.0.0.2",
+    );
+    let compilation = compiled(&text);
+    let judged = compilation.judge_at(&Levels::default());
+    let errors = judged.problems.sorted().into_iter();
+    let mut errors = errors.filter(|problem| problem.level() == Level::Error);
+    let notes = errors.next().expect("an error").report().help.join("; ");
+    assert!(
+        notes.contains("the router or the DNS server of `vpc main` or `vpc tools`"),
+        "{notes}"
+    );
+}
+
+#[test]
+fn traffic_from_a_further_vpc_is_not_from_outside() {
+    for (vpcs, is_outside) in [
+        ("main", true),
+        ("[main, tools]", false),
+        ("[main, lost]", false),
+    ] {
+        let lines = format!("tier web {{ vpc = {vpcs} }}\nweb allows tcp 8080 from 10.1.0.0/16");
+        let levels = Levels {
+            all: Some(lint::Level::Warn),
+            ..Levels::default()
+        };
+        let judged = compiled(&program(&lines))
+            .judge_at(&levels)
+            .problems
+            .sorted();
+        let found: Vec<&str> = judged.iter().map(|it| it.report().code).collect();
+        let has_finding = found.contains(&"pmtud-blocked");
+        assert_eq!(has_finding, is_outside, "{vpcs}: {found:?}");
+    }
 }
 
 /// What `diff` predicts between two programs: its lines, and the counts of Terraform and of
