@@ -26,6 +26,11 @@ impl Area {
         self.vpcs[0]
     }
 
+    /// Whether a VPC is one of them.
+    pub fn contains(&self, vpc: VpcId) -> bool {
+        self.home() == vpc || self.associated().binary_search(&vpc).is_ok()
+    }
+
     /// The VPCs that the group is associated with.
     pub fn associated(&self) -> &[VpcId] {
         &self.vpcs[1..]

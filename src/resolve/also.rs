@@ -19,8 +19,8 @@ pub struct Places<'r> {
 }
 
 impl<'r> Places<'r> {
-    fn of_tier(self, tier: &Tier) -> &'r [VpcId] {
-        &self.areas[tier.area.index()].vpcs
+    fn of_tier(self, tier: &Tier) -> &'r Area {
+        &self.areas[tier.area.index()]
     }
 
     fn name(self, vpc: VpcId) -> &'r str {
@@ -94,8 +94,8 @@ fn report_elsewhere(
         for (other, span) in named {
             let other = &tiers[other.index()];
             let (ours, theirs) = (places.of_tier(tier), places.of_tier(other));
-            if let Some(missing) = ours.iter().find(|vpc| !theirs.contains(vpc)) {
-                let names: Vec<&str> = theirs.iter().map(|vpc| places.name(*vpc)).collect();
+            if let Some(missing) = ours.vpcs.iter().find(|vpc| !theirs.contains(**vpc)) {
+                let names: Vec<&str> = theirs.vpcs.iter().map(|vpc| places.name(*vpc)).collect();
                 scope.problems.push(MeaningProblem::AlsoElsewhere {
                     span: *span,
                     tier: tier.name.clone(),

@@ -2,7 +2,7 @@
 
 use super::scope::Scope;
 use crate::diagnostic::MeaningProblem;
-use crate::policy::{Area, AreaId, Vpc, VpcId};
+use crate::policy::{Area, AreaId, Reference, Vpc, VpcId};
 use crate::source::Span;
 use std::collections::BTreeMap;
 
@@ -50,19 +50,16 @@ impl Areas {
 
 /// Reports VPCs of a list that have one id: AWS cannot associate a group with a VPC twice.
 fn report_same_id(scope: &mut Scope<'_>, declared: &[Vpc], vpcs: &[VpcId], span: Span) {
-    for (n, vpc) in vpcs.iter().enumerate() {
-        let [vpc, first] = {
-            let vpc = &declared[vpc.index()];
-            let mut before = vpcs[..n].iter().map(|other| &declared[other.index()]);
-            let Some(first) = before.find(|other| vpc.id.is_some() && other.id == vpc.id) else {
-                continue;
-            };
-            [vpc, first].map(|vpc| vpc.name.clone().unwrap_or_default())
-        };
-        scope.problems.push(MeaningProblem::VpcTwice {
-            span,
-            vpc,
-            other: first,
-        });
+    let name = |vpc: &Vpc| vpc.name.clone().unwrap_or_default();
+    let mut by_id: BTreeMap<&Reference, &Vpc> = BTreeMap::new();
+    for vpc in vpcs.iter().map(|vpc| &declared[vpc.index()]) {
+        let Some(id) = &vpc.id else { continue };
+        if let Some(first) = by_id.insert(id, vpc) {
+            scope.problems.push(MeaningProblem::VpcTwice {
+                span,
+                vpc: name(vpc),
+                other: name(first),
+            });
+        }
     }
 }

@@ -40,9 +40,10 @@ impl Scope<'_> {
             None => None,
         };
 
-        let index = &mut self.every;
-        let index = index.get_or_insert_with(|| TierIndex::new(known.tiers, known.areas));
-        let found = index.find(role, vpc).to_vec();
+        let index = self
+            .every
+            .get_or_insert_with(|| TierIndex::new(known.tiers));
+        let found = index.find(role, vpc, known.areas);
 
         match self.has_room_for(every.span(), found.len()) {
             true => found,

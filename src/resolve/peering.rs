@@ -8,6 +8,7 @@ use crate::ast;
 use crate::diagnostic::{MeaningProblem, Problem};
 use crate::policy::{Outbound, Peer, PeeringLink, Policy, TierId, Vpc, VpcId};
 use crate::source::Span;
+use foldhash::{HashSet, HashSetExt};
 
 /// Reports tiers of other VPCs that a security group cannot reference: once for each pair of VPCs
 /// and written peer.
@@ -20,7 +21,7 @@ pub fn report_unpeered(
     policy: &Policy,
     sentence: &ResolvedSentence<'_, '_>,
 ) {
-    let mut reported = Vec::new();
+    let (mut judged, mut reported) = (HashSet::new(), Vec::new());
     for target in sentence.peers {
         for subject in sentence.subjects.iter().filter_map(|it| it.owner.tier()) {
             let other = match target.peer {
@@ -28,14 +29,32 @@ pub fn report_unpeered(
                 PeerOrItself::Itself => subject,
                 PeerOrItself::Peer(_) => continue,
             };
+            let areas = [subject, other].map(|tier| policy.tier(tier).area);
+            let is_one_vpc = areas[0] == areas[1] && policy.area(areas[0]).vpcs.len() == 1;
+            if is_one_vpc
+                || !judged.insert((
+                    target.item,
+                    areas,
+                    is_closed(policy, sentence, (subject, other)),
+                ))
+            {
+                continue;
+            }
+
+            let written = sentence.rule.peers.get(target.item);
+            let span = written.map_or(sentence.span, ast::PeerItem::span);
+            let count = areas.map(|area| policy.area(area).vpcs.len());
+            if count != [1, 1] && !scope.has_room_for(span, count[0] * count[1]) {
+                return;
+            }
+
             for (ours, theirs) in policy.vpc_pairs(subject, other) {
                 let pair = (ours.min(theirs), ours.max(theirs));
-                if reported.contains(&(target.item, pair)) {
+                if reported.contains(&(target.item, pair)) || reported.len() == MOST_REPORTED {
                     continue;
                 }
-                let written = sentence.rule.peers.get(target.item);
                 let crossing = Crossing {
-                    span: written.map_or(sentence.span, ast::PeerItem::span),
+                    span,
                     tiers: (subject, other),
                     vpcs: (ours, theirs),
                 };
@@ -46,6 +65,30 @@ pub fn report_unpeered(
             }
         }
     }
+}
+
+/// How many pairs of VPCs are reported of a sentence.
+const MOST_REPORTED: usize = 100;
+
+/// The sender and the receiver of a subject and a peer.
+fn sender_and_receiver(
+    sentence: &ResolvedSentence<'_, '_>,
+    (subject, other): (TierId, TierId),
+) -> (TierId, TierId) {
+    match sentence.rule.way {
+        ast::Way::From => (other, subject),
+        ast::Way::To => (subject, other),
+    }
+}
+
+/// Whether the sender is a closed tier.
+fn is_closed(
+    policy: &Policy,
+    sentence: &ResolvedSentence<'_, '_>,
+    tiers: (TierId, TierId),
+) -> bool {
+    let (sender, _) = sender_and_receiver(sentence, tiers);
+    policy.tier(sender).outbound == Outbound::Closed
 }
 
 /// A rule between members of two tiers in two VPCs: the subject of its sentence, then the peer.
@@ -100,15 +143,11 @@ fn refused_by_link(
         PeeringLink::TransitGateway => {}
     }
 
-    let (subject, other) = crossing.tiers;
-    let (sender, receiver) = match sentence.rule.way {
-        ast::Way::From => (other, subject),
-        ast::Way::To => (subject, other),
-    };
+    let (sender, receiver) = sender_and_receiver(sentence, crossing.tiers);
     let is_outbound = match sentence.rule.verb {
         ast::Verb::Accepts => false,
         ast::Verb::Sends => true,
-        ast::Verb::Allows => policy.tier(sender).outbound == Outbound::Closed,
+        ast::Verb::Allows => is_closed(policy, sentence, crossing.tiers),
     };
     is_outbound.then(|| {
         Problem::Meaning(MeaningProblem::OutboundOverGateway {

@@ -12,7 +12,7 @@ use crate::policy::{
 };
 use crate::source::Span;
 use ipnet::IpNet;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The defaults of a stack for its tiers.
 #[derive(Debug)]
@@ -163,7 +163,7 @@ pub fn read_outbound_text<'a>(scope: &mut Scope<'a>, value: &'a EntryValue) -> O
 /// `vpc = main`, or `vpc = [main, tools]`: the VPC of the group, and those that it is associated
 /// with, by id. Leaves out what is not known.
 pub fn read_vpcs(scope: &mut Scope<'_>, value: &EntryValue) -> Vec<VpcId> {
-    let mut vpcs: Vec<VpcId> = Vec::new();
+    let (mut vpcs, mut known) = (Vec::new(), BTreeSet::new());
     if value.items().is_empty() {
         scope.report_no_vpc::<()>(value);
     }
@@ -174,8 +174,8 @@ pub fn read_vpcs(scope: &mut Scope<'_>, value: &EntryValue) -> Vec<VpcId> {
             _ => scope.report_no_vpc(value),
         };
         match found {
-            Some(vpc) if vpcs.contains(&vpc) => report_twice(scope, value.span()),
-            Some(vpc) => vpcs.push(vpc),
+            Some(vpc) if known.insert(vpc) => vpcs.push(vpc),
+            Some(_) => report_twice(scope, value.span()),
             None => {}
         }
     }

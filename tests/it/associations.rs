@@ -464,6 +464,25 @@ fn traffic_from_a_further_vpc_is_not_from_outside() {
     }
 }
 
+#[test]
+fn many_tiers_in_many_vpcs_are_too_large() {
+    let names: Vec<String> = (0..300).map(|n| format!("v{n}")).collect();
+    let vpcs = names
+        .iter()
+        .map(|name| format!("vpc {name} {{ cidr = 10.0.0.0/16 }}\n"));
+    let tiers = (0..60).map(|n| {
+        let (rest, first) = (&names[..n], &names[n..]);
+        format!(
+            "tier t{n} {{ vpc = [{}] }}\n",
+            [first, rest].concat().join(", ")
+        )
+    });
+    let declared: String = vpcs.chain(tiers).collect();
+    let found = errors(&format!("{declared}every tier allows ssh from every tier"));
+    assert!(found.iter().any(|it| it.starts_with("E0323")), "{found:?}");
+    assert!(found.len() < 150, "{}", found.len());
+}
+
 /// What `diff` predicts between two programs: its lines, and the counts of Terraform and of
 /// CloudFormation.
 fn predicted(old: &str, new: &str) -> (Vec<String>, Vec<Vec<usize>>, String) {
