@@ -133,6 +133,47 @@ resource "aws_default_security_group" "main" {
   vpc_id = var.main_vpc
 }
 
+resource "aws_security_group" "agents" {
+  name_prefix = "kitchen-sink-agents-"
+  description = "Managed by tierwall"
+  vpc_id      = var.main_vpc
+
+  tags = {
+    Description   = "Telemetry of both"
+    Name          = "everything-agents"
+    "cost centre" = "42"
+    stage         = var.stage
+    team          = "platform"
+  }
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+resource "aws_vpc_security_group_vpc_association" "agents_in_tools_vpc" {
+  security_group_id = aws_security_group.agents.id
+  vpc_id            = var.tools_vpc
+}
+
+resource "aws_vpc_security_group_ingress_rule" "agents_tcp_4317_from_agents" {
+  security_group_id            = aws_security_group.agents.id
+  description                  = "agents allows tcp 4317 from itself"
+  ip_protocol                  = "tcp"
+  from_port                    = 4317
+  to_port                      = 4317
+  referenced_security_group_id = aws_security_group.agents.id
+}
+
+resource "aws_vpc_security_group_egress_rule" "agents_tcp_4317_to_agents" {
+  security_group_id            = aws_security_group.agents.id
+  description                  = "agents allows tcp 4317 from itself"
+  ip_protocol                  = "tcp"
+  from_port                    = 4317
+  to_port                      = 4317
+  referenced_security_group_id = aws_security_group.agents.id
+}
+
 resource "aws_security_group" "db" {
   name        = "everything-${var.stage}-database"
   description = "MySQL and PostgreSQL of the shop"
@@ -2548,6 +2589,11 @@ moved {
 moved {
   from = aws_vpc_security_group_ingress_rule.shop_b_tcp_9000_9010_from_front
   to   = aws_vpc_security_group_ingress_rule.shop_b_tcp_9000_9010_from_edge
+}
+
+output "agents_security_group_id" {
+  description = "Security group of tier agents"
+  value       = aws_security_group.agents.id
 }
 
 output "db_security_group_id" {

@@ -1,7 +1,7 @@
 //! The endpoints of a connection: kind, addresses, and what is unknown about them.
 
 use crate::net::{Addresses, Family, PerFamily, Ranges, internet_addresses};
-use crate::policy::{ExternalId, Owner, ParamId, Peer, Policy, PrefixListId, TierId, VpcId};
+use crate::policy::{AreaId, ExternalId, Owner, ParamId, Peer, Policy, PrefixListId, TierId};
 
 /// One endpoint of a connection.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,12 +67,12 @@ pub enum Unknown {
     Group(ExternalId),
     /// What other rules a foreign group has.
     Rules(ExternalId),
-    /// The addresses of Amazon's DNS and of the routers of subnets in a VPC.
-    Reserved(VpcId),
+    /// The addresses of Amazon's DNS and of the routers of subnets in the VPCs of a tier.
+    Reserved(AreaId),
 }
 
 impl Endpoint {
-    /// The members of a tier: its `addresses`, else its VPC's blocks, else unknown. If these are of
+    /// The members of a tier: its `addresses`, else the blocks of its VPCs, else unknown. If these are of
     /// one family, members can still have addresses of the other; but with `ip = ipv4` a tier with
     /// `addresses` has no IPv6.
     pub fn for_tier(policy: &Policy, id: TierId) -> Endpoint {
@@ -182,12 +182,8 @@ impl Endpoint {
 
 /// The addresses of the members of a tier, if the program states them.
 fn known_addresses(policy: &Policy, id: TierId) -> Option<Addresses> {
-    let vpc = policy.vpc_of(id);
-    match &policy.tier(id).addresses {
-        Some(stated) => Some(stated.clone()),
-        None if vpc.blocks.is_empty() || !vpc.unknown_blocks.is_empty() => None,
-        None => Some(Addresses::from_blocks(&vpc.blocks)),
-    }
+    let stated = policy.tier(id).addresses.as_ref();
+    stated.or(policy.area_of(id).addresses.as_ref()).cloned()
 }
 
 /// Every address of the families that a stack uses.

@@ -14,7 +14,7 @@ use super::interned::Interned;
 use super::named_endpoint::NamedEndpoint;
 use super::never_filtered::{exempt_part, may_be_exempt};
 use crate::net::{Addresses, Family, PerFamily};
-use crate::policy::{Policy, TierId, Vpc, VpcId};
+use crate::policy::{AreaId, Policy, TierId};
 use ipnet::IpNet;
 use std::collections::HashSet;
 
@@ -50,9 +50,9 @@ pub(super) struct EndpointProfile {
     /// The families in which these are all addresses, so that no block makes an exception for them.
     pub(super) is_everywhere: PerFamily<bool>,
     unsure: PerFamily<bool>,
-    /// The VPCs whose tiers may not filter them, because AWS may reserve one of their addresses
+    /// The areas whose tiers may not filter them, because AWS may reserve one of their addresses
     /// there, with the families.
-    reserved: Vec<(VpcId, PerFamily<bool>)>,
+    reserved: Vec<(AreaId, PerFamily<bool>)>,
 }
 
 /// The first addresses of wide blocks, and those that follow their last ones: sorted.
@@ -62,9 +62,9 @@ struct Boundaries {
 }
 
 impl EndpointProfile {
-    /// Whether the tiers of a VPC may not filter it, in each family.
-    pub(super) fn is_reserved(&self, vpc: VpcId) -> PerFamily<bool> {
-        let at = self.reserved.binary_search_by_key(&vpc, |(vpc, _)| *vpc);
+    /// Whether the tiers of an area may not filter it, in each family.
+    pub(super) fn is_reserved(&self, area: AreaId) -> PerFamily<bool> {
+        let at = self.reserved.binary_search_by_key(&area, |(area, _)| *area);
         at.map_or(PerFamily::default(), |at| self.reserved[at].1)
     }
 
@@ -123,7 +123,7 @@ fn named_groups(policy: &Policy) -> HashSet<TierId> {
 
 fn endpoint_profile(policy: &Policy, end: &Endpoint, boundaries: &Boundaries) -> EndpointProfile {
     let reserved = if may_be_exempt(end) {
-        reserving_vpcs(policy, end)
+        reserving_areas(policy, end)
     } else {
         Vec::new()
     };
@@ -141,16 +141,16 @@ fn endpoint_profile(policy: &Policy, end: &Endpoint, boundaries: &Boundaries) ->
     }
 }
 
-/// The VPCs in which an address of an endpoint may be reserved, by id. If one certainly is, the
+/// The areas in which an address of an endpoint may be reserved, by id. If one certainly is, the
 /// endpoint is an exception.
-fn reserving_vpcs(policy: &Policy, end: &Endpoint) -> Vec<(VpcId, PerFamily<bool>)> {
-    let in_vpc = |(vpc, n): (&Vpc, u32)| {
-        let exempt = PerFamily::from_fn(|family| exempt_part(vpc, end, family));
+fn reserving_areas(policy: &Policy, end: &Endpoint) -> Vec<(AreaId, PerFamily<bool>)> {
+    let in_area = |area: AreaId| {
+        let exempt = PerFamily::from_fn(|family| exempt_part(policy, area, end, family));
         let is_sure = exempt.values().flatten().any(|exempt| exempt.is_sure);
         let families = exempt.map(|exempt| exempt.is_some());
-        (!is_sure && !families.is_none()).then_some((VpcId(n), families))
+        (!is_sure && !families.is_none()).then_some((area, families))
     };
-    policy.vpcs.iter().zip(0..).filter_map(in_vpc).collect()
+    policy.area_ids().filter_map(in_area).collect()
 }
 
 /// The families in which an endpoint is everywhere.

@@ -324,7 +324,7 @@ impl<'p> Gates<'p> {
         family: Family,
     ) -> Option<Exempt> {
         let tier = gate.tier().filter(|_| self.replaced.is_none())?;
-        exempt_part(self.policy.vpc_of(tier), far, family)
+        exempt_part(self.policy, self.policy.tier(tier).area, far, family)
     }
 
     /// The flows that open a gate.
@@ -462,7 +462,7 @@ impl<'p> Gates<'p> {
     /// The unknown fact about an address that a gate may never filter.
     pub(super) fn reserved_unknown(&self, gate: Gate) -> Option<Unknown> {
         let tier = self.policy.tier(gate.tier()?);
-        Some(Unknown::Reserved(tier.vpc))
+        Some(Unknown::Reserved(tier.area))
     }
 
     /// The gate on one side of an end, if it has one.

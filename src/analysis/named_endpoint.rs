@@ -3,9 +3,9 @@
 use super::gate::{Endpoint, Gate, Unknown, Who};
 use crate::net::{Addresses, Family, Traffic, TrafficSet};
 use crate::policy::{
-    End, ListReference, NetworkId, Owner, ParamId, PeeringLink, Policy, PrefixListId, TierId, Vpc,
-    VpcId,
+    Area, End, ListReference, NetworkId, Owner, ParamId, Policy, PrefixListId, TierId, VpcId,
 };
+use std::collections::BTreeSet;
 use std::fmt::Display;
 
 /// A named endpoint, or one part of it.
@@ -144,11 +144,15 @@ pub fn opening_words(
         ),
     };
 
-    let tiers = from.endpoint.who.tier().zip(to.endpoint.who.tier());
-    let link = tiers.and_then(|(from, to)| policy.link_between(from, to));
-    let sentence = match link {
-        Some(PeeringLink::TransitGateway) => over_gateway(policy, gate, from, to, traffic),
-        Some(PeeringLink::Connection) | None => across_vpcs(policy, from, to, sentence),
+    let mut tiers = from
+        .endpoint
+        .who
+        .tier()
+        .zip(to.endpoint.who.tier())
+        .into_iter();
+    let sentence = match tiers.any(|(from, to)| policy.are_over_gateway(from, to)) {
+        true => over_gateway(policy, gate, from, to, traffic),
+        false => across_vpcs(policy, from, to, sentence),
     };
     (what, sentence)
 }
@@ -162,11 +166,11 @@ fn over_gateway(
     to: &NamedEndpoint,
     traffic: &dyn Display,
 ) -> String {
-    let vpc = to.endpoint.who.tier().map(|to| policy.vpc_of(to));
-    let name = vpc.and_then(|vpc| vpc.name.as_deref()).unwrap_or_default();
+    let receiver = to.endpoint.who.tier();
+    let addresses = receiver.map(|to| policy.vpc_peers(to)).unwrap_or_default();
     match gate {
         Gate::Inbound(_) => format!("{} accepts {traffic} from {}", to.name, from.name),
-        Gate::Outbound(_) => format!("{} sends {traffic} to vpc {name}", from.name),
+        Gate::Outbound(_) => format!("{} sends {traffic} to {addresses}", from.name),
     }
 }
 
@@ -181,28 +185,37 @@ fn across_vpcs(
         return sentence;
     };
 
-    let (a, b) = (policy.tier(from).vpc, policy.tier(to).vpc);
-    let peered = a == b || policy.find_peering(a, b).is_some();
+    let name = |vpc: VpcId| policy.vpc(vpc).name.as_deref().unwrap_or_default();
+    let unpeered = policy
+        .vpc_pairs(from, to)
+        .filter(|(a, b)| policy.find_peering(*a, *b).is_none());
+    let peerings: BTreeSet<String> = unpeered
+        .map(|(a, b)| format!("`peer {} with {}`", name(a), name(b)))
+        .collect();
 
-    match (&policy.vpc(a).name, &policy.vpc(b).name) {
-        (Some(a), Some(b)) if !peered => {
-            format!("{sentence}`, once the VPCs are peered: `peer {a} with {b}")
+    match peerings.is_empty() {
+        true => sentence,
+        false => {
+            let all: Vec<String> = peerings.into_iter().collect();
+            let all = all.join(", ");
+            format!(
+                "{sentence}`, once the VPCs are peered: {}",
+                all.trim_end_matches('`')
+            )
         }
-        (_, _) => sentence,
     }
 }
 
 /// The text about an address that the DNS of a VPC or the router of a subnet may have.
-fn reserved_words(vpc: &Vpc) -> String {
-    let owner = match &vpc.name {
-        Some(name) => format!("`vpc {name}`"),
-        None => "its VPC".to_string(),
-    };
-    let is_known = !vpc.blocks.is_empty() && vpc.unknown_blocks.is_empty();
-    let help = if is_known {
-        ""
-    } else {
-        " (set the `cidr` of the VPC)"
+fn reserved_words(policy: &Policy, area: &Area) -> String {
+    let vpcs = || area.vpcs.iter().map(|id| policy.vpc(*id));
+    let names: Option<Vec<String>> = vpcs()
+        .map(|vpc| Some(format!("`vpc {}`", vpc.name.as_deref()?)))
+        .collect();
+    let owner = names.map_or("its VPC".to_string(), |names| names.join(" or "));
+    let help = match vpcs().all(|vpc| vpc.known_addresses().is_some()) {
+        true => "",
+        false => " (set the `cidr` of the VPC)",
     };
 
     format!(
@@ -226,7 +239,7 @@ pub fn unknown_words(policy: &Policy, unknown: Unknown) -> String {
         ),
         Unknown::Rules(id) => format!("the other rules of `{}`", policy.external(id).name),
         Unknown::Group(id) => format!("the members of the group `{}`", policy.external(id).name),
-        Unknown::Reserved(id) => reserved_words(policy.vpc(id)),
+        Unknown::Reserved(id) => reserved_words(policy, policy.area(id)),
         Unknown::Contents(id) => {
             let list = policy.prefix_list(id);
             let name = match &list.list {

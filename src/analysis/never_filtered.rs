@@ -3,7 +3,7 @@
 
 use super::endpoint::{Endpoint, Who};
 use crate::net::{Addresses, Bound, Family, Ranges, private_blocks};
-use crate::policy::{Policy, TierId, Vpc};
+use crate::policy::{AreaId, Policy, TierId, Vpc};
 use ipnet::IpNet;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::sync::OnceLock;
@@ -59,7 +59,7 @@ fn known_blocks() -> &'static [Known] {
 
 /// The service at a block, from a tier, if all of it is never filtered.
 pub fn service_at(policy: &Policy, tier: TierId, block: IpNet) -> Option<&'static str> {
-    if resolver_address(policy.vpc_of(tier)) == Some(block.addr())
+    if shared_resolver(policy, policy.tier(tier).area) == Some(block.addr())
         && block.prefix_len() == block.max_prefix_len()
     {
         return Some(DNS);
@@ -77,14 +77,18 @@ pub fn service_at(policy: &Policy, tier: TierId, block: IpNet) -> Option<&'stati
         .map(|(_, what)| *what)
 }
 
-/// The addresses that the gates of the tiers of a VPC never filter.
-pub fn exempt_addresses(vpc: &Vpc) -> Addresses {
+/// The addresses that the gates of the tiers of an area never filter, in whichever of its VPCs a
+/// member is.
+pub fn exempt_addresses(policy: &Policy, area: AreaId) -> Addresses {
+    with_resolver(shared_resolver(policy, area))
+}
+
+/// The addresses of Amazon's services, with the DNS server of a VPC.
+fn with_resolver(resolver: Option<IpAddr>) -> Addresses {
     static ALL: OnceLock<Addresses> = OnceLock::new();
     let all =
         ALL.get_or_init(|| Addresses::from_blocks(known_blocks().iter().map(|(block, _)| block)));
-    all.union(&Addresses::from_blocks(
-        &resolver_address(vpc).map(IpNet::from),
-    ))
+    all.union(&Addresses::from_blocks(&resolver.map(IpNet::from)))
 }
 
 /// The part of an endpoint that groups do not filter.
@@ -98,20 +102,29 @@ pub struct Exempt {
     pub rest: Endpoint,
 }
 
-/// The part of an endpoint that the gates of the tiers of a VPC do not filter, in one IP version.
+/// The part of an endpoint that the gates of the tiers of an area do not filter, in one IP version.
 ///
 /// A block with hosts means those hosts: `anywhere` and `vpc main` also contain Amazon's addresses,
 /// and if these counted, everything would be reachable. A block smaller than a subnet, or one
 /// without hosts of a VPC, means each of its addresses.
-pub fn exempt_part(vpc: &Vpc, end: &Endpoint, family: Family) -> Option<Exempt> {
+///
+/// A member can be in any VPC of the area: certain is what none of them filters, and possible what
+/// one of them may not.
+pub fn exempt_part(
+    policy: &Policy,
+    area: AreaId,
+    end: &Endpoint,
+    family: Family,
+) -> Option<Exempt> {
     let single = single_addresses(end, family);
     if single.is_empty() {
         return None;
     }
 
-    let surely = exempt_addresses(vpc).intersection(&single);
+    let surely = exempt_addresses(policy, area).intersection(&single);
     let sure = surely.to_blocks().next().map(|block| block.addr());
-    let address = sure.or_else(|| possible_exemption(vpc, &single))?;
+    let mut vpcs = policy.area(area).vpcs.iter().map(|id| policy.vpc(*id));
+    let address = sure.or_else(|| vpcs.find_map(|vpc| possible_exemption(vpc, &single)))?;
     let rest = Endpoint::for_hosts(end.addresses.difference(&surely));
 
     Some(Exempt {
@@ -182,9 +195,14 @@ fn parse_blocks(texts: &[&str]) -> Addresses {
     Addresses::from_blocks(&blocks)
 }
 
-/// The first of some addresses that may be one of Amazon, depending on subnets, which programs do
-/// not state.
+/// The first of some addresses that may be one of Amazon in a VPC, depending on subnets, which
+/// programs do not state.
 fn possible_exemption(vpc: &Vpc, single: &Addresses) -> Option<IpAddr> {
+    let resolver = resolver_address(vpc).filter(|address| single.contains(*address));
+    if resolver.is_some() {
+        return resolver;
+    }
+
     static ALWAYS: OnceLock<Addresses> = OnceLock::new();
     let always = ALWAYS
         .get_or_init(|| parse_blocks(&PERHAPS))
@@ -237,6 +255,14 @@ fn may_be_reserved(vpc: &Vpc, address: IpAddr) -> bool {
     router && (is_unknown || places.contains(address))
         || dns && is_unknown
         || vpc.blocks.iter().any(is_base_plus_two)
+}
+
+/// The address of DNS in each VPC of an area, if it is the same.
+fn shared_resolver(policy: &Policy, area: AreaId) -> Option<IpAddr> {
+    let mut vpcs = policy.area(area).vpcs.iter().map(|id| policy.vpc(*id));
+    let first = vpcs.next().and_then(resolver_address)?;
+    vpcs.all(|vpc| resolver_address(vpc) == Some(first))
+        .then_some(first)
 }
 
 /// The address of DNS in a VPC: the base of its primary IPv4 block, the first, plus two.

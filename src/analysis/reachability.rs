@@ -16,7 +16,7 @@ use super::named_endpoint::NamedEndpoint;
 use super::never_filtered::{exempt_part, may_be_exempt};
 use crate::groups::Direction;
 use crate::net::{Family, PerFamily, TrafficSet};
-use crate::policy::{Peer, Policy, VpcId, icmp_pairs};
+use crate::policy::{AreaId, Peer, Policy, icmp_pairs};
 use ipnet::IpNet;
 use std::collections::{BTreeSet, HashMap};
 
@@ -227,9 +227,10 @@ impl<'p> Reachability<'p> {
                 .tier()
                 .is_some_and(is_one_tier)
         };
-        let vpc = gate.tier().map(|tier| self.policy.tier(tier).vpc);
-        let is_reserved =
-            |profile: &EndpointProfile| vpc.is_some_and(|vpc| !profile.is_reserved(vpc).is_none());
+        let area = gate.tier().map(|tier| self.policy.tier(tier).area);
+        let is_reserved = |profile: &EndpointProfile| {
+            area.is_some_and(|area| !profile.is_reserved(area).is_none())
+        };
         let mut profiles = self.classes.profiles.values().iter();
         self.gates.gate_flows(gate).iter().any(names_no_tier) || profiles.any(is_reserved)
     }
@@ -243,8 +244,8 @@ impl<'p> Reachability<'p> {
     ) -> PerFamily<AdmittedId> {
         let profile = self.classes.profiles.get(class);
         let end = profile.endpoint(self.policy);
-        let vpc = gate.tier().map(|tier| self.policy.tier(tier).vpc);
-        let is_reserved = vpc.map(|vpc| profile.is_reserved(vpc));
+        let area = gate.tier().map(|tier| self.policy.tier(tier).area);
+        let is_reserved = area.map(|area| profile.is_reserved(area));
 
         PerFamily::from_fn(|family| {
             // gates with a replacement have no exemptions; an endpoint that is certainly exempt is
@@ -312,13 +313,13 @@ impl<'p> Reachability<'p> {
         let may_be_exempt: Vec<u32> = may_be_exempt.map(|(_, n)| n).collect();
 
         let mut pairs = Vec::new();
-        let mut exempt: HashMap<VpcId, Vec<u32>> = HashMap::new();
+        let mut exempt: HashMap<AreaId, Vec<u32>> = HashMap::new();
 
         for (tier, id) in (0u32..).zip(self.policy.tier_ids()) {
-            let vpc = self.policy.tier(id).vpc;
+            let area = self.policy.tier(id).area;
             let exempt = exempt
-                .entry(vpc)
-                .or_insert_with(|| self.surely_exempt(vpc, &may_be_exempt));
+                .entry(area)
+                .or_insert_with(|| self.surely_exempt(area, &may_be_exempt));
             pairs.extend(exempt.iter().flat_map(|end| [(tier, *end), (*end, tier)]));
 
             let is_first = |end: &u32| (*end as usize) < count;
@@ -366,14 +367,13 @@ impl<'p> Reachability<'p> {
         exceptions
     }
 
-    /// The endpoints with a part that the gates of the tiers of a VPC certainly do not filter.
-    fn surely_exempt(&self, vpc: VpcId, ends: &[u32]) -> Vec<u32> {
-        let vpc = self.policy.vpc(vpc);
+    /// The endpoints with a part that the gates of the tiers of an area certainly do not filter.
+    fn surely_exempt(&self, area: AreaId, ends: &[u32]) -> Vec<u32> {
         let is_exempt = |end: &u32| {
             let end = &self.ends[*end as usize].endpoint;
             let mut exempt = Family::BOTH
                 .into_iter()
-                .filter_map(|family| exempt_part(vpc, end, family));
+                .filter_map(|family| exempt_part(self.policy, area, end, family));
             exempt.any(|exempt| exempt.is_sure)
         };
         ends.iter().copied().filter(is_exempt).collect()

@@ -26,8 +26,10 @@ pub struct SecurityGroup {
     pub made_elsewhere: Option<ForeignGroupId>,
     /// Its earlier names, newest first.
     pub was: Vec<String>,
-    /// Its VPC.
+    /// The VPC that it is made in.
     pub vpc: Reference,
+    /// The VPCs that it is associated with, sorted.
+    pub associations: Vec<Reference>,
     /// GroupName, if the program sets one.
     pub group_name: Option<Text>,
     /// The prefix of a generated GroupName.

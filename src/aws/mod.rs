@@ -90,6 +90,22 @@ impl State {
         self.groups.partition_point(is_own)
     }
 
+    /// Every association of a group with another VPC than its own.
+    pub fn associations(&self) -> impl Iterator<Item = (GroupId, &SecurityGroup, &Reference)> {
+        self.groups_by_id().flat_map(|(id, group)| {
+            let vpcs = group.associations.iter();
+            vpcs.map(move |vpc| (id, group, vpc))
+        })
+    }
+
+    /// What identifies something outside: its id, or the name of the parameter that will hold it.
+    pub fn reference_name<'s>(&'s self, reference: &'s Reference) -> &'s str {
+        match reference {
+            Reference::Id(id) => id,
+            Reference::Parameter(id) => &self.parameter(*id).name,
+        }
+    }
+
     /// The groups with whose members carry others too.
     pub fn groups_with_others(&self) -> impl Iterator<Item = (GroupId, &SecurityGroup)> {
         self.groups_by_id()

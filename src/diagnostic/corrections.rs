@@ -160,22 +160,24 @@ impl MeaningProblem {
     fn corrections(&self) -> Vec<Correction> {
         match self {
             MeaningProblem::InternetInRule { span } => write_instead(span, "anywhere".to_string()),
-            MeaningProblem::AcrossRegions { span, vpc, .. } => {
-                write_instead(span, format!("vpc {vpc}"))
-            }
+            MeaningProblem::AcrossRegions {
+                span, addresses, ..
+            } => write_instead(span, addresses.clone()),
             MeaningProblem::Unpeered {
                 span,
                 vpc,
                 other_vpc,
+                addresses,
                 ..
             } => {
                 let mut either = add_line(span, format!("peer {vpc} with {other_vpc}"));
-                either.extend(write_instead(span, format!("vpc {other_vpc}")));
+                either.extend(write_instead(span, addresses.clone()));
                 either
             }
             MeaningProblem::OutboundOverGateway { .. }
             | MeaningProblem::InvertedPortValues { .. }
             | MeaningProblem::UnboundPort { .. }
+            | MeaningProblem::VpcTwice { .. }
             | MeaningProblem::ItselfSubject { .. }
             | MeaningProblem::ForeignOwner { .. }
             | MeaningProblem::UnboundEntry { .. }

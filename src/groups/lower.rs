@@ -243,8 +243,8 @@ fn collect_references(deployment: &mut Deployment<'_>) {
         found.add_reference(vpc, true);
     }
 
-    for tier in &policy.tiers {
-        let vpc = &policy.vpcs[tier.vpc.index()].id;
+    for id in policy.areas.iter().flat_map(|area| &area.vpcs) {
+        let vpc = &policy.vpc(*id).id;
         vpc.iter().for_each(|vpc| found.add_reference(vpc, false));
     }
 

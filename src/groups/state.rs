@@ -157,9 +157,18 @@ impl Deployment<'_> {
             }
         };
 
+        let associated = self.policy.area(tier.area).associated().iter();
+        let associated = associated.map(|vpc| {
+            let id = self.policy.vpc(*vpc).id.as_ref();
+            positions.convert_reference(id.expect(HAS_ID))
+        });
+        let mut associations: Vec<aws::Reference> = associated.collect();
+        associations.sort_unstable();
+
         aws::SecurityGroup {
             name: tier.name.clone(),
             was: tier.was.clone(),
+            associations,
             rules,
             has_default_egress: !group.egress.is_empty()
                 && group.egress.iter().all(is_open)
@@ -171,9 +180,8 @@ impl Deployment<'_> {
     /// Fills the parts that the outline does not have.
     fn fill_group(&self, id: TierId, group: &mut aws::SecurityGroup, positions: &Positions) {
         let (stack, tier) = (&self.policy.stack, self.policy.tier(id));
-        let vpc = self.policy.vpc_of(id).id.as_ref();
-        group.vpc =
-            positions.convert_reference(vpc.expect("resolving refuses a tier in a VPC without id"));
+        let vpc = self.policy.home_of(id).id.as_ref();
+        group.vpc = positions.convert_reference(vpc.expect(HAS_ID));
         group.group_name.clone_from(&tier.group_name);
 
         group.export.clone_from(&tier.export);
@@ -203,6 +211,9 @@ impl Deployment<'_> {
         group.also = also.map(|tier| aws::GroupId(tier.0)).collect();
     }
 }
+
+/// Why a VPC of a tier has an id.
+const HAS_ID: &str = "resolving refuses a tier in a VPC without id";
 
 /// The tags of a group by key: those of the tier override those of the stack, and those override
 /// generated ones.

@@ -7,7 +7,7 @@ use super::words::{list_first, quote_names};
 use crate::analysis::gate::{Endpoint, Gate};
 use crate::diagnostic::Finding;
 use crate::net::{Family, TrafficSet};
-use crate::policy::{Flow, PeeringLink, TierId, Verb};
+use crate::policy::{Flow, TierId, Verb};
 
 /// The lint.
 pub const LINT: Lint = Lint {
@@ -81,15 +81,11 @@ fn half_open_finding(subject: &Subject<'_>, flows: &[Flow]) -> Option<Finding> {
     let (own, other) = (policy.owner_name(first.subject), &policy.tier(tier).name);
 
     // over a transit gateway, a sender cannot name the group of the receiver
-    let gateway = Some(PeeringLink::TransitGateway);
     let subject_tier = first.subject.tier();
     let is_over_gateway =
-        subject_tier.is_some_and(|subject| policy.link_between(subject, tier) == gateway);
+        subject_tier.is_some_and(|subject| policy.are_over_gateway(subject, tier));
     let receiver = match (first.verb, subject_tier) {
-        (Verb::Accepts, Some(subject)) if is_over_gateway => {
-            let vpc = policy.vpc_of(subject).name.as_deref();
-            format!("vpc {}", vpc.unwrap_or_default())
-        }
+        (Verb::Accepts, Some(subject)) if is_over_gateway => policy.vpc_peers(subject),
         (_, _) => own.to_string(),
     };
 

@@ -109,11 +109,15 @@ fn blocked_finding(policy: &Policy, tier: TierId, accepted: &Flow, wanted: &str)
         .help(help)
 }
 
-/// The addresses outside the VPC of a tier; public ones, if its blocks are unknown.
+/// The addresses outside the VPCs of a tier; public ones, if their blocks are unknown.
 fn outside_addresses(subject: &Subject<'_>, tier: TierId) -> Addresses {
-    let vpc = subject.policy.vpc_of(tier);
-    if vpc.blocks.is_empty() || !vpc.unknown_blocks.is_empty() {
-        return internet_addresses();
-    }
-    all_addresses(subject.policy).difference(&Addresses::from_blocks(&vpc.blocks))
+    let policy = subject.policy;
+    let vpcs = policy.area_of(tier).vpcs.iter();
+    let inside: Option<Vec<Addresses>> = vpcs.map(|id| policy.vpc(*id).known_addresses()).collect();
+    inside.map_or_else(internet_addresses, |inside| {
+        let outside = all_addresses(policy);
+        inside
+            .iter()
+            .fold(outside, |outside, vpc| outside.difference(vpc))
+    })
 }

@@ -1,7 +1,7 @@
 //! What becomes of a group, of a rule, of anything else that an output declares.
 
 use super::before_after::BeforeAfter;
-use crate::aws::{Direction, GroupId, ParameterId, PrefixListId, Rule, State};
+use crate::aws::{Direction, GroupId, ParameterId, PrefixListId, Reference, Rule, State};
 use crate::net::Family;
 
 /// The change of a group.
@@ -125,6 +125,8 @@ pub enum OtherChange {
     MadeList(BeforeAfter<PrefixListId>),
     /// A VPC whose default group is locked: positions in [`State::locked_defaults`].
     Lock(BeforeAfter<usize>),
+    /// The association of a group with another VPC.
+    Association(BeforeAfter<Association>),
     /// The output with the id of a group.
     Output(BeforeAfter<GroupId>),
     /// The export of that output, which other stacks can import.
@@ -133,6 +135,22 @@ pub enum OtherChange {
     Protection(BeforeAfter<GroupId>),
     /// The placeholder rule, which CloudFormation needs, in a group that is kept.
     Placeholder(BeforeAfter<GroupId>),
+}
+
+/// The association of a group with a VPC, by its position.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Association {
+    /// The group.
+    pub group: GroupId,
+    /// Its position among those of the group.
+    pub position: usize,
+}
+
+impl Association {
+    /// The VPC.
+    pub fn vpc_in(self, state: &State) -> &Reference {
+        &state.group(self.group).associations[self.position]
+    }
 }
 
 /// The count of one direction of a group in the quota of AWS, in one family.

@@ -9,6 +9,7 @@
 //! |---|---|---|
 //! | name, description or VPC of a group | replaced | replaced |
 //! | its name prefix | replaced | not in the template |
+//! | the group or the VPC of an association | replaced | replaced |
 //! | its tags | in place | in place |
 //! | a rule's group, or its kind of peer | the rule is replaced | replaced, if it is a resource of its own |
 //! | the group that a rule names | in place | likewise |
@@ -22,6 +23,7 @@
 //! "AWS::EC2::SecurityGroupIngress" and "…Egress" ("Update requires"), and "Update behaviors of
 //! stack resources".
 
+mod associations;
 mod before_after;
 mod change;
 mod defaults;
@@ -37,7 +39,8 @@ mod uses;
 
 pub use before_after::BeforeAfter;
 pub use change::{
-    GroupChange, GroupOutcome, OtherChange, Reason, RuleChange, RuleOutcome, RulePlace, UseChange,
+    Association, GroupChange, GroupOutcome, OtherChange, Reason, RuleChange, RuleOutcome,
+    RulePlace, UseChange,
 };
 pub use targets::{Planned, Targets, planned_targets};
 

@@ -1,5 +1,6 @@
 //! Predicts changes of resources other than groups and rules.
 
+use super::associations::changed_associations;
 use super::before_after::BeforeAfter;
 use super::change::OtherChange;
 use super::defaults;
@@ -40,6 +41,8 @@ pub fn changed_others(
             .map(|sides| OtherChange::List(map_both(sides, |l| l.0))),
     );
     changes.extend(changed_made_lists(old, new, tally).map(OtherChange::MadeList));
+    let associations = changed_associations(planning, old, new, groups, tally);
+    changes.extend(associations.into_iter().map(OtherChange::Association));
     changes.extend(
         differing_pairs(paired_outputs(planning, old, new), |_, _| true).map(OtherChange::Output),
     );

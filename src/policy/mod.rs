@@ -3,6 +3,7 @@
 //! Ids are positions in the vectors of [`Policy`], and are assigned in the order of names, so that
 //! the order of ids is the order of every output, independent of the order in the source.
 
+mod area;
 mod assertion;
 mod flow;
 mod icmp;
@@ -16,6 +17,7 @@ mod tier_mapping;
 mod words;
 mod written;
 
+pub use area::Area;
 pub use assertion::{Annotation, Assertion, Claim, End};
 pub use flow::{Flow, Owner, Sentence, Verb, Way};
 pub use icmp::{IcmpName, icmp_name, icmp_names, icmp_pairs};
@@ -43,6 +45,8 @@ pub struct Policy {
     pub stack: Stack,
     /// Declared VPCs by name; the implicit VPC, if needed, is the only one.
     pub vpcs: Vec<Vpc>,
+    /// The VPCs of tiers, each list of them once.
+    pub areas: Vec<Area>,
     /// Peered VPCs, one for each pair, sorted.
     pub peerings: Vec<Peering>,
     /// Parameters by name.
@@ -111,6 +115,8 @@ ids! {
     TierSetId
     /// A VPC.
     VpcId
+    /// The VPCs of a tier.
+    AreaId
     /// A parameter.
     ParamId
     /// A network.
@@ -129,6 +135,7 @@ impl Policy {
         Policy {
             stack,
             vpcs: Vec::new(),
+            areas: Vec::new(),
             peerings: Vec::new(),
             params: Vec::new(),
             networks: Vec::new(),
@@ -187,6 +194,11 @@ impl Policy {
             Owner::Tier(id) => &self.tier(id).name,
             Owner::External(id) => &self.external(id).name,
         }
+    }
+
+    /// The ids of all areas, in their order.
+    pub fn area_ids(&self) -> impl Iterator<Item = AreaId> + use<> {
+        (0..self.areas.len() as u32).map(AreaId)
     }
 
     /// The ids of all networks, in their order.
@@ -315,14 +327,43 @@ impl Policy {
         found.ok()
     }
 
-    /// How the VPCs of two tiers are joined; `None` if they are one VPC, or are not peered.
-    pub fn link_between(&self, a: TierId, b: TierId) -> Option<PeeringLink> {
-        let peering = self.find_peering(self.tier(a).vpc, self.tier(b).vpc)?;
-        Some(self.peerings[peering].link)
+    /// Every pair of a VPC of one tier and a different one of another: members can be in any.
+    pub fn vpc_pairs(&self, a: TierId, b: TierId) -> impl Iterator<Item = (VpcId, VpcId)> + '_ {
+        let (ours, theirs) = (&self.area_of(a).vpcs, &self.area_of(b).vpcs);
+        let pairs = ours.iter().flat_map(|a| theirs.iter().map(|b| (*a, *b)));
+        pairs.filter(|(a, b)| a != b)
     }
 
-    /// The VPC of a tier.
-    pub fn vpc_of(&self, id: TierId) -> &Vpc {
-        self.vpc(self.tier(id).vpc)
+    /// Whether a transit gateway joins some VPC of one tier with some of another, so that no outbound
+    /// rule can name a group for all members.
+    pub fn are_over_gateway(&self, a: TierId, b: TierId) -> bool {
+        let mut links = self
+            .vpc_pairs(a, b)
+            .filter_map(|(a, b)| self.find_peering(a, b));
+        links.any(|peering| self.peerings[peering].link == PeeringLink::TransitGateway)
+    }
+
+    /// The VPCs of a tier.
+    pub fn area_of(&self, id: TierId) -> &Area {
+        self.area(self.tier(id).area)
+    }
+
+    /// The area with this id.
+    pub fn area(&self, id: AreaId) -> &Area {
+        &self.areas[id.index()]
+    }
+
+    /// The VPC that the group of a tier is made in.
+    pub fn home_of(&self, id: TierId) -> &Vpc {
+        self.vpc(self.area_of(id).home())
+    }
+
+    /// `vpc main, vpc tools`: the addresses of all members of a tier, as a sentence names them.
+    pub fn vpc_peers(&self, id: TierId) -> String {
+        let names = self.area_of(id).vpcs.iter().map(|id| {
+            let name = self.vpc(*id).name.as_deref().unwrap_or_default();
+            format!("vpc {name}")
+        });
+        names.collect::<Vec<_>>().join(", ")
     }
 }

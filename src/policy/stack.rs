@@ -3,6 +3,7 @@
 use super::peer::Reference;
 use super::{ParamId, VpcId};
 use crate::aws::Text;
+use crate::net::Addresses;
 use crate::source::Span;
 use ipnet::IpNet;
 use std::collections::BTreeMap;
@@ -55,6 +56,14 @@ pub struct Vpc {
     pub default_group: DefaultGroup,
     /// Its statement.
     pub span: Option<Span>,
+}
+
+impl Vpc {
+    /// Its blocks, if there are some and all are known.
+    pub fn known_addresses(&self) -> Option<Addresses> {
+        let is_known = !self.blocks.is_empty() && self.unknown_blocks.is_empty();
+        is_known.then(|| Addresses::from_blocks(&self.blocks))
+    }
 }
 
 /// `peer main with tools`

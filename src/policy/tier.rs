@@ -1,7 +1,7 @@
 //! Tiers: one security group each.
 
 use super::stack::Outbound;
-use super::{TierId, VpcId};
+use super::{AreaId, TierId};
 use crate::aws::Text;
 use crate::net::Addresses;
 use crate::source::Span;
@@ -20,8 +20,8 @@ pub struct Tier {
     pub role: Option<Role>,
     /// The string after the name.
     pub prose: Option<Text>,
-    /// Its VPC.
-    pub vpc: VpcId,
+    /// Its VPCs.
+    pub area: AreaId,
     /// `outbound`
     pub outbound: Outbound,
     /// `outbound-description`: the text of the rules of an open tier; empty for none.

@@ -315,6 +315,9 @@ struct VpcLine<'p> {
 struct FlowTierLine<'p> {
     name: &'p str,
     vpc: Option<&'p str>,
+    /// The VPCs that its group is associated with.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    associated_vpcs: Vec<&'p str>,
     role: Option<&'static str>,
     outbound: &'static str,
     /// The tiers whose groups its members carry too.
@@ -384,6 +387,7 @@ fn vpc_line<'p>(policy: &'p Policy, vpc: &'p crate::policy::Vpc) -> Option<VpcLi
 fn tier_line(policy: &Policy, id: TierId) -> FlowTierLine<'_> {
     let tier = policy.tier(id);
     let also = policy.members.other_groups(id).iter();
+    let associated = policy.area_of(id).associated().iter();
     let tags = [&tier.tags, &policy.stack.tags]
         .into_iter()
         .find_map(|tags| tags.get("Name").cloned());
@@ -402,7 +406,10 @@ fn tier_line(policy: &Policy, id: TierId) -> FlowTierLine<'_> {
     let shown = tags.or_else(made_up);
     FlowTierLine {
         name: &tier.name,
-        vpc: policy.vpc_of(id).name.as_deref(),
+        vpc: policy.home_of(id).name.as_deref(),
+        associated_vpcs: associated
+            .filter_map(|id| policy.vpc(*id).name.as_deref())
+            .collect(),
         role: tier.role.map(crate::policy::Role::keyword),
         outbound: tier.outbound.keyword(),
         also: also.map(|id| policy.tier(*id).name.as_str()).collect(),

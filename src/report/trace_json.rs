@@ -11,6 +11,7 @@ use crate::report::citation::Citation;
 use crate::report::flows::End;
 use crate::source::Sources;
 use serde::Serialize;
+use std::borrow::Cow;
 
 #[derive(Serialize)]
 struct TraceDocument<'p> {
@@ -59,7 +60,7 @@ struct GateStepLine<'p> {
 #[derive(Serialize)]
 struct UnknownLine<'p> {
     kind: &'static str,
-    name: &'p str,
+    name: Cow<'p, str>,
 }
 
 #[derive(Serialize)]
@@ -235,30 +236,24 @@ impl<'p> TraceLines<'p> {
 }
 
 fn unknown_line(policy: &Policy, unknown: Unknown) -> UnknownLine<'_> {
-    match unknown {
-        Unknown::Members(id) => UnknownLine {
-            kind: "tier",
-            name: &policy.tier(id).name,
-        },
-        Unknown::Value(id) => UnknownLine {
-            kind: "parameter",
-            name: &policy.param(id).name,
-        },
-        Unknown::Contents(id) => UnknownLine {
-            kind: "prefix-list",
-            name: &policy.prefix_list(id).name,
-        },
-        Unknown::Rules(id) => UnknownLine {
-            kind: "rules",
-            name: &policy.external(id).name,
-        },
-        Unknown::Group(id) => UnknownLine {
-            kind: "external",
-            name: &policy.external(id).name,
-        },
-        Unknown::Reserved(id) => UnknownLine {
-            kind: "reserved-address",
-            name: policy.vpc(id).name.as_deref().unwrap_or_default(),
-        },
+    let (kind, name): (_, &str) = match unknown {
+        Unknown::Members(id) => ("tier", &policy.tier(id).name),
+        Unknown::Value(id) => ("parameter", &policy.param(id).name),
+        Unknown::Contents(id) => ("prefix-list", &policy.prefix_list(id).name),
+        Unknown::Rules(id) => ("rules", &policy.external(id).name),
+        Unknown::Group(id) => ("external", &policy.external(id).name),
+        Unknown::Reserved(id) => {
+            let vpcs = policy.area(id).vpcs.iter();
+            let names = vpcs.filter_map(|id| policy.vpc(*id).name.as_deref());
+            let names: Vec<&str> = names.collect();
+            return UnknownLine {
+                kind: "reserved-address",
+                name: names.join(", ").into(),
+            };
+        }
+    };
+    UnknownLine {
+        kind,
+        name: name.into(),
     }
 }

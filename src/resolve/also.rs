@@ -4,15 +4,37 @@ use super::order::sort_by_dependency;
 use super::scope::Scope;
 use crate::ast;
 use crate::diagnostic::MeaningProblem;
-use crate::policy::{Members, Tier, TierId, TierSet, Vpc};
+use crate::policy::{Area, Members, Tier, TierId, TierSet, Vpc, VpcId};
 use crate::source::Span;
 use std::collections::VecDeque;
 
 /// A tier that `also` names, and where.
 type Named = (TierId, Span);
 
+/// The VPCs of a program, and those of each of its tiers.
+#[derive(Clone, Copy)]
+pub struct Places<'r> {
+    pub vpcs: &'r [Vpc],
+    pub areas: &'r [Area],
+}
+
+impl<'r> Places<'r> {
+    fn of_tier(self, tier: &Tier) -> &'r Area {
+        &self.areas[tier.area.index()]
+    }
+
+    fn name(self, vpc: VpcId) -> &'r str {
+        self.vpcs[vpc.index()].name.as_deref().unwrap_or_default()
+    }
+}
+
 /// Resolves the groups that the members of each tier carry.
-pub fn resolve(scope: &mut Scope<'_>, tiers: &[Tier], sets: &[TierSet], vpcs: &[Vpc]) -> Members {
+pub fn resolve(
+    scope: &mut Scope<'_>,
+    tiers: &[Tier],
+    sets: &[TierSet],
+    places: Places<'_>,
+) -> Members {
     let declared = scope.tiers.clone();
     if declared.iter().all(|(tier, _)| tier.also.is_empty()) {
         return Members::default();
@@ -23,7 +45,7 @@ pub fn resolve(scope: &mut Scope<'_>, tiers: &[Tier], sets: &[TierSet], vpcs: &[
         named.push(resolve_names(scope, sets, declared, name));
     }
 
-    report_elsewhere(scope, tiers, vpcs, &named);
+    report_elsewhere(scope, tiers, places, &named);
     let depends = |n: usize| named[n].iter().map(|(tier, _)| tier.index()).collect();
     let (sorted, cut) = sort_by_dependency(named.len(), depends);
 
@@ -59,20 +81,27 @@ fn resolve_names(
     found
 }
 
-/// Reports groups of other VPCs: a network interface carries groups of its own VPC only (VPC user
-/// guide, "Security groups").
-fn report_elsewhere(scope: &mut Scope<'_>, tiers: &[Tier], vpcs: &[Vpc], named: &[Vec<Named>]) {
-    let vpc_name = |tier: &Tier| vpcs[tier.vpc.index()].name.clone().unwrap_or_default();
+/// Reports groups of other VPCs: a network interface carries only groups that are made in its VPC or
+/// associated with it (VPC user guide, "Security groups" and "Associate security groups with
+/// multiple VPCs"). The members of a tier can be in each of its VPCs.
+fn report_elsewhere(
+    scope: &mut Scope<'_>,
+    tiers: &[Tier],
+    places: Places<'_>,
+    named: &[Vec<Named>],
+) {
     for (tier, named) in tiers.iter().zip(named) {
         for (other, span) in named {
             let other = &tiers[other.index()];
-            if other.vpc != tier.vpc {
+            let (ours, theirs) = (places.of_tier(tier), places.of_tier(other));
+            if let Some(missing) = ours.vpcs.iter().find(|vpc| !theirs.contains(**vpc)) {
+                let names: Vec<&str> = theirs.vpcs.iter().map(|vpc| places.name(*vpc)).collect();
                 scope.problems.push(MeaningProblem::AlsoElsewhere {
                     span: *span,
                     tier: tier.name.clone(),
-                    vpc: vpc_name(tier),
+                    vpc: places.name(*missing).to_string(),
                     other: other.name.clone(),
-                    other_vpc: vpc_name(other),
+                    other_vpcs: names.join(", "),
                 });
             }
         }

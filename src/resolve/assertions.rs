@@ -116,7 +116,7 @@ fn resolve_ends(
                 ends.extend(vpc.map(|id| (span, End::Vpc(id))));
             }
             NetItem::Every(every) => {
-                let tiers = scope.resolve_every(&policy.tiers, every);
+                let tiers = scope.resolve_every(KnownTiers::new(policy), every);
                 ends.extend(tiers.into_iter().map(|tier| (span, End::Tier(tier))));
             }
             NetItem::Name(name) => match scope.resolve_peer(*name, NameKind::End) {

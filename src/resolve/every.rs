@@ -4,13 +4,14 @@ use super::scope::{Entity, Scope};
 use super::tier_index::TierIndex;
 use crate::ast::{self, NetItem, PeerItem, TierItem};
 use crate::diagnostic::{NameKind, NameProblem, likely};
-use crate::policy::{Policy, Role, Tier, TierId, TierSet};
+use crate::policy::{Area, Policy, Role, Tier, TierId, TierSet};
 use crate::source::Span;
 
-/// Tiers that are already known, and the sets of them.
+/// Tiers that are already known, their VPCs, and the sets of them.
 #[derive(Clone, Copy)]
 pub struct KnownTiers<'p> {
     pub tiers: &'p [Tier],
+    pub areas: &'p [Area],
     pub sets: &'p [TierSet],
 }
 
@@ -18,6 +19,7 @@ impl<'p> KnownTiers<'p> {
     pub fn new(policy: &'p Policy) -> KnownTiers<'p> {
         KnownTiers {
             tiers: &policy.tiers,
+            areas: &policy.areas,
             sets: &policy.tier_sets,
         }
     }
@@ -26,7 +28,7 @@ impl<'p> KnownTiers<'p> {
 impl Scope<'_> {
     /// The tiers of `every tier`, `every database`, sorted; reports a role or a VPC that there is
     /// not.
-    pub fn resolve_every(&mut self, tiers: &[Tier], every: &ast::Every) -> Vec<TierId> {
+    pub fn resolve_every(&mut self, known: KnownTiers<'_>, every: &ast::Every) -> Vec<TierId> {
         let Some(role) = self.resolve_every_kind(every) else {
             return Vec::new();
         };
@@ -38,8 +40,10 @@ impl Scope<'_> {
             None => None,
         };
 
-        let index = self.every.get_or_insert_with(|| TierIndex::new(tiers));
-        let found = index.find(role, vpc).to_vec();
+        let index = self
+            .every
+            .get_or_insert_with(|| TierIndex::new(known.tiers));
+        let found = index.find(role, vpc, known.areas);
 
         match self.has_room_for(every.span(), found.len()) {
             true => found,
@@ -79,7 +83,7 @@ impl Scope<'_> {
     ) {
         match item {
             TierItem::Name(name) => self.add_members(known.sets, *name, found),
-            TierItem::Every(every) => found.extend(self.resolve_every(known.tiers, every)),
+            TierItem::Every(every) => found.extend(self.resolve_every(known, every)),
         }
     }
 

@@ -5,6 +5,7 @@
 //! declaration is resolved in its own file, dependencies first.
 
 mod also;
+mod areas;
 mod assertions;
 mod atom;
 mod blocks;
@@ -87,14 +88,19 @@ fn resolve_declarations<'a>(
     };
     let lists = lists::resolve(scope, &params, &stack, &known);
     let services = services::resolve(scope, settings.catalogue);
-    let tiers = tiers::resolve(scope, &mut stack, &vpcs, default_vpc, &networks);
+    let (tiers, areas) = tiers::resolve(scope, &mut stack, &vpcs, default_vpc, &networks);
     sources::report_imported_exports(scope, &params, &tiers);
-    let tier_sets = tiers::resolve_sets(scope, &tiers);
+    let tier_sets = tiers::resolve_sets(scope, &tiers, &areas);
 
-    let members = also::resolve(scope, &tiers, &tier_sets, &vpcs);
+    let places = also::Places {
+        vpcs: &vpcs,
+        areas: &areas,
+    };
+    let members = also::resolve(scope, &tiers, &tier_sets, places);
 
     let mut policy = Policy::new(stack, settings.as_of);
     policy.vpcs = vpcs;
+    policy.areas = areas;
     policy.peerings = peerings;
     policy.params = params.list;
     policy.networks = networks.list;

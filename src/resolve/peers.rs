@@ -68,7 +68,9 @@ impl PeerResolver<'_, '_> {
                 }
                 ast::PeerItem::Vpc(span, name) => self.add_vpc(item, *span, *name),
                 ast::PeerItem::Every(every) => {
-                    let tiers = self.scope.resolve_every(&self.policy.tiers, every);
+                    let tiers = self
+                        .scope
+                        .resolve_every(KnownTiers::new(self.policy), every);
                     self.add_tiers(item, &tiers);
                 }
                 ast::PeerItem::Name(name) => self.add_name(item, *name),

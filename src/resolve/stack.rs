@@ -12,13 +12,13 @@ use crate::policy::{
 };
 use crate::source::Span;
 use ipnet::IpNet;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The defaults of a stack for its tiers.
 #[derive(Debug)]
 pub struct Defaults {
-    /// `vpc`, if it is set.
-    pub vpc: Option<VpcId>,
+    /// `vpc`, if it is set: the VPC of groups, and those that they are associated with.
+    pub vpcs: Vec<VpcId>,
     /// `outbound`
     pub outbound: Outbound,
     /// `protect`
@@ -69,7 +69,7 @@ pub fn resolve_stack(scope: &mut Scope<'_>, settings: &Settings<'_>) -> (Stack, 
     };
 
     let mut defaults = Defaults {
-        vpc: None,
+        vpcs: Vec::new(),
         outbound: Outbound::Open,
         outbound_text: None,
         protect: false,
@@ -97,7 +97,7 @@ fn read_stack<'a>(
 
     for (key, value) in scope.read_entries(declared.block.as_ref(), "stack", STACK_KEYS) {
         match key {
-            "vpc" => defaults.vpc = read_vpc(scope, value),
+            "vpc" => defaults.vpcs = read_vpcs(scope, value),
             "outbound" => {
                 defaults.outbound = read_outbound(scope, value).unwrap_or(defaults.outbound);
             }
@@ -160,12 +160,40 @@ pub fn read_outbound_text<'a>(scope: &mut Scope<'a>, value: &'a EntryValue) -> O
     Some(scope.read_field(text, AwsField::RuleDescription))
 }
 
-/// `vpc = main`
-pub fn read_vpc(scope: &mut Scope<'_>, value: &EntryValue) -> Option<VpcId> {
-    match value {
-        EntryValue::Name(name) => scope.resolve_vpc(*name),
-        _ => scope.report_no_vpc(value),
+/// `vpc = main`, or `vpc = [main, tools]`: the VPC of the group, and those that it is associated
+/// with, by id. Leaves out what is not known.
+pub fn read_vpcs(scope: &mut Scope<'_>, value: &EntryValue) -> Vec<VpcId> {
+    let (mut vpcs, mut known) = (Vec::new(), BTreeSet::new());
+    if value.items().is_empty() {
+        scope.report_no_vpc::<()>(value);
     }
+
+    for value in value.items() {
+        let found = match value {
+            EntryValue::Name(name) => scope.resolve_vpc(*name),
+            _ => scope.report_no_vpc(value),
+        };
+        match found {
+            Some(vpc) if known.insert(vpc) => vpcs.push(vpc),
+            Some(_) => report_twice(scope, value.span()),
+            None => {}
+        }
+    }
+
+    if let Some((_, associated)) = vpcs.split_first_mut() {
+        associated.sort_unstable();
+    }
+
+    vpcs
+}
+
+/// Reports a VPC that stands twice in a list.
+fn report_twice(scope: &mut Scope<'_>, span: Span) {
+    let vpc = scope.sources.text(span).to_string();
+    let other = vpc.clone();
+    scope
+        .problems
+        .push(MeaningProblem::VpcTwice { span, vpc, other });
 }
 
 /// Resolves the declared VPCs; without any, there is an implicit one, which is a parameter of the
@@ -185,7 +213,7 @@ pub fn resolve_vpcs(
     }
 
     if vpcs.len() == 1 {
-        defaults.vpc = Some(VpcId(0));
+        defaults.vpcs = vec![VpcId(0)];
     }
 
     ask_for_ids(scope, params, &mut vpcs, &defaults);
@@ -236,19 +264,28 @@ fn start_vpc(name: Option<String>, span: Option<Span>) -> Vpc {
 /// one.
 fn ask_for_ids(scope: &mut Scope<'_>, params: &mut Params, vpcs: &mut [Vpc], defaults: &Defaults) {
     let tiers = scope.tiers.clone();
-    let mut used: Vec<Option<VpcId>> = Vec::new();
+    let mut is_used = vec![false; vpcs.len()];
 
     for (tier, _) in &tiers {
-        used.push(match vpc_entry(scope, tier) {
-            Some(EntryValue::Name(name)) => scope.vpc_named(scope.text(*name)),
-            Some(_) | None => defaults.vpc,
-        });
+        let Some(entry) = vpc_entry(scope, tier) else {
+            defaults
+                .vpcs
+                .iter()
+                .for_each(|vpc| is_used[vpc.index()] = true);
+            continue;
+        };
+        for value in entry.items() {
+            if let EntryValue::Name(name) = value
+                && let Some(vpc) = scope.vpc_named(scope.text(*name))
+            {
+                is_used[vpc.index()] = true;
+            }
+        }
     }
 
-    for (n, vpc) in vpcs.iter_mut().enumerate() {
-        let deployed =
-            used.contains(&Some(VpcId(n as u32))) || vpc.default_group == DefaultGroup::Locked;
-        if deployed && vpc.id.is_none() {
+    for (vpc, is_used) in vpcs.iter_mut().zip(is_used) {
+        let is_deployed = is_used || vpc.default_group == DefaultGroup::Locked;
+        if is_deployed && vpc.id.is_none() {
             let name = vpc
                 .name
                 .as_ref()

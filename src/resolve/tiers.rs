@@ -1,17 +1,20 @@
 //! Tiers and sets of tiers.
 
-use super::every::take_out;
+use super::areas::Areas;
+use super::every::{KnownTiers, take_out};
 use super::exports::{Exports, read_export};
 use super::networks::Networks;
 use super::order::{report_cycles, sort_by_dependency};
 use super::scope::{BuiltInNetwork, Entity, Scope};
 use super::stack::{
-    Defaults, read_boolean, read_outbound, read_outbound_text, read_vpc, vpc_entry,
+    Defaults, read_boolean, read_outbound, read_outbound_text, read_vpcs, vpc_entry,
 };
 use crate::ast::{self, EntryValue, TierItem};
 use crate::diagnostic::{AwsField, MeaningProblem, NameKind, NameProblem, likely, listed};
 use crate::net::Addresses;
-use crate::policy::{Labels, Outbound, Role, Stack, Text, Tier, TierId, TierSet, Vpc, VpcId};
+use crate::policy::{
+    Area, AreaId, Labels, Outbound, Role, Stack, Text, Tier, TierId, TierSet, Vpc, VpcId,
+};
 use crate::source::Span;
 use ipnet::IpNet;
 use std::collections::{BTreeMap, HashMap};
@@ -38,7 +41,8 @@ pub fn resolve(
     vpcs: &[Vpc],
     defaults: Defaults,
     networks: &Networks,
-) -> Vec<Tier> {
+) -> (Vec<Tier>, Vec<Area>) {
+    let mut areas = Areas::default();
     let mut tiers = Vec::new();
     let mut group_names: GroupNames = HashMap::new();
     let mut exports = Exports::default();
@@ -51,8 +55,9 @@ pub fn resolve(
     let vpc_names = listed(&vpc_names, 20);
 
     for (declared, name) in scope.tiers.clone() {
-        let TierParts { vpc, mut tier } = resolve_tier(scope, declared, name, &defaults, networks);
-        if vpc.is_none() && vpc_entry(scope, declared).is_none() {
+        let TierParts { found, mut tier } =
+            resolve_tier(scope, declared, name, &defaults, networks);
+        if found.is_empty() && vpc_entry(scope, declared).is_none() {
             scope.problems.push(MeaningProblem::NoVpc {
                 span: tier.span,
                 tier: tier.name.clone(),
@@ -60,25 +65,30 @@ pub fn resolve(
             });
         }
 
-        tier.vpc = vpc.unwrap_or(VpcId(0));
+        tier.area = areas.add_vpcs(scope, vpcs, found, tier.span);
         check_group(scope, stack, &tier, tiers.is_empty());
         exports.add_tier(scope, &tier);
-        report_same_group_name(scope, &mut group_names, &tier);
+        report_same_group_name(scope, &mut group_names, (&tier, areas.home(tier.area)));
         tiers.push(tier);
     }
 
-    report_elsewhere(scope, stack, vpcs, &tiers);
-    tiers
+    let areas = areas.into_list();
+    report_elsewhere(scope, stack, vpcs, (&tiers, &areas));
+    (tiers, areas)
 }
 
 /// Spans of the explicit names of groups, which are case-insensitive within a VPC.
 type GroupNames = HashMap<(VpcId, String), Span>;
 
-fn report_same_group_name(scope: &mut Scope<'_>, group_names: &mut GroupNames, tier: &Tier) {
+fn report_same_group_name(
+    scope: &mut Scope<'_>,
+    group_names: &mut GroupNames,
+    (tier, home): (&Tier, VpcId),
+) {
     let Some(group) = &tier.group_name else {
         return;
     };
-    let key = (tier.vpc, group.view().stored().to_ascii_lowercase());
+    let key = (home, group.view().stored().to_ascii_lowercase());
     if let Some(other) = group_names.insert(key, tier.span) {
         scope.problems.push(MeaningProblem::SameGroupName {
             span: tier.span.max(other),
@@ -88,9 +98,9 @@ fn report_same_group_name(scope: &mut Scope<'_>, group_names: &mut GroupNames, t
     }
 }
 
-/// A tier, and the VPC that is set for it, if any.
+/// A tier, and the VPCs that are set for it, if any.
 struct TierParts {
-    vpc: Option<VpcId>,
+    found: Vec<VpcId>,
     tier: Tier,
 }
 
@@ -104,13 +114,13 @@ fn resolve_tier<'a>(
     // problems of a list of tiers are reported once, for the first tier
     let is_first = declared.names[0].span == name.span;
     let reported = scope.problems.len();
-    let mut vpc = defaults.vpc;
+    let mut found = defaults.vpcs.clone();
     let mut tier = start_tier(scope, declared, name, defaults);
     let (mut described, mut prefix) = (None, None);
 
     for (key, value) in scope.read_entries(declared.block.as_ref(), "tier", KEYS) {
         match key {
-            "vpc" => vpc = read_vpc(scope, value),
+            "vpc" => found = read_vpcs(scope, value),
             "outbound" => {
                 tier.outbound = read_outbound(scope, value).unwrap_or(tier.outbound);
             }
@@ -149,7 +159,7 @@ fn resolve_tier<'a>(
         scope.problems.truncate(reported);
     }
 
-    TierParts { vpc, tier }
+    TierParts { found, tier }
 }
 
 /// A tier without the settings of its block.
@@ -166,7 +176,7 @@ fn start_tier(
         was_spans: declared.was.iter().map(|was| was.span).collect(),
         role: declared.role.and_then(|role| resolve_role(scope, role)),
         prose: scope.read_prose(&declared.prose, AwsField::TagValue),
-        vpc: VpcId(0),
+        area: AreaId(0),
         outbound: defaults.outbound,
         outbound_text: defaults.outbound_text.clone(),
         addresses: None,
@@ -324,21 +334,32 @@ fn check_group(scope: &mut Scope<'_>, stack: &Stack, tier: &Tier, first: bool) {
 
 /// Reports tiers whose VPC is not where the stack is deployed. If the stack sets no region or
 /// account, it is that of the first tier whose VPC sets one.
-fn report_elsewhere(scope: &mut Scope<'_>, stack: &mut Stack, vpcs: &[Vpc], tiers: &[Tier]) {
-    let used = || tiers.iter().map(|tier| &vpcs[tier.vpc.index()]);
+///
+/// A group can be associated only with VPCs of its region. They can be of another account, which
+/// shares them (EC2 API reference, AssociateSecurityGroupVpc).
+fn report_elsewhere(
+    scope: &mut Scope<'_>,
+    stack: &mut Stack,
+    vpcs: &[Vpc],
+    (tiers, areas): (&[Tier], &[Area]),
+) {
+    let area = |tier: &Tier| &areas[tier.area.index()];
+    let homes = || tiers.iter().map(|tier| &vpcs[area(tier).home().index()]);
     let region = stack.region.as_ref();
-    let region = region.or_else(|| used().find_map(|vpc| vpc.region.as_ref()));
+    let region = region.or_else(|| homes().find_map(|vpc| vpc.region.as_ref()));
     let account = stack.account.as_ref();
-    let account = account.or_else(|| used().find_map(|vpc| vpc.account.as_ref()));
+    let account = account.or_else(|| homes().find_map(|vpc| vpc.account.as_ref()));
 
     for tier in tiers {
-        let vpc = &vpcs[tier.vpc.index()];
+        let home = &vpcs[area(tier).home().index()];
+        let associated = area(tier).associated().iter().map(|id| &vpcs[id.index()]);
+        let regions = associated.map(|vpc| ("region", vpc, vpc.region.as_ref(), region));
         let places = [
-            ("region", vpc.region.as_ref(), region),
-            ("account", vpc.account.as_ref(), account),
+            ("region", home, home.region.as_ref(), region),
+            ("account", home, home.account.as_ref(), account),
         ];
 
-        for (what, its, ours) in places {
+        for (what, vpc, its, ours) in places.into_iter().chain(regions) {
             if let (Some(its), Some(ours), Some(declared)) = (its, ours, vpc.span)
                 && its != ours
             {
@@ -356,7 +377,12 @@ fn report_elsewhere(scope: &mut Scope<'_>, stack: &mut Stack, vpcs: &[Vpc], tier
 }
 
 /// Resolves the sets of tiers, dependencies first.
-pub fn resolve_sets(scope: &mut Scope<'_>, known: &[Tier]) -> Vec<TierSet> {
+pub fn resolve_sets(scope: &mut Scope<'_>, tiers: &[Tier], areas: &[Area]) -> Vec<TierSet> {
+    let known = KnownTiers {
+        tiers,
+        areas,
+        sets: &[],
+    };
     let declared = scope.tier_sets.clone();
     let (mut members, mut excepted) = (Vec::new(), Vec::new());
 
@@ -397,7 +423,7 @@ pub fn resolve_sets(scope: &mut Scope<'_>, known: &[Tier]) -> Vec<TierSet> {
 }
 
 /// What the items of a set stand for.
-fn resolve_items(scope: &mut Scope<'_>, known: &[Tier], items: &[TierItem]) -> Vec<Entity> {
+fn resolve_items(scope: &mut Scope<'_>, known: KnownTiers<'_>, items: &[TierItem]) -> Vec<Entity> {
     let mut found = Vec::new();
     for item in items {
         match item {

@@ -97,7 +97,7 @@ fn declared_kind(kind: NameKind) -> Option<Declared> {
 fn has_effect(scope: &Scope<'_>, policy: &Policy, name: &str) -> bool {
     scope.vpc_named(name).is_some_and(|id| {
         policy.vpcs[id.index()].default_group == DefaultGroup::Locked
-            || policy.tiers.iter().any(|tier| tier.vpc == id)
+            || policy.areas.iter().any(|area| area.contains(id))
     })
 }
 

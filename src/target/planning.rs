@@ -1,7 +1,7 @@
 //! How a target deploys, for plans.
 
 use super::names::Names;
-use crate::aws::{Parameter, Rule, RuleKey, SecurityGroup, State, Text};
+use crate::aws::{Parameter, Reference, Rule, RuleKey, SecurityGroup, State, Text};
 
 /// How a target replaces one output by another.
 #[derive(Debug, Clone, Copy)]
@@ -16,6 +16,8 @@ pub struct Planning {
     pub source: fn(&Parameter) -> Option<String>,
     /// The current and earlier addresses of a group, the newest first.
     pub group_addresses: fn(&SecurityGroup) -> Vec<String>,
+    /// The same of the association of a group with a VPC.
+    pub association_addresses: fn(&State, &SecurityGroup, &Reference) -> Vec<String>,
     /// The output with the id of a group.
     pub output: fn(&SecurityGroup) -> String,
     /// Whether outputs contain the earlier addresses of rules.

@@ -40,6 +40,13 @@ app allows tcp 8080 from web
 db allows mysql from app
 """
 
+# The same with two VPCs.
+TWO_VPCS = BASE.replace('stack shop "Web shop"', 'stack shop "Web shop" { vpc = main }').replace(
+    "network office",
+    "param home : vpc\nparam away : vpc\nvpc main { id = home }\nvpc branch { id = away }\n"
+    "peer main with branch\n\nnetwork office",
+)
+
 
 def edit(name, counts, why, *replacements, base=BASE, later=TODAY, groups_removed=0, groups_replaced=0):
     """An edit of `base` by (old text, new text) pairs, each of which must stand there."""
@@ -483,5 +490,37 @@ EDITS = [
             "param home : vpc\nparam spare : vpc\nparam other : vpc\nvpc main { id = home }\nvpc rest { id = spare, default-group = locked }\n\n"
             "network office",
         ),
+    ),
+    edit(
+        "a tier is in a further VPC",
+        (1, 0, 0),
+        "the association of its group",
+        ("tier web is web-server", "tier web is web-server { vpc = [main, branch] }"),
+        base=TWO_VPCS,
+    ),
+    edit(
+        "a tier is in one VPC fewer",
+        (0, 0, 1),
+        "the association of its group",
+        ("{ vpc = [main, branch] }", ""),
+        base=TWO_VPCS.replace("tier web is web-server", "tier web is web-server { vpc = [main, branch] }"),
+    ),
+    edit(
+        "a tier in two VPCs is renamed with was",
+        (0, 6, 0),
+        "the group's Name tag, and the text of four rules of its own and of one that names it",
+        ("tier web is web-server", "tier portal is web-server was web"),
+        ("web allows http", "portal allows http"),
+        ("web allows ssh", "portal allows ssh"),
+        ("from web", "from portal"),
+        base=TWO_VPCS.replace("tier web is web-server", "tier web is web-server { vpc = [main, branch] }"),
+    ),
+    edit(
+        "the first VPC of a tier is its second",
+        (10, 1, 10),
+        "the group, its eight rules and its association; the rule that names the group changes in place",
+        ("[main, branch]", "[branch, main]"),
+        base=TWO_VPCS.replace("tier web is web-server", "tier web is web-server { vpc = [main, branch] }"),
+        groups_replaced=1,
     ),
 ]

@@ -110,7 +110,9 @@ def create_stacks(report, subjects):
                 expected = lowering.lower(subject.table, subject.values, "cloudformation")
                 report.check(
                     f"{subject.name}: the stack's rules are the flow table's",
-                    problems + lowering.differences(expected, subject.stacked),
+                    problems
+                    + lowering.differences(expected, subject.stacked)
+                    + lowering.misplaced(subject.table, subject.values, subject.stacked),
                 )
 
 
@@ -143,7 +145,9 @@ def apply_modules(report, subjects, server, directory):
         expected = lowering.lower(subject.table, subject.values, "terraform")
         report.check(
             f"{subject.name}: the applied rules are the flow table's",
-            problems + lowering.differences(expected, subject.applied),
+            problems
+            + lowering.differences(expected, subject.applied)
+            + lowering.misplaced(subject.table, subject.values, subject.applied),
         )
         report.check(
             f"{subject.name}: the module's outputs are its groups",
@@ -211,7 +215,9 @@ def different(subject):
         rules = [rule for rule in stacked["rules"] if rule != lowering.PLACEHOLDER]
         halved = lowering.halved(applied["rules"])
         problems += [f"{tier}: one alone has {rule}" for rule in sorted(set(rules) ^ set(halved))]
-        for what in ("description", "tags", *(["name"] if {stacked["name"], applied["name"]} & named else [])):
+        compared = ["description", "tags", "associated"]
+        compared += ["name"] if {stacked["name"], applied["name"]} & named else []
+        for what in compared:
             if stacked[what] != applied[what]:
                 problems.append(f"{tier}: {what} {stacked[what]!r} by template, {applied[what]!r} by module")
     return problems

@@ -105,3 +105,17 @@ def differences(expected, actual):
         problems += [f"{tier}: not in the policy: {rule}" for rule in have if rule not in want]
         problems += [f"{tier}: twice in the flow table: {rule}" for rule in set(want) if want.count(rule) > 1]
     return problems
+
+
+def misplaced(table, values, actual):
+    """Groups that are in other VPCs than the flow table says; `actual` comes from `readback.groups`."""
+    ids = {vpc["name"]: vpc["id"] or vpc["parameter"] and values.of(vpc["parameter"]) for vpc in table["vpcs"]}
+    problems = []
+    for tier in table["tiers"]:
+        group = actual.get(tier["name"])
+        if group is None or tier["vpc"] is None:
+            continue
+        want = ids[tier["vpc"]], sorted(ids[vpc] for vpc in tier.get("associated_vpcs", []))
+        have = group["vpc"], group["associated"]
+        problems += [] if want == have else [f"{tier['name']}: expected in {want}, found in {have}"]
+    return problems

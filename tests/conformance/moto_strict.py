@@ -9,10 +9,12 @@ What it adds to stock moto:
             protocol, description and group-name checks; description-blind duplicates;
             per-family quota with prefix-list weights; cross-account references; the
             default group's self rule; ModifySecurityGroupRules for every kind of rule;
-            the AWS-managed prefix lists that moto does not know.
+            the AWS-managed prefix lists that moto does not know; associations of groups
+            with other VPCs.
   CFN       inline SecurityGroupEgress, CidrIpv6, SourcePrefixListId, Description and
             port-less rules; AWS::EC2::SecurityGroupEgress; GetAtt Id / VpcId; the
-            default egress rules dropped as CloudFormation drops them.
+            default egress rules dropped as CloudFormation drops them; prefix lists, and
+            AWS::EC2::SecurityGroupVpcAssociation.
 
 It is one reading of AWS's documents, not AWS: the texts of its errors are approximate, and
 two behaviours are modelled on documents rather than observed (a group reference counts in
@@ -24,6 +26,7 @@ import os
 import re
 
 from moto.core.common_models import CloudFormationModel
+from moto.core.responses import ActionResult
 from moto.ec2.exceptions import (
     EC2ClientError,
     InvalidPermissionDuplicateError,
@@ -34,6 +37,7 @@ from moto.ec2.exceptions import (
 )
 from moto.ec2.models import managed_prefixes
 from moto.ec2.models import security_groups as sgm
+from moto.ec2.responses.security_groups import SecurityGroups as GroupResponses
 
 RULES_PER_GROUP = int(os.environ.get("MOTO_STRICT_RULES", "60"))
 QUOTAS = {}  # {VPC: its own quota}; AWS has one in a region
@@ -356,6 +360,8 @@ _delete = B._delete_security_group
 
 
 def delete(self, vpc_id, group_id):
+    if any(group == group_id for group, _ in associations(self)):
+        raise EC2ClientError("DependencyViolation", f"resource {group_id} is associated with another VPC")
     for groups in self.groups.values():
         for g in groups.values():
             if g.id != group_id and any(
@@ -551,3 +557,87 @@ class CfnPrefixList(CloudFormationModel):
 
 
 CfnPrefixList.__abstractmethods__ = frozenset()
+
+# ------------------------------------------------------------ associations with other VPCs
+
+
+def associations(backend):
+    """{(group, VPC)}"""
+    return backend.__dict__.setdefault("vpc_associations", set())
+
+
+def associate(backend, group_id, vpc_id):
+    """AssociateSecurityGroupVpc: not a default group, not a default VPC, not its own VPC."""
+    group = backend.get_security_group_from_id(group_id)
+    if group is None:
+        raise InvalidSecurityGroupNotFoundError(group_id)
+    vpc = backend.get_vpc(vpc_id)
+    if group.name == "default" or vpc.is_default == "true" or group.vpc_id == vpc_id:
+        raise bad(f"{group_id} cannot be associated with {vpc_id}")
+    if (group_id, vpc_id) in associations(backend):
+        raise bad(f"{group_id} is associated with {vpc_id} already")
+    associations(backend).add((group_id, vpc_id))
+
+
+def disassociate(backend, group_id, vpc_id):
+    if (group_id, vpc_id) not in associations(backend):
+        raise bad(f"{group_id} is not associated with {vpc_id}")
+    associations(backend).remove((group_id, vpc_id))
+
+
+def r_associate(self):
+    associate(self.ec2_backend, self._get_param("GroupId"), self._get_param("VpcId"))
+    return ActionResult({"State": "associating"})
+
+
+def r_disassociate(self):
+    disassociate(self.ec2_backend, self._get_param("GroupId"), self._get_param("VpcId"))
+    return ActionResult({"State": "disassociating"})
+
+
+def r_describe_associations(self):
+    wanted = self._filters_from_querystring()
+    rows = [{"GroupId": group, "VpcId": vpc} for group, vpc in sorted(associations(self.ec2_backend))]
+    keys = {"group-id": "GroupId", "vpc-id": "VpcId"}
+    rows = [row for row in rows if all(row[keys[name]] in values for name, values in wanted.items())]
+    return ActionResult({"SecurityGroupVpcAssociations": [row | {"State": "associated"} for row in rows]})
+
+
+GroupResponses.associate_security_group_vpc = r_associate
+GroupResponses.disassociate_security_group_vpc = r_disassociate
+GroupResponses.describe_security_group_vpc_associations = r_describe_associations
+
+
+class CfnAssociation(CloudFormationModel):
+    __module__ = "moto.ec2.models.security_groups"  # moto's metaclass reads the service out of it
+
+    def __init__(self, group_id, vpc_id):
+        self.group_id, self.vpc_id = group_id, vpc_id
+
+    @staticmethod
+    def cloudformation_type():
+        return "AWS::EC2::SecurityGroupVpcAssociation"
+
+    @staticmethod
+    def cloudformation_name_type():
+        return ""
+
+    @property
+    def physical_resource_id(self):
+        return f"{self.group_id}|{self.vpc_id}"
+
+    @classmethod
+    def create_from_cloudformation_json(cls, resource_name, cloudformation_json, account_id, region_name, **kw):
+        from moto.ec2.models import ec2_backends
+
+        p = cloudformation_json["Properties"]
+        associate(ec2_backends[account_id][region_name], p["GroupId"], p["VpcId"])
+        return cls(p["GroupId"], p["VpcId"])
+
+    def delete(self, account_id, region_name):
+        from moto.ec2.models import ec2_backends
+
+        disassociate(ec2_backends[account_id][region_name], self.group_id, self.vpc_id)
+
+
+CfnAssociation.__abstractmethods__ = frozenset()

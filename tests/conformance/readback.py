@@ -32,7 +32,7 @@ def list_names(ec2):
 
 
 def groups(ec2, ids, tiers):
-    """({tier: {name, description, tags, rules}}, problems) of the groups with these ids.
+    """({tier: {name, description, tags, vpc, associated, rules}}, problems) of the groups with these ids.
 
     `tiers` is {Name tag: tier}. `rules` is a list: AWS has no duplicates, and neither may we."""
     found = ec2.describe_security_groups(GroupIds=sorted(ids))["SecurityGroups"] if ids else []
@@ -44,13 +44,24 @@ def groups(ec2, ids, tiers):
             problems.append(f"no tier, or a second time the same, for the group tagged {tags.get('Name')!r}")
             continue
         names[group["GroupId"]] = tier
-        out[tier] = {"name": group["GroupName"], "description": group["Description"], "tags": tags, "rules": []}
+        out[tier] = {
+            "name": group["GroupName"],
+            "description": group["Description"],
+            "tags": tags,
+            "vpc": group["VpcId"],
+            "associated": [],
+            "rules": [],
+        }
     problems += [f"no group for tier {tier}" for tier in sorted(set(tiers.values()) - set(out))]
+    for association in ec2.describe_security_group_vpc_associations()["SecurityGroupVpcAssociations"]:
+        if association["GroupId"] in names:
+            out[names[association["GroupId"]]]["associated"].append(association["VpcId"])
     lists = list_names(ec2)
     for rule in rules_of(ec2, names):
         out[names[rule["GroupId"]]]["rules"].append(plain(rule, names, lists))
     for tier in out.values():
         tier["rules"].sort()
+        tier["associated"].sort()
     return out, problems
 
 

@@ -255,6 +255,8 @@ const PROGRAMS: &[Row] = &[
     ("tier web { egress = closed }", "E0205", "1:12", "did you mean `outbound`?", Review),
     ("tier web { outbound = \"closed\" }", "E0207", "1:23", "did you mean `closed`?", Review),
     ("tier web { outbound = closd }", "E0207", "1:23", "did you mean `closed`?", Review),
+    ("tier web { addresses = 10.0.0.0/24, 10.0.1.0/24 }", "E0123", "1:24", "write `[10.0.0.0/24, 10.0.1.0/24]`", Safe),
+    ("vpc a { cidr = 10.0.0.0/16 }\nvpc b { cidr = 10.1.0.0/16 }\ntier web { vpc = a, b, outbound = closed }", "E0123", "3:18", "write `[a, b]`", Safe),
     ("tier web { outbound = false }", "E0207", "1:23", "did you mean `closed`?", Review),
     ("tier \"web\"\nweb allows https from anywhere", "E0123", "1:6", "write `web`", Review),
     ("tier web as web-server", "E0123", "1:10", "write `is`", Safe),

@@ -12,6 +12,7 @@ mod addresses;
 mod also;
 mod architecture;
 mod assertions;
+mod associations;
 mod block_lists;
 mod changes;
 mod cli;

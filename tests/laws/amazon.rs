@@ -5,7 +5,7 @@ use crate::meaning::Meaning;
 use crate::packets::Host;
 use ipnet::IpNet;
 use std::net::{IpAddr, Ipv4Addr};
-use tierwall::ast::{EntryValue, Item};
+use tierwall::ast::{EntryValue, Item, VpcDeclaration};
 
 /// Addresses around the edge of what is never filtered, of which some are.
 pub const NEAR: [&str; 19] = [
@@ -118,32 +118,35 @@ impl Cidr {
 impl Meaning<'_> {
     /// Whether the groups of a tier filter nothing to and from a host.
     pub fn is_exempt(&self, tier: &str, host: &Host) -> bool {
-        let cidr = || self.cidr(tier);
+        let cidrs = self.cidrs(tier);
         host.tier.is_none()
-            && (cidr().is_surely_exempt(host.address)
-                || host.is_reserved && cidr().may_be_reserved(host.address))
+            && (are_surely_exempt(&cidrs, host.address)
+                || host.is_reserved && may_be_exempt(&cidrs, host.address))
     }
 
-    fn cidr(&self, tier: &str) -> Cidr {
-        let vpcs: Vec<_> = self
-            .items()
-            .filter_map(|item| {
-                if let Item::Vpc(vpc) = item {
-                    Some(vpc)
-                } else {
-                    None
-                }
-            })
-            .collect();
-        let named = self.of_tier(tier, "vpc").or_else(|| self.of_stack("vpc"));
-        let vpc = match named {
-            Some(name) => vpcs.iter().find(|vpc| self.text(vpc.name) == name),
-            None => vpcs.first().filter(|_| vpcs.len() == 1),
-        };
-        let values: Vec<&EntryValue> = vpc
+    /// The blocks of each VPC in which the members of a tier can be.
+    fn cidrs(&self, tier: &str) -> Vec<Cidr> {
+        let vpcs = self.items().filter_map(|item| match item {
+            Item::Vpc(vpc) => Some(vpc),
+            _ => None,
+        });
+        let vpcs: Vec<_> = vpcs.collect();
+        let named = self.vpcs_of(tier);
+        let its = vpcs
             .iter()
-            .flat_map(|vpc| self.values(&vpc.block, "cidr"))
-            .collect();
+            .filter(|vpc| named.contains(&self.text(vpc.name)) || named.is_empty());
+        let cidrs: Vec<Cidr> = its.map(|vpc| self.cidr(vpc)).collect();
+        match cidrs.is_empty() {
+            true => vec![Cidr {
+                blocks: Vec::new(),
+                all_known: true,
+            }],
+            false => cidrs,
+        }
+    }
+
+    fn cidr(&self, vpc: &VpcDeclaration) -> Cidr {
+        let values: Vec<&EntryValue> = self.values(&vpc.block, "cidr").collect();
         let known = values.iter().filter_map(|value| {
             if let EntryValue::Net(net) = value {
                 Some(net.net)
@@ -155,6 +158,17 @@ impl Meaning<'_> {
         let all_known = blocks.len() == values.len();
         Cidr { blocks, all_known }
     }
+}
+
+/// Whether an address is never filtered, whichever of these VPCs the member is in.
+pub fn are_surely_exempt(cidrs: &[Cidr], address: IpAddr) -> bool {
+    cidrs.iter().all(|cidr| cidr.is_surely_exempt(address))
+}
+
+/// Whether an address is never filtered in one of these VPCs, depending on its subnets.
+pub fn may_be_exempt(cidrs: &[Cidr], address: IpAddr) -> bool {
+    let mut cidrs = cidrs.iter();
+    cidrs.any(|cidr| cidr.is_surely_exempt(address) || cidr.may_be_reserved(address))
 }
 
 fn plus_two(block: IpNet) -> Option<IpAddr> {

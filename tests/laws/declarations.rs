@@ -478,9 +478,18 @@ pub fn tiers(scene: &mut Scene, numbers: &[Vec<u16>]) {
             kinds.push(format!("every {role}"));
         }
         let has_tools = scene.vpcs.contains(&"tools".to_string());
-        let vpc = (has_tools && choose.once_in(2)).then(|| choose.of(&["tools", "main"]));
-        let here = vpc.unwrap_or("main");
-        let before = scene.in_vpc.iter().filter(|(vpc, _)| *vpc == here);
+        let vpcs = [
+            vec!["tools"],
+            vec!["main"],
+            vec!["main", "tools"],
+            vec!["tools", "main"],
+        ];
+        let vpcs = (has_tools && choose.once_in(2)).then(|| choose.of(&vpcs));
+        let here = vpcs.clone().unwrap_or(vec!["main"]);
+        let here: Vec<String> = here.into_iter().map(str::to_string).collect();
+        let can_carry =
+            |(vpcs, _): &&(Vec<String>, String)| here.iter().all(|vpc| vpcs.contains(vpc));
+        let before = scene.in_vpc.iter().filter(can_carry);
         let before: Vec<String> = before.map(|(_, name)| name.clone()).collect();
         if !before.is_empty() && choose.once_in(3) {
             line = line.then("also").list(&choose.some(&before, 2));
@@ -496,10 +505,16 @@ pub fn tiers(scene: &mut Scene, numbers: &[Vec<u16>]) {
         }
         let prose = choose.once_in(3).then(|| scene.prose(choose));
         if has_tools {
-            block.extend(vpc.map(|vpc| word("vpc", vpc)));
+            block.extend(vpcs.map(|vpcs| {
+                let value = match vpcs.as_slice() {
+                    [one] => Value::Word(one.to_string()),
+                    _ => Value::List(here.clone()),
+                };
+                ("vpc".to_string(), value)
+            }));
             // those of `main` are also the tiers that say nothing
-            let vpc = vpc.filter(|vpc| *vpc == "tools");
-            kinds.extend(vpc.map(|vpc| format!("every tier in vpc {vpc}")));
+            let is_in_tools = here.iter().any(|vpc| vpc == "tools");
+            kinds.extend(is_in_tools.then(|| "every tier in vpc tools".to_string()));
         }
         for kind in kinds {
             let tiers = these.iter().map(|name| name.to_string());
@@ -559,7 +574,7 @@ pub fn tiers(scene: &mut Scene, numbers: &[Vec<u16>]) {
             line = line.annotated("@allow(template-limits, \"a stack a team, from next year\")");
         }
         scene.lines.push(line);
-        let in_vpc = these.iter().map(|name| (here, name.to_string()));
+        let in_vpc = these.iter().map(|name| (here.clone(), name.to_string()));
         scene.in_vpc.extend(in_vpc);
         scene
             .tiers

@@ -79,6 +79,12 @@ fn outputs_have_all_that_the_contract_speaks_of() {
         ("texts that are asked for alone", "= var.stage\n", 5),
         ("other protocols", "ip_protocol       = \"50\"", 4),
         ("explicit names", "GroupName", 20),
+        ("groups in several VPCs", "SecurityGroupVpcAssociation", 15),
+        (
+            "associations that are moved",
+            "to   = aws_vpc_security_group_vpc_association",
+            3,
+        ),
     ];
     for (what, text, least) in wanted {
         let count = outputs

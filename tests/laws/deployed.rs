@@ -7,7 +7,7 @@ use tierwall::groups::{
     self, Deployment, Direction, ListReference, Peer, PrefixListId, Reference, TierId,
 };
 use tierwall::net::{AwsPort, Traffic};
-use tierwall::policy::{Labels, Policy};
+use tierwall::policy::{Labels, Policy, VpcId};
 
 /// Groups and rules.
 #[derive(Debug, PartialEq, Eq)]
@@ -26,6 +26,8 @@ pub struct Group {
     pub name: Option<String>,
     pub description: String,
     pub vpc: String,
+    /// The VPCs that it is associated with, sorted.
+    pub associated: Vec<String>,
     pub tags: BTreeMap<String, String>,
     /// The `Name` tags of the other groups that its members carry, sorted.
     pub also: Vec<String>,
@@ -241,7 +243,13 @@ pub fn of(deployment: &Deployment<'_>) -> Deployed {
             continue;
         };
         let (tier, tags) = (policy.tier(id), tags(policy, id));
-        let vpc = policy.vpc_of(id).id.as_ref().expect("a tier is in a VPC");
+        let vpc = |id: &VpcId| {
+            let id = policy.vpc(*id).id.as_ref();
+            reference(deployment, id.expect("a tier is in a VPC"))
+        };
+        let area = policy.area_of(id);
+        let mut associated: Vec<String> = area.associated().iter().map(vpc).collect();
+        associated.sort();
         let description = tier.description.as_ref().map(text);
         let value = Group {
             name: tier.group_name.as_ref().map(text),
@@ -250,7 +258,8 @@ pub fn of(deployment: &Deployment<'_>) -> Deployed {
                 (None, Labels::Made) => "Managed by tierwall".to_string(),
                 (None, Labels::Written) => NO_DESCRIPTION.to_string(),
             },
-            vpc: reference(deployment, vpc),
+            vpc: vpc(&area.home()),
+            associated,
             tags,
             also: also(policy, id),
         };

@@ -1,7 +1,7 @@
 //! Rules as they are read back from an output, asked by brute force: address by address and packet
 //! by packet. Nothing here shares code with the analyses.
 
-use crate::amazon::{Cidr, is_single, surely_exempt};
+use crate::amazon::{Cidr, are_surely_exempt, is_single, may_be_exempt, surely_exempt};
 use crate::deployed::{Key, Port};
 use ipnet::IpNet;
 use std::collections::{BTreeMap, BTreeSet};
@@ -29,8 +29,8 @@ pub struct End {
     /// The `Name` tags of the groups that its hosts carry, if it is a tier, that of the tier first.
     pub groups: Vec<String>,
     pub home: Home,
-    /// The VPC of its group.
-    pub cidr: Cidr,
+    /// The VPCs that its hosts can be in, if it is a tier.
+    pub cidrs: Vec<Cidr>,
     /// Whether its addresses can be those of Amazon's services, which no group filters.
     pub has_services: bool,
 }
@@ -333,8 +333,8 @@ fn services(near: &End, far: &End, version: usize) -> (BTreeSet<u128>, bool) {
             *first..=*first
         };
         for one in each {
-            perhaps |= near.cidr.may_be_reserved(address(one));
-            surely.extend(Some(one).filter(|one| near.cidr.is_surely_exempt(address(*one))));
+            perhaps |= may_be_exempt(&near.cidrs, address(one));
+            surely.extend(Some(one).filter(|one| are_surely_exempt(&near.cidrs, address(*one))));
         }
     }
     (surely, perhaps)

@@ -19,7 +19,7 @@ use tierwall::analysis::named_endpoint::named_endpoints;
 use tierwall::analysis::trace::{Service, Verdict, trace_connections};
 use tierwall::groups;
 use tierwall::net::{Family, Ports, Traffic, TrafficSet};
-use tierwall::policy::{self, Assertion, Policy, TierId};
+use tierwall::policy::{self, Assertion, Policy, TierId, Vpc};
 use tierwall::source::Span;
 use tierwall::target;
 
@@ -372,7 +372,7 @@ impl World<'_> {
                 ranges: outside,
                 sure: [false; 2],
             },
-            cidr: Cidr::default(),
+            cidrs: Vec::new(),
             has_services: false,
         };
         tiers
@@ -399,7 +399,7 @@ impl World<'_> {
         End {
             groups: Vec::new(),
             home,
-            cidr: Cidr::default(),
+            cidrs: Vec::new(),
             has_services: true,
         }
     }
@@ -425,7 +425,14 @@ impl World<'_> {
     /// A tier, where the language reference says that its members are.
     fn tier(&self, n: usize) -> End {
         let (tier, dual) = (&self.policy.tiers[n], self.policy.stack.dual);
-        let vpc = self.policy.vpc_of(TierId(n as u32));
+        let vpcs = self.policy.area_of(TierId(n as u32)).vpcs.iter();
+        let vpcs: Vec<&Vpc> = vpcs.map(|id| self.policy.vpc(*id)).collect();
+        let is_unknown = |vpc: &&Vpc| vpc.blocks.is_empty() || !vpc.unknown_blocks.is_empty();
+        let blocks = || vpcs.iter().flat_map(|vpc| vpc.blocks.iter().copied());
+        let has_all = |v6: bool| {
+            let of_version = |block: &IpNet| block.network().is_ipv6() == v6;
+            vpcs.iter().all(|vpc| vpc.blocks.iter().any(of_version))
+        };
         let home = match &tier.addresses {
             Some(stated) => {
                 let home = Home::at(stated.to_blocks());
@@ -435,34 +442,35 @@ impl World<'_> {
                     home.perhaps(1)
                 }
             }
-            None if vpc.blocks.is_empty() || !vpc.unknown_blocks.is_empty() => {
+            None if vpcs.iter().any(is_unknown) => {
                 let everywhere = ["0.0.0.0/0", "::/0"].map(block);
                 let mut home = Home::at(everywhere);
                 home.sure[1] = dual;
                 home
             }
+            // in a VPC without a block of a version, members may have any address of it
             None => {
-                let home = Home::at(vpc.blocks.iter().copied());
-                if home.may_be_in(1) {
-                    home
-                } else {
-                    home.perhaps(1)
+                let home = Home::at(blocks());
+                match has_all(true) {
+                    true => home,
+                    false => home.perhaps(1),
                 }
             }
         };
-        let home = if home.may_be_in(0) {
-            home
-        } else {
-            home.perhaps(0)
+        let home = match &tier.addresses {
+            None if !vpcs.iter().any(is_unknown) && !has_all(false) => home.perhaps(0),
+            _ if home.may_be_in(0) => home,
+            _ => home.perhaps(0),
         };
-        let cidr = Cidr {
+        let cidrs = vpcs.iter().map(|vpc| Cidr {
             blocks: vpc.blocks.clone(),
             all_known: vpc.unknown_blocks.is_empty(),
-        };
+        });
+        let cidrs = cidrs.collect();
         End {
             groups: [&[self.tags[n].clone()], &self.also[&self.tags[n]][..]].concat(),
             home,
-            cidr,
+            cidrs,
             has_services: false,
         }
     }
@@ -485,7 +493,7 @@ impl World<'_> {
                 _ if is_hosts => Some(End {
                     groups: Vec::new(),
                     home: Home::at(named.endpoint.addresses.to_blocks()),
-                    cidr: Cidr::default(),
+                    cidrs: Vec::new(),
                     has_services: true,
                 }),
                 _ => None,

@@ -41,10 +41,16 @@ pub fn same_rules(text: &str) -> Result<(), TestCaseError> {
 
 /// An outbound rule to a group of another VPC.
 fn across_vpcs(deployed: &Deployed) -> Option<&Key> {
-    let vpc = |group: &str| deployed.groups.get(group).map(|group| &group.vpc);
+    let vpcs = |group: &str| {
+        let group = deployed.groups.get(group);
+        let vpcs = group.map(|group| std::iter::once(&group.vpc).chain(&group.associated));
+        vpcs.into_iter().flatten()
+    };
+    // members can be in each VPC of a group
+    let are_apart = |a: &str, b: &str| vpcs(a).any(|a| vpcs(b).any(|b| a != b));
     let mut keys = deployed.rules.iter().map(|rule| &rule.key);
     keys.find(|key| {
         let peer = key.peer.strip_prefix("tier ");
-        key.direction == "egress" && peer.is_some_and(|peer| vpc(peer) != vpc(&key.group))
+        key.direction == "egress" && peer.is_some_and(|peer| are_apart(peer, &key.group))
     })
 }

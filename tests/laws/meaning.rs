@@ -352,10 +352,10 @@ impl Meaning<'_> {
             return false;
         };
         let is_kind = kind == "tier" || declared.role.is_some_and(|role| self.text(role) == kind);
-        let vpc = self.of_tier(tier, "vpc").or_else(|| self.of_stack("vpc"));
+        let vpcs = self.vpcs_of(tier);
         let in_vpc = every.vpc.is_none_or(|wanted| {
             // without any word of it, there is but one VPC
-            vpc.is_none_or(|vpc| vpc == self.text(wanted))
+            vpcs.is_empty() || vpcs.contains(&self.text(wanted))
         });
         is_kind && in_vpc
     }
@@ -592,6 +592,22 @@ impl Meaning<'_> {
         let mut entries = blocks.flat_map(|block| &block.entries);
         let entry = entries.find(|entry| self.sources.text(entry.key.span()) == key);
         self.word(entry.map(|entry| &entry.value))
+    }
+
+    /// The VPCs of a tier as it or the stack names them; nothing where neither does.
+    pub fn vpcs_of(&self, tier: &str) -> Vec<&str> {
+        let blocks = self.items().filter_map(|item| match item {
+            Item::Tier(declared) if declared.names.iter().any(|name| self.text(*name) == tier) => {
+                declared.block.as_ref()
+            }
+            _ => None,
+        });
+        let own = blocks.flat_map(|block| self.values(block, "vpc"));
+        let own: Vec<&str> = own.filter_map(|value| self.word(Some(value))).collect();
+        match own.is_empty() {
+            true => self.of_stack("vpc").into_iter().collect(),
+            false => own,
+        }
     }
 
     /// `ip` of the stack.

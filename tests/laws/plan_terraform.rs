@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 pub type Counts = [usize; 3];
 
 /// Attributes that the provider cannot change (its schema: ForceNew, RequiresReplace).
-const FIXED: [(&str, &[&str]); 5] = [
+const FIXED: [(&str, &[&str]); 6] = [
     ("aws_ec2_managed_prefix_list.", &["address_family"]),
     (
         "aws_security_group.",
@@ -23,6 +23,10 @@ const FIXED: [(&str, &[&str]); 5] = [
         &["security_group_id"],
     ),
     ("aws_default_security_group.", &["vpc_id"]),
+    (
+        "aws_vpc_security_group_vpc_association.",
+        &["security_group_id", "vpc_id"],
+    ),
 ];
 const PEERS: [&str; 4] = [
     "cidr_ipv4",

@@ -101,6 +101,7 @@ pub fn read(text: &str) -> Template {
         let properties = object(&resource["Properties"]);
         match string(&resource["Type"]) {
             "AWS::EC2::PrefixList" => {}
+            "AWS::EC2::SecurityGroupVpcAssociation" => reader.association(id, properties),
             "AWS::EC2::SecurityGroup" => reader.inline(id, properties),
             "AWS::EC2::SecurityGroupIngress" => reader.separate(id, "ingress", properties),
             "AWS::EC2::SecurityGroupEgress" => reader.separate(id, "egress", properties),
@@ -150,6 +151,7 @@ impl Reader {
                 written => written.to_string(),
             },
             vpc: self.value(&properties["VpcId"]),
+            associated: Vec::new(),
             tags,
             also: Vec::new(),
         };
@@ -164,6 +166,24 @@ impl Reader {
             "two groups are called {name}"
         );
         name
+    }
+
+    /// Reads the association of a group with another VPC.
+    fn association(&mut self, id: &str, properties: &Object) {
+        known(properties, &["GroupId", "VpcId"]);
+        let group = self.value(&properties["GroupId"]);
+        let vpc = self.value(&properties["VpcId"]);
+        let group = group
+            .strip_prefix("tier ")
+            .expect("a group of the template");
+        let group = self.template.deployed.groups.get_mut(group);
+        let group = group.expect("a group of the template");
+        assert!(
+            group.vpc != vpc && !group.associated.contains(&vpc),
+            "{id}: AWS refuses a VPC that the group is in"
+        );
+        group.associated.push(vpc);
+        group.associated.sort();
     }
 
     /// Reads an output: the id of a group, or the ids of all that its members carry.

@@ -82,6 +82,13 @@ impl Reader {
         for text in ["export", "name_prefix"].map(|key| optional.remove(key)) {
             text.iter().for_each(|text| drop(self.text(text)));
         }
+        let associated = optional.remove("associated_vpcs");
+        let associated = associated.map(|vpcs| {
+            let mut vpcs: Vec<String> = list(&vpcs).map(|vpc| self.value(vpc)).collect();
+            assert!(!vpcs.is_empty(), "an empty list is left out");
+            vpcs.sort();
+            vpcs
+        });
         let names = match also {
             Some(_) => "also description group_name name tags vpc was",
             None => "description group_name name tags vpc was",
@@ -99,6 +106,7 @@ impl Reader {
                 written => written.to_string(),
             },
             vpc: self.value(&group["vpc"]),
+            associated: associated.unwrap_or_default(),
             tags,
             also: also.unwrap_or_default(),
         };

@@ -41,6 +41,7 @@ pub fn read(text: &str) -> Configuration {
         places: BTreeMap::new(),
     };
     let mut outputs: Vec<(&str, &Body)> = Vec::new();
+    let mut associations: Vec<(&str, &Body)> = Vec::new();
     for block in &file.blocks {
         let label = |n: usize| block.labels[n].as_str();
         match (block.kind.as_str(), block.labels.len()) {
@@ -59,6 +60,9 @@ pub fn read(text: &str) -> Configuration {
                 "aws_vpc_security_group_egress_rule" => {
                     reader.rule(&mut read, label(1), "egress", &block.body)
                 }
+                "aws_vpc_security_group_vpc_association" => {
+                    associations.push((label(1), &block.body));
+                }
                 "aws_default_security_group" => {
                     known(&block.body, &["vpc_id"], &[]);
                     reader.value(&block.body.attributes["vpc_id"]);
@@ -73,6 +77,9 @@ pub fn read(text: &str) -> Configuration {
         }
     }
     read.deployed.rules.sort();
+    for (name, body) in associations {
+        reader.association(&mut read, name, body);
+    }
     reader.outputs(&mut read, &outputs);
     read
 }
@@ -231,9 +238,25 @@ impl Reader {
                 None => NO_DESCRIPTION.to_string(),
             },
             vpc: self.value(&body.attributes["vpc_id"]),
+            associated: Vec::new(),
             tags: self.tags(body),
             also: Vec::new(),
         }
+    }
+
+    fn association(&self, read: &mut Configuration, name: &str, body: &Body) {
+        known(body, &["security_group_id", "vpc_id"], &[]);
+        let group = self.value(&body.attributes["security_group_id"]);
+        let vpc = self.value(&body.attributes["vpc_id"]);
+        let group = group.strip_prefix("tier ").expect("a group of the file");
+        let group = read.deployed.groups.get_mut(group);
+        let group = group.expect("a group of the file");
+        assert!(
+            group.vpc != vpc && !group.associated.contains(&vpc),
+            "{name}: AWS refuses a VPC that the group is in"
+        );
+        group.associated.push(vpc);
+        group.associated.sort();
     }
 
     fn tags(&self, body: &Body) -> BTreeMap<String, String> {

@@ -19,8 +19,8 @@ pub struct Scene {
     pub tiers: Vec<String>,
     /// What `every …` can be said of, as a sentence writes it, with the tiers that it means.
     pub every: Vec<(String, Vec<String>)>,
-    /// The tiers of each VPC, those that say nothing of it in `main`.
-    pub in_vpc: Vec<(&'static str, String)>,
+    /// The tiers with the VPCs that each is in, those that say nothing of it in `main`.
+    pub in_vpc: Vec<(Vec<String>, String)>,
     /// Everything that can be a subject: tiers and sets of tiers.
     pub subjects: Vec<String>,
     /// Groups that are made elsewhere, in the account of the stack.

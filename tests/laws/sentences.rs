@@ -110,7 +110,10 @@ pub fn sentence(scene: &Scene, numbers: &[u16]) -> Option<Sentence> {
 /// A sentence that makes no outbound rule to a group of a tier.
 fn over_gateway(scene: &Scene, sentence: Sentence) -> Sentence {
     let is_tier = |peer: &String| {
-        scene.subjects.contains(peer) || scene.every.iter().any(|(every, _)| every == peer)
+        // the members of one tier can be in both VPCs
+        peer == "itself"
+            || scene.subjects.contains(peer)
+            || scene.every.iter().any(|(every, _)| every == peer)
     };
     match sentence.way {
         "from" => Sentence {

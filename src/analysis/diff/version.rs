@@ -106,7 +106,7 @@ impl<'p> Version<'p> {
         for (tier, end) in index.tiers() {
             for direction in Direction::ALL {
                 let gate = Gate::new(Owner::Tier(tier), direction);
-                let unfiltered = never_filtered::exempt_addresses(policy.vpc_of(tier));
+                let unfiltered = never_filtered::exempt_addresses(policy, policy.tier(tier).area);
                 let of_gate = GateAccess::new(gates, index, gate, unfiltered);
                 access.insert((end, direction), of_gate);
             }

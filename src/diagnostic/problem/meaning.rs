@@ -36,7 +36,8 @@ pub enum MeaningProblem {
         tier: String,
         vpc: String,
         other: String,
-        other_vpc: String,
+        /// `tools, shared`
+        other_vpcs: String,
     },
     /// `web allows icmpv6 128 from 10.0.0.0/8`
     FamilyMismatch {
@@ -54,19 +55,30 @@ pub enum MeaningProblem {
         other: String,
         vpc: String,
         other_vpc: String,
+        /// `vpc tools`: all addresses of the other tier.
+        addresses: String,
     },
     /// an outbound rule to a tier behind `peer a with b over transit-gateway`
     OutboundOverGateway {
         span: Span,
         sender: String,
         receiver: String,
+        /// `vpc main`: all addresses of the receiver.
+        addresses: String,
+    },
+    /// `tier web { vpc = [main, main] }`, or two VPCs with one id
+    VpcTwice {
+        span: Span,
         vpc: String,
+        /// The one that it is too: itself, or another name.
+        other: String,
     },
     /// tiers of two VPCs in two regions
     AcrossRegions {
         span: Span,
         tier: String,
-        vpc: String,
+        /// `vpc tokyo`: all addresses of the tier.
+        addresses: String,
         region: String,
         other_region: String,
     },

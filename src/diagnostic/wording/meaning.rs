@@ -58,16 +58,20 @@ impl MeaningProblem {
                 tier,
                 vpc,
                 other,
-                other_vpc,
+                other_vpcs,
             } => R::error(
                 "E0342",
                 format!(
-                    "`{tier}` is in VPC `{vpc}` and `{other}` in `{other_vpc}`, and a network \
-                     interface carries groups of one VPC"
+                    "`{tier}` is in VPC `{vpc}` and `{other}` in `{}`, and a network \
+                     interface carries groups of its own VPC",
+                    other_vpcs.replace(", ", "`, `")
                 ),
             )
             .at(span, "security group in another VPC")
-            .help(format!("declare a tier like `{other}` in `{vpc}`")),
+            .help(format!(
+                "declare a tier like `{other}` in `{vpc}`, or associate its group: `tier {other} {{ \
+                 vpc = [{other_vpcs}, {vpc}] }}`"
+            )),
             MeaningProblem::FamilyMismatch {
                 span,
                 what,
@@ -92,12 +96,18 @@ impl MeaningProblem {
                 other,
                 vpc,
                 other_vpc,
+                addresses,
             } => R::error(
                 "E0307",
-                format!(
-                    "`{tier}` is in VPC `{vpc}` and `{other}` in `{other_vpc}`, \
-                     which are not peered"
-                ),
+                match tier == other {
+                    false => format!(
+                        "`{tier}` is in VPC `{vpc}` and `{other}` in `{other_vpc}`, which are not \
+                         peered"
+                    ),
+                    true => format!(
+                        "`{tier}` is in VPC `{vpc}` and in `{other_vpc}`, which are not peered"
+                    ),
+                },
             )
             .at(span, "security group in another VPC")
             .help(format!(
@@ -105,13 +115,13 @@ impl MeaningProblem {
                  {other_vpc}`"
             ))
             .help(format!(
-                "otherwise use the addresses of the VPC: `vpc {other_vpc}`"
+                "otherwise use the addresses of the VPC: `{addresses}`"
             )),
             MeaningProblem::OutboundOverGateway {
                 span,
                 sender,
                 receiver,
-                vpc,
+                addresses,
             } => R::error(
                 "E0364",
                 format!(
@@ -121,7 +131,7 @@ impl MeaningProblem {
             )
             .at(span, "security group behind a transit gateway")
             .help(format!(
-                "let `{sender}` send to the addresses of the VPC: `{sender} sends … to vpc {vpc}`"
+                "let `{sender}` send to the addresses of the VPC: `{sender} sends … to {addresses}`"
             ))
             .help(format!(
                 "`{receiver}` can name the group: `{receiver} accepts … from {sender}`"
@@ -129,7 +139,7 @@ impl MeaningProblem {
             MeaningProblem::AcrossRegions {
                 span,
                 tier,
-                vpc,
+                addresses,
                 region,
                 other_region,
             } => R::error(
@@ -140,7 +150,16 @@ impl MeaningProblem {
                 ),
             )
             .at(span, "security group in another region")
-            .help(format!("use the addresses of the VPC: `vpc {vpc}`")),
+            .help(format!("use the addresses of the VPC: `{addresses}`")),
+            MeaningProblem::VpcTwice { span, vpc, other } => {
+                let message = match vpc == other {
+                    true => format!("VPC `{vpc}` is in the list twice"),
+                    false => format!("`{vpc}` and `{other}` are one VPC: they have the same `id`"),
+                };
+                R::error("E0365", message)
+                    .at(span, "VPC that the group is already in")
+                    .help("leave one of them out")
+            }
             MeaningProblem::ElsewhereTier {
                 span,
                 tier,

@@ -4,6 +4,7 @@
 //! A table of phrases, and functions for notations. They are applied only to text that is not a
 //! statement, so a name that looks like one of them keeps its meaning.
 
+mod lists;
 mod notations;
 mod phrases;
 mod position;
@@ -14,6 +15,7 @@ mod unmatched;
 pub use tokens::{Token, first_tokens, is_name, split_tokens};
 pub use unmatched::find_unmatched;
 
+use lists::bare_list;
 use notations::{
     address_range, netmask_notation, port_notation, reference_notation, service_and_port,
 };
@@ -43,7 +45,7 @@ pub struct Habit {
     pub is_plain: bool,
 }
 
-const RULES: [fn(&Here<'_>) -> Option<Replacement>; 20] = [
+const RULES: [fn(&Here<'_>) -> Option<Replacement>; 21] = [
     negated_assertion,
     unquoted_id,
     peering_word,
@@ -63,6 +65,7 @@ const RULES: [fn(&Here<'_>) -> Option<Replacement>; 20] = [
     entry_sign,
     list_separator,
     spare_bracket,
+    bare_list,
     uppercase_keyword,
 ];
 

@@ -6,8 +6,8 @@ use super::made_lists::update_steps;
 use crate::aws::{GroupId, ListReference, PrefixListId, State};
 use crate::net::AwsPort;
 use crate::plan::{
-    BeforeAfter, Changes, GroupChange, GroupOutcome, OtherChange, Planned, Reason, RuleChange,
-    RuleOutcome, RulePlace, Targets, UseChange, planned_targets,
+    Association, BeforeAfter, Changes, GroupChange, GroupOutcome, OtherChange, Planned, Reason,
+    RuleChange, RuleOutcome, RulePlace, Targets, UseChange, planned_targets,
 };
 use crate::policy::TierId;
 use crate::report::citation::Citation;
@@ -25,6 +25,7 @@ pub struct PlanDocument<'c> {
     parameters: Vec<NamedLine<'c>>,
     prefix_lists: Vec<NamedLine<'c>>,
     locked_default_groups: Vec<NamedLine<'c>>,
+    associations: Vec<AssociationLine<'c>>,
     outputs: Vec<OutputLine<'c>>,
     exports: Vec<OutputLine<'c>>,
     protection: Vec<NamedLine<'c>>,
@@ -106,6 +107,15 @@ struct NamedLine<'c> {
 }
 
 #[derive(Debug, Serialize)]
+struct AssociationLine<'c> {
+    tier: &'c str,
+    /// The id of the VPC, or the parameter that will hold it.
+    vpc: &'c str,
+    change: &'static str,
+    targets: Vec<&'static str>,
+}
+
+#[derive(Debug, Serialize)]
 struct OutputLine<'c> {
     /// Its name in each target.
     #[serde(flatten)]
@@ -176,6 +186,7 @@ impl<'c> PlanDocument<'c> {
             parameters: Vec::new(),
             prefix_lists: Vec::new(),
             locked_default_groups: Vec::new(),
+            associations: Vec::new(),
             outputs: Vec::new(),
             exports: Vec::new(),
             protection: Vec::new(),
@@ -235,6 +246,19 @@ impl<'c> PlanDocument<'c> {
                 );
                 self.locked_default_groups
                     .push(named_line(name, sides, targets));
+            }
+            OtherChange::Association(sides) => {
+                let place = |state: &'c State, it: Association| {
+                    let vpc = state.reference_name(it.vpc_in(state));
+                    (state.group(it.group).name.as_str(), vpc)
+                };
+                let (tier, vpc) = sides.map_newest(|was| place(old, was), |is| place(new, is));
+                self.associations.push(AssociationLine {
+                    tier,
+                    vpc,
+                    change: change_word(sides),
+                    targets: target_names(targets),
+                });
             }
             OtherChange::Output(sides) => self.outputs.push(output_line(changes, sides, targets)),
             OtherChange::Export(sides) => self.exports.push(output_line(changes, sides, targets)),

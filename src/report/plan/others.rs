@@ -2,7 +2,7 @@
 
 use super::text::{PlanLines, list_titles};
 use crate::aws::{GroupId, ParameterId, SecurityGroup, State};
-use crate::plan::{BeforeAfter, GroupChange, GroupOutcome, OtherChange, Targets};
+use crate::plan::{Association, BeforeAfter, GroupChange, GroupOutcome, OtherChange, Targets};
 
 impl PlanLines<'_> {
     /// The line about another resource; `None` for the output of a new group, which is obvious.
@@ -64,6 +64,17 @@ impl PlanLines<'_> {
                     new.locked_defaults[n].name
                 )
             }
+            OtherChange::Association(BeforeAfter::Removed(gone)) => format!(
+                "- association of {}; AWS refuses that while a network interface there has the group",
+                association_words(old, gone)
+            ),
+            OtherChange::Association(BeforeAfter::Added(is)) => {
+                format!("+ association of {}", association_words(new, is))
+            }
+            OtherChange::Association(BeforeAfter::Both(_, is)) => format!(
+                "! association of {}, replaced with its group or its VPC",
+                association_words(new, is)
+            ),
             OtherChange::Output(sides) => return self.output_words(sides, targets),
             OtherChange::Export(BeforeAfter::Removed(tier)) => format!(
                 "- export of the id of {}; {} refuses that while another stack imports it",
@@ -155,6 +166,12 @@ impl PlanLines<'_> {
             }
         })
     }
+}
+
+/// `web with tools-vpc-id`
+fn association_words(state: &State, association: Association) -> String {
+    let vpc = state.reference_name(association.vpc_in(state));
+    format!("{} with {vpc}", state.group(association.group).name)
 }
 
 fn parameter_source(state: &State, id: ParameterId) -> &'static str {

@@ -1,8 +1,8 @@
 //! Logical ids that two parameters or resources would have.
 
 use super::resources::{
-    asks_for, group_id, is_separate, list_parameters, made_list_id, output_name, parameter_id,
-    rule_names,
+    asks_for, association_ids, group_id, is_separate, list_parameters, made_list_id, output_name,
+    parameter_id, rule_names,
 };
 use crate::aws::ParameterId;
 use crate::target::claims::{Claim, NamedState};
@@ -30,7 +30,12 @@ pub fn claims(named: NamedState<'_>) -> Vec<Claim> {
         made.map(|(id, _, made)| (made_list_id(made), named.deployment.prefix_list(id).span)),
     );
 
-    if names.are_plain() && state.made_lists().next().is_none() {
+    let associations = association_ids(state);
+    claims.extend(associations.map(|(group, id)| (id, named.tier_span(group))));
+
+    let has_unchecked =
+        state.made_lists().next().is_some() || state.associations().next().is_some();
+    if names.are_plain() && !has_unchecked {
         return claims;
     }
 

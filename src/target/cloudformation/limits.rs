@@ -36,10 +36,11 @@ fn measure_template(state: &State, bytes: usize) -> Vec<Measure> {
         rules.filter(|rule| is_separate(group, &rule.key)).count()
     };
     let rules: usize = state.groups.iter().map(of_group).sum();
+    let associations = state.associations().count();
     let parameters = used_parameters(state).count() + state.lists_by_name().count();
     let measure = |what, count, limit| Measure { what, count, limit };
     vec![
-        measure("resources", groups + rules, 500),
+        measure("resources", groups + associations + rules, 500),
         measure("parameters", parameters, 200),
         measure("outputs", outputs, 200),
         measure("bytes", bytes, 1_000_000),

@@ -19,8 +19,8 @@ use crate::aws::{Parameter, TemplateSource};
 use crate::diagnostic::Problems;
 use crate::policy::{OutputRules, ParameterNames, ReplacedText};
 use resources::{
-    DEFAULT_DESCRIPTION, GROUP, asks_for, export_name, group_id, has_placeholder, is_separate,
-    list_parameter, output_name, pascal_case, rule_names,
+    DEFAULT_DESCRIPTION, GROUP, asks_for, association_id, export_name, group_id, has_placeholder,
+    is_separate, list_parameter, output_name, pascal_case, rule_names,
 };
 
 /// The target.
@@ -67,6 +67,7 @@ const PLANNING: Planning = Planning {
     asks_for,
     source: written_source,
     group_addresses: |group| vec![group_id(group)],
+    association_addresses: |state, group, vpc| vec![association_id(state, group, vpc)],
     output: output_name,
     moves_rules: false,
     changes_peers: false,

@@ -1,8 +1,8 @@
 //! The resources, parameters and outputs of a template, and their logical ids.
 
 use crate::aws::{
-    Direction, MadeList, Parameter, Peer, PrefixListId, RuleKey, SecurityGroup, State, Text,
-    aws_list,
+    Direction, GroupId, MadeList, Parameter, Peer, PrefixListId, Reference, RuleKey, SecurityGroup,
+    State, Text, aws_list,
 };
 use crate::target::names::{NameStyle, Names, Renaming, push_pascal};
 
@@ -42,6 +42,7 @@ pub fn rule_names(state: &State) -> Names<'_> {
     others.extend(used_parameters(state).map(parameter_id));
     others.extend(list_parameters(state).map(|(_, id)| id));
     others.extend(state.made_lists().map(|(_, _, made)| made_list_id(made)));
+    others.extend(association_ids(state).map(|(_, id)| id));
     Names::new(
         state,
         NameStyle::Pascal,
@@ -54,6 +55,18 @@ pub fn rule_names(state: &State) -> Names<'_> {
 /// A group's logical id. Made with the oldest name of the tier, so that a rename moves nothing.
 pub fn group_id(group: &SecurityGroup) -> String {
     pascal_case(group.oldest_name()) + GROUP
+}
+
+/// The logical id of the association of a group with another VPC, made as that of the group.
+pub fn association_id(state: &State, group: &SecurityGroup, vpc: &Reference) -> String {
+    let vpc = pascal_case(state.reference_name(vpc));
+    [&pascal_case(group.oldest_name()), "In", &vpc, "Association"].concat()
+}
+
+/// The logical ids of all associations, with their groups.
+pub fn association_ids(state: &State) -> impl Iterator<Item = (GroupId, String)> {
+    let all = state.associations();
+    all.map(|(id, group, vpc)| (id, association_id(state, group, vpc)))
 }
 
 /// The output with a group's id.

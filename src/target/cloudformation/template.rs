@@ -3,8 +3,8 @@
 use super::halves::written_keys;
 use super::parameters::Parameters;
 use super::resources::{
-    DEFAULT_DESCRIPTION, export_name, group_id, has_placeholder, is_separate, list_output_name,
-    list_parameter, made_list_id, output_name, parameter_id, rule_names,
+    DEFAULT_DESCRIPTION, association_id, export_name, group_id, has_placeholder, is_separate,
+    list_output_name, list_parameter, made_list_id, output_name, parameter_id, rule_names,
 };
 use crate::aws::{
     Direction, GroupId, ListReference, MadeList, ParameterId, Peer, PrefixList, PrefixListId,
@@ -274,6 +274,11 @@ impl Serialize for Resources<'_, '_> {
                 map.serialize_entry(&template.group_ids[id.index()], &resource)?;
             }
 
+            for vpc in &group.associations {
+                let resource = template.association(id, vpc);
+                map.serialize_entry(&association_id(template.state, group, vpc), &resource)?;
+            }
+
             let separate = group.rules.iter();
             for rule in separate.filter(|rule| is_separate(group, &rule.key)) {
                 let mut name = std::mem::take(&mut template.spare.borrow_mut().1);
@@ -289,6 +294,24 @@ impl Serialize for Resources<'_, '_> {
 }
 
 impl<'s> Template<'s> {
+    /// The resource that associates a group with another VPC.
+    fn association<'t>(
+        &'t self,
+        group: GroupId,
+        vpc: &'t Reference,
+    ) -> Resource<AssociationBody<'t>> {
+        Resource {
+            r#type: "AWS::EC2::SecurityGroupVpcAssociation",
+            deletion_policy: None,
+            update_replace_policy: None,
+            metadata: None,
+            properties: AssociationBody {
+                group_id: self.group_reference(group),
+                vpc_id: self.reference(vpc),
+            },
+        }
+    }
+
     /// The resource of a rule of a group.
     fn separate_rule<'t>(&'t self, group: GroupId, rule: &'t Rule) -> Resource<RuleBody<'t, 's>> {
         Resource {
@@ -306,6 +329,15 @@ impl<'s> Template<'s> {
             },
         }
     }
+}
+
+/// The association of a group with another VPC: CloudFormation user guide,
+/// "AWS::EC2::SecurityGroupVpcAssociation".
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct AssociationBody<'t> {
+    group_id: Expression<'t>,
+    vpc_id: Expression<'t>,
 }
 
 /// Silences cfn-lint where it is wrong: it takes the type and code of an ICMPv6 rule for ports that

@@ -234,6 +234,9 @@ struct GroupEntry<'s> {
     export: Option<Cow<'s, str>>,
     description: Cow<'s, str>,
     vpc: ReferenceEntry<'s>,
+    /// The VPCs that it is associated with.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    associated_vpcs: Vec<ReferenceEntry<'s>>,
     tags: Tags<'s>,
     /// The other groups that its members carry.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -243,6 +246,7 @@ struct GroupEntry<'s> {
 impl<'s> GroupEntry<'s> {
     fn new(state: &'s State, group: &'s SecurityGroup) -> GroupEntry<'s> {
         let written = |text: &'s Text| text.view().as_written();
+        let associated = group.associations.iter();
         let prefix = group.has_own_prefix.then_some(&group.name_prefix);
         GroupEntry {
             name: &group.name,
@@ -252,6 +256,9 @@ impl<'s> GroupEntry<'s> {
             export: group.export.as_ref().map(written),
             description: group.description.view().as_written(),
             vpc: ReferenceEntry::new(state, &group.vpc),
+            associated_vpcs: associated
+                .map(|vpc| ReferenceEntry::new(state, vpc))
+                .collect(),
             tags: tags_by_key(&group.tags),
             also: group
                 .also

@@ -358,10 +358,8 @@ impl<'d> Names<'d> {
 
     /// The name of a group that is made elsewhere: what AWS knows it by, or its parameter.
     fn foreign_name(&self, id: ForeignGroupId) -> &'d str {
-        match &self.state.foreign_group(id).reference {
-            Reference::Id(id) => id,
-            Reference::Parameter(id) => &self.state.parameter(*id).name,
-        }
+        self.state
+            .reference_name(&self.state.foreign_group(id).reference)
     }
 
     /// The name of a peer, not mangled.

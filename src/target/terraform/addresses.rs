@@ -1,8 +1,8 @@
 //! What a module declares, and the addresses of it.
 
 use crate::aws::{
-    Direction, GroupId, MadeList, Parameter, PrefixListId, Rule, RuleKey, SecurityGroup, State,
-    aws_list,
+    Direction, GroupId, MadeList, Parameter, PrefixListId, Reference, Rule, RuleKey, SecurityGroup,
+    State, aws_list,
 };
 use crate::target::names::{NameStyle, Names, Renaming, push_snake};
 
@@ -18,6 +18,27 @@ pub fn group_names(group: &SecurityGroup) -> Vec<String> {
         .chain([&group.name])
         .map(|name| snake_case(name))
         .collect()
+}
+
+/// The type of the resource that associates a group with another VPC.
+pub const ASSOCIATION: &str = "aws_vpc_security_group_vpc_association";
+
+/// The names of the resource of an association, as those of its group.
+pub fn association_names(state: &State, group: &SecurityGroup, vpc: &Reference) -> Vec<String> {
+    let vpc = snake_case(state.reference_name(vpc));
+    let groups = group_names(group).into_iter();
+    groups.map(|group| format!("{group}_in_{vpc}")).collect()
+}
+
+/// The addresses that associations have and had, each once, with their groups.
+pub fn association_addresses(state: &State) -> impl Iterator<Item = (GroupId, String)> {
+    state.associations().flat_map(|(id, group, vpc)| {
+        let mut names = association_names(state, group, vpc);
+        names.sort_unstable();
+        names.dedup();
+        let names = names.into_iter();
+        names.map(move |name| (id, format!("{ASSOCIATION}.{name}")))
+    })
 }
 
 /// What the output declares and the addresses that it moves resources away from. Terraform reads
@@ -44,6 +65,7 @@ pub fn module_addresses(state: &State) -> Vec<String> {
             .map(|locked| format!("aws_default_security_group.{}", snake_case(&locked.name))),
     );
 
+    addresses.extend(association_addresses(state).map(|(_, address)| address));
     for (id, group) in state.groups_by_id() {
         if group.made_elsewhere.is_none() {
             let names_of_group = group_names(group).into_iter();

@@ -15,7 +15,10 @@ use super::definition::Target;
 use super::planning::{Column, Planning};
 use crate::diagnostic::Problems;
 use crate::policy::OutputRules;
-use addresses::{group_names, is_variable, module_addresses, output_name, rule_names, snake_case};
+use addresses::{
+    association_names, group_names, is_variable, module_addresses, output_name, rule_names,
+    snake_case,
+};
 
 /// The target.
 pub const TARGET: Target = Target {
@@ -46,6 +49,10 @@ const PLANNING: Planning = Planning {
     asks_for: is_variable,
     source: |parameter| parameter.source.terraform.clone(),
     group_addresses: |group| group_names(group).into_iter().rev().collect(),
+    association_addresses: |state, group, vpc| {
+        let names = association_names(state, group, vpc);
+        names.into_iter().rev().collect()
+    },
     output: output_name,
     moves_rules: true,
     changes_peers: true,

@@ -1,7 +1,9 @@
 //! Addresses of Terraform that two resources would have, and those that an earlier name of a tier
 //! makes a second time.
 
-use super::addresses::{lookup_addresses, made_addresses, rule_address, rule_names};
+use super::addresses::{
+    association_addresses, lookup_addresses, made_addresses, rule_address, rule_names,
+};
 use crate::diagnostic::{MeaningProblem, Problems};
 use crate::policy::{Tier, TierId};
 use crate::source::Span;
@@ -9,7 +11,7 @@ use crate::target::claims::{Claim, NamedState, PlacedRule};
 use crate::target::names::{EarlierName, Names};
 use std::collections::{BTreeSet, HashMap};
 
-/// The addresses of what could share one: data sources, and rules unless their names tell them
+/// The addresses of what could share one: data sources, associations, and rules unless their names tell them
 /// apart.
 pub fn claims(named: NamedState<'_>) -> Vec<Claim> {
     let names = rule_names(named.state);
@@ -17,6 +19,9 @@ pub fn claims(named: NamedState<'_>) -> Vec<Claim> {
     let mut claims: Vec<Claim> = lookups
         .map(|(id, address)| (address, named.deployment.prefix_list(id).span))
         .collect();
+
+    let associations = association_addresses(named.state);
+    claims.extend(associations.map(|(group, address)| (address, named.tier_span(group))));
 
     if !names.are_plain() {
         let rule = |place: PlacedRule<'_>| {

@@ -1,8 +1,9 @@
 //! The file, resource by resource.
 
 use super::addresses::{
-    LOOKUP, MAP_OUTPUT, asks_for_region, group_names, is_variable, list_output_name, lookup_name,
-    made_address, name_in_region, output_name, region_name, resource_type, rule_names, snake_case,
+    ASSOCIATION, LOOKUP, MAP_OUTPUT, asks_for_region, association_names, group_names, is_variable,
+    list_output_name, lookup_name, made_address, name_in_region, output_name, region_name,
+    resource_type, rule_names, snake_case,
 };
 use super::hcl::{Hcl, Value, escape_string, push_quoted};
 use super::template::{TextValue, named_variable, push_expression};
@@ -48,6 +49,9 @@ pub fn emit(state: &State) -> Vec<u8> {
     for (id, group) in state.groups_by_id() {
         if group.made_elsewhere.is_none() {
             writer.write_group(id, group);
+        }
+        for vpc in &group.associations {
+            writer.write_association(id, group, vpc);
         }
         for rule in &group.rules {
             writer.write_rule(id, rule);
@@ -368,6 +372,21 @@ impl HclWriter<'_> {
         self.hcl.close_block();
     }
 
+    /// The association of a group with another VPC: AWS provider,
+    /// aws_vpc_security_group_vpc_association.
+    fn write_association(&mut self, id: GroupId, group: &SecurityGroup, vpc: &Reference) {
+        let name = association_names(self.state, group, vpc).pop();
+        let name = name.expect("a group has a current name");
+        let own = ["aws_security_group.", self.names.of_group(id), ".id"].concat();
+        self.hcl.blank_line();
+        self.hcl.open_block("resource", &[ASSOCIATION, &name]);
+        self.hcl.attribute_run(&[
+            ("security_group_id", Value::Expression(&own)),
+            ("vpc_id", reference_value(&self.variables, vpc)),
+        ]);
+        self.hcl.close_block();
+    }
+
     fn write_rule(&mut self, group: GroupId, rule: &Rule) {
         let (state, names, key) = (self.state, &self.names, &rule.key);
         let peer = peer_attribute(state, key.peer);
@@ -425,6 +444,9 @@ impl HclWriter<'_> {
     fn write_moved(&mut self, id: GroupId, group: &SecurityGroup) {
         if group.made_elsewhere.is_none() {
             self.write_chain("aws_security_group", &group_names(group));
+        }
+        for vpc in &group.associations {
+            self.write_chain(ASSOCIATION, &association_names(self.state, group, vpc));
         }
         for Rule { key, .. } in &group.rules {
             self.write_chain(
