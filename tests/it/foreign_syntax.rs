@@ -87,6 +87,8 @@ const SENTENCES: &[Row] = &[
     ("web allows tcp --dport 443 from anywhere", "E0123", "1:12", "write `tcp 443`", Safe),
     ("web allows tcp 80 443 from anywhere", "E0124", "1:16", "write `80,`", Review),
     ("web allows tcp { 80, 443 } from anywhere", "E0123", "1:16", "remove `{`", Safe),
+    ("web allows tcp { } 443 from anywhere", "E0123", "1:16", "remove `{`", Safe),
+    ("network n = 10.0.0.0/8 { }\nweb allows ssh from n", "E0123", "1:24", "remove `{`", Safe),
     ("web allows tcp (80, 443) from anywhere", "E0123", "1:16", "remove `(`", Safe),
     ("web allows tcp [80, 443] from anywhere", "E0123", "1:16", "remove `[`", Safe),
     ("web allows tcp-443 from anywhere", "E0201", "1:12", "did you mean `tcp 443`?", Review),
