@@ -296,8 +296,8 @@ impl Shape {
         shape.with_extras(3, after, tier.prose.as_ref(), tier.block.as_ref())
     }
 
-    /// Subjects, verb, services, `from` or `to`, peers with `except`, environments, `until` and
-    /// prose.
+    /// Subjects, verb, services, `from` or `to`, peers with `except`, environments, `until`, prose
+    /// and block.
     fn rule_shape(rule: &ast::Rule, only_in: Option<Span>) -> Shape {
         let last = rule
             .except
@@ -318,7 +318,10 @@ impl Shape {
             .with_cell(4, peers.map_or(u32::MAX, |span| span.start));
 
         let (shape, end) = shape.with_only_in(5, end_of(last), only_in);
-        shape.with_cell(6, end)
+        match &rule.block {
+            Some(block) => shape.with_extras(6, end, rule.prose.as_ref(), Some(block)),
+            None => shape.with_cell(6, end),
+        }
     }
 }
 

@@ -11,7 +11,9 @@ use super::stack::{
 use crate::ast::{self, EntryValue, TierItem};
 use crate::diagnostic::{AwsField, MeaningProblem, NameKind, NameProblem, likely, listed};
 use crate::net::Addresses;
-use crate::policy::{Labels, Outbound, Role, Stack, Text, Tier, TierId, TierSet, Vpc, VpcId};
+use crate::policy::{
+    Labels, MOST_TAGS, Outbound, Role, Stack, Text, Tier, TierId, TierSet, Vpc, VpcId,
+};
 use crate::source::Span;
 use ipnet::IpNet;
 use std::collections::{BTreeMap, HashMap};
@@ -28,8 +30,6 @@ const KEYS: &[&str] = &[
     "description",
     "tags",
 ];
-/// The maximum number of tags of a resource: EC2 user guide, tag restrictions.
-const MOST_TAGS: usize = 50;
 
 /// Resolves the tiers.
 pub fn resolve(

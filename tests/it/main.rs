@@ -42,6 +42,7 @@ mod quota;
 mod reach;
 mod redundant_sentences;
 mod reviews;
+mod rule_tags;
 mod services;
 mod snapshots;
 mod sources;
