@@ -157,6 +157,10 @@ resource "aws_vpc_security_group_ingress_rule" "db_tcp_all_from_db" {
   from_port                    = 0
   to_port                      = 65535
   referenced_security_group_id = aws_security_group.db.id
+
+  tags = {
+    owner = "data"
+  }
 }
 
 resource "aws_vpc_security_group_ingress_rule" "db_tcp_22_from_jump" {
@@ -211,6 +215,10 @@ resource "aws_vpc_security_group_egress_rule" "db_tcp_all_to_db" {
   from_port                    = 0
   to_port                      = 65535
   referenced_security_group_id = aws_security_group.db.id
+
+  tags = {
+    owner = "data"
+  }
 }
 
 resource "aws_vpc_security_group_egress_rule" "db_tcp_443_to_s3" {
@@ -539,6 +547,10 @@ resource "aws_vpc_security_group_ingress_rule" "jump_tcp_22_from_192_0_2_10_32" 
   from_port         = 22
   to_port           = 22
   cidr_ipv4         = "192.0.2.10/32"
+
+  tags = {
+    audit = "yes"
+  }
 }
 
 resource "aws_vpc_security_group_ingress_rule" "jump_tcp_22_from_198_51_100_0_30" {
@@ -548,6 +560,10 @@ resource "aws_vpc_security_group_ingress_rule" "jump_tcp_22_from_198_51_100_0_30
   from_port         = 22
   to_port           = 22
   cidr_ipv4         = "198.51.100.0/30"
+
+  tags = {
+    audit = "yes"
+  }
 }
 
 resource "aws_vpc_security_group_ingress_rule" "jump_tcp_22_from_198_51_100_4_31" {
@@ -557,6 +573,10 @@ resource "aws_vpc_security_group_ingress_rule" "jump_tcp_22_from_198_51_100_4_31
   from_port         = 22
   to_port           = 22
   cidr_ipv4         = "198.51.100.4/31"
+
+  tags = {
+    audit = "yes"
+  }
 }
 
 resource "aws_vpc_security_group_ingress_rule" "jump_tcp_22_from_198_51_100_6_32" {
@@ -566,6 +586,10 @@ resource "aws_vpc_security_group_ingress_rule" "jump_tcp_22_from_198_51_100_6_32
   from_port         = 22
   to_port           = 22
   cidr_ipv4         = "198.51.100.6/32"
+
+  tags = {
+    audit = "yes"
+  }
 }
 
 resource "aws_vpc_security_group_ingress_rule" "jump_tcp_22_from_198_51_100_8_29" {
@@ -575,6 +599,10 @@ resource "aws_vpc_security_group_ingress_rule" "jump_tcp_22_from_198_51_100_8_29
   from_port         = 22
   to_port           = 22
   cidr_ipv4         = "198.51.100.8/29"
+
+  tags = {
+    audit = "yes"
+  }
 }
 
 resource "aws_vpc_security_group_ingress_rule" "jump_tcp_22_from_198_51_100_16_28" {
@@ -584,6 +612,10 @@ resource "aws_vpc_security_group_ingress_rule" "jump_tcp_22_from_198_51_100_16_2
   from_port         = 22
   to_port           = 22
   cidr_ipv4         = "198.51.100.16/28"
+
+  tags = {
+    audit = "yes"
+  }
 }
 
 resource "aws_vpc_security_group_ingress_rule" "jump_tcp_22_from_198_51_100_32_27" {
@@ -593,6 +625,10 @@ resource "aws_vpc_security_group_ingress_rule" "jump_tcp_22_from_198_51_100_32_2
   from_port         = 22
   to_port           = 22
   cidr_ipv4         = "198.51.100.32/27"
+
+  tags = {
+    audit = "yes"
+  }
 }
 
 resource "aws_vpc_security_group_ingress_rule" "jump_tcp_22_from_198_51_100_64_26" {
@@ -602,6 +638,10 @@ resource "aws_vpc_security_group_ingress_rule" "jump_tcp_22_from_198_51_100_64_2
   from_port         = 22
   to_port           = 22
   cidr_ipv4         = "198.51.100.64/26"
+
+  tags = {
+    audit = "yes"
+  }
 }
 
 resource "aws_vpc_security_group_ingress_rule" "jump_tcp_22_from_198_51_100_192_26" {
@@ -611,6 +651,10 @@ resource "aws_vpc_security_group_ingress_rule" "jump_tcp_22_from_198_51_100_192_
   from_port         = 22
   to_port           = 22
   cidr_ipv4         = "198.51.100.192/26"
+
+  tags = {
+    audit = "yes"
+  }
 }
 
 resource "aws_vpc_security_group_ingress_rule" "jump_tcp_22_from_203_0_113_0_24" {
@@ -1131,6 +1175,11 @@ resource "aws_vpc_security_group_ingress_rule" "proxy_tcp_3128_from_suppliers_ip
   from_port         = 3128
   to_port           = 3128
   prefix_list_id    = aws_ec2_managed_prefix_list.suppliers_ipv4.id
+
+  tags = {
+    "cost centre" = "7"
+    "for"         = "${var.stage}: $${all} \"of\" them"
+  }
 }
 
 resource "aws_vpc_security_group_ingress_rule" "proxy_tcp_3128_from_suppliers_ipv6" {
@@ -1140,6 +1189,11 @@ resource "aws_vpc_security_group_ingress_rule" "proxy_tcp_3128_from_suppliers_ip
   from_port         = 3128
   to_port           = 3128
   prefix_list_id    = aws_ec2_managed_prefix_list.suppliers_ipv6.id
+
+  tags = {
+    "cost centre" = "7"
+    "for"         = "${var.stage}: $${all} \"of\" them"
+  }
 }
 
 resource "aws_vpc_security_group_egress_rule" "proxy_tcp_80_to_anywhere_ipv4" {
@@ -1819,6 +1873,11 @@ resource "aws_vpc_security_group_egress_rule" "shop_a_tcp_6379_to_store" {
   from_port                    = 6379
   to_port                      = 6379
   referenced_security_group_id = aws_security_group.store.id
+
+  tags = {
+    "cost centre" = "9"
+    owner         = "cache"
+  }
 }
 
 resource "aws_security_group" "shop_b" {
@@ -2102,6 +2161,11 @@ resource "aws_vpc_security_group_ingress_rule" "store_tcp_6379_from_shop_a" {
   from_port                    = 6379
   to_port                      = 6379
   referenced_security_group_id = aws_security_group.shop_a.id
+
+  tags = {
+    "cost centre" = "9"
+    owner         = "cache"
+  }
 }
 
 resource "aws_vpc_security_group_ingress_rule" "store_tcp_6379_from_shop_b" {

@@ -318,9 +318,22 @@ impl Shape {
             .with_cell(4, peers.map_or(u32::MAX, |span| span.start));
 
         let (shape, end) = shape.with_only_in(5, end_of(last), only_in);
+        shape.with_rule_end(6, end, rule)
+    }
+
+    /// Adds a cell for `until` and prose, after this offset, and one for the block after them; or one
+    /// for the block alone.
+    fn with_rule_end(mut self, column: usize, start: u32, rule: &ast::Rule) -> Shape {
+        let has_words = rule.until.is_some() || rule.prose.is_some();
+        self.cells.push(Cell {
+            column,
+            start,
+            counts: has_words,
+        });
+
         match &rule.block {
-            Some(block) => shape.with_extras(6, end, rule.prose.as_ref(), Some(block)),
-            None => shape.with_cell(6, end),
+            Some(block) if has_words => self.with_cell(column + 1, block.span.start),
+            Some(_) | None => self,
         }
     }
 }
