@@ -356,3 +356,19 @@ fn a_repeated_sentence_with_tags_of_its_own_is_not_deleted_unasked() {
         Safety::Review
     );
 }
+
+#[test]
+fn a_parameter_that_tags_of_another_environment_have_is_used() {
+    let end = "\"x\", outbound \"of ${stage}\" { tags = { team = \"${team}\" } }";
+    let unused = |environment: &str| {
+        let program = format!(
+            "# tierwall check --environment {environment}\n{TIERS}environments production, staging\n\
+             param team : string = \"a\"\nparam stage : string = \"b\"\n\
+             web allows https from app\nweb allows ssh from app only in staging {end}\n"
+        );
+        let (_, problems) = check(&program, &Levels::default());
+        let codes = problems.iter().map(|problem| problem.report().code);
+        codes.filter(|code| *code == "unused-declaration").count()
+    };
+    assert_eq!([unused("production"), unused("staging")], [0, 0]);
+}
