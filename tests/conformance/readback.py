@@ -32,9 +32,10 @@ def list_names(ec2):
 
 
 def groups(ec2, ids, tiers):
-    """({tier: {name, description, tags, rules}}, problems) of the groups with these ids.
+    """({tier: {name, description, tags, rules, rule_tags}}, problems) of the groups with these ids.
 
-    `tiers` is {Name tag: tier}. `rules` is a list: AWS has no duplicates, and neither may we."""
+    `tiers` is {Name tag: tier}. `rules` is a list: AWS has no duplicates, and neither may we. `rule_tags` is
+    {rule: tags} of those that have some."""
     found = ec2.describe_security_groups(GroupIds=sorted(ids))["SecurityGroups"] if ids else []
     out, names, problems = {}, {}, []
     for group in found:
@@ -45,10 +46,14 @@ def groups(ec2, ids, tiers):
             continue
         names[group["GroupId"]] = tier
         out[tier] = {"name": group["GroupName"], "description": group["Description"], "tags": tags, "rules": []}
+        out[tier]["rule_tags"] = {}
     problems += [f"no group for tier {tier}" for tier in sorted(set(tiers.values()) - set(out))]
     lists = list_names(ec2)
     for rule in rules_of(ec2, names):
-        out[names[rule["GroupId"]]]["rules"].append(plain(rule, names, lists))
+        tier, seen = out[names[rule["GroupId"]]], plain(rule, names, lists)
+        tier["rules"].append(seen)
+        if rule.get("Tags"):
+            tier["rule_tags"][seen] = {tag["Key"]: tag["Value"] for tag in rule["Tags"]}
     for tier in out.values():
         tier["rules"].sort()
     return out, problems
