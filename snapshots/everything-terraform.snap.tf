@@ -198,6 +198,10 @@ resource "aws_vpc_security_group_ingress_rule" "db_tcp_all_from_db" {
   from_port                    = 0
   to_port                      = 65535
   referenced_security_group_id = aws_security_group.db.id
+
+  tags = {
+    owner = "data"
+  }
 }
 
 resource "aws_vpc_security_group_ingress_rule" "db_tcp_22_from_jump" {
@@ -252,6 +256,10 @@ resource "aws_vpc_security_group_egress_rule" "db_tcp_all_to_db" {
   from_port                    = 0
   to_port                      = 65535
   referenced_security_group_id = aws_security_group.db.id
+
+  tags = {
+    owner = "data"
+  }
 }
 
 resource "aws_vpc_security_group_egress_rule" "db_tcp_443_to_s3" {
@@ -580,6 +588,10 @@ resource "aws_vpc_security_group_ingress_rule" "jump_tcp_22_from_192_0_2_10_32" 
   from_port         = 22
   to_port           = 22
   cidr_ipv4         = "192.0.2.10/32"
+
+  tags = {
+    audit = "yes"
+  }
 }
 
 resource "aws_vpc_security_group_ingress_rule" "jump_tcp_22_from_198_51_100_0_30" {
@@ -589,6 +601,10 @@ resource "aws_vpc_security_group_ingress_rule" "jump_tcp_22_from_198_51_100_0_30
   from_port         = 22
   to_port           = 22
   cidr_ipv4         = "198.51.100.0/30"
+
+  tags = {
+    audit = "yes"
+  }
 }
 
 resource "aws_vpc_security_group_ingress_rule" "jump_tcp_22_from_198_51_100_4_31" {
@@ -598,6 +614,10 @@ resource "aws_vpc_security_group_ingress_rule" "jump_tcp_22_from_198_51_100_4_31
   from_port         = 22
   to_port           = 22
   cidr_ipv4         = "198.51.100.4/31"
+
+  tags = {
+    audit = "yes"
+  }
 }
 
 resource "aws_vpc_security_group_ingress_rule" "jump_tcp_22_from_198_51_100_6_32" {
@@ -607,6 +627,10 @@ resource "aws_vpc_security_group_ingress_rule" "jump_tcp_22_from_198_51_100_6_32
   from_port         = 22
   to_port           = 22
   cidr_ipv4         = "198.51.100.6/32"
+
+  tags = {
+    audit = "yes"
+  }
 }
 
 resource "aws_vpc_security_group_ingress_rule" "jump_tcp_22_from_198_51_100_8_29" {
@@ -616,6 +640,10 @@ resource "aws_vpc_security_group_ingress_rule" "jump_tcp_22_from_198_51_100_8_29
   from_port         = 22
   to_port           = 22
   cidr_ipv4         = "198.51.100.8/29"
+
+  tags = {
+    audit = "yes"
+  }
 }
 
 resource "aws_vpc_security_group_ingress_rule" "jump_tcp_22_from_198_51_100_16_28" {
@@ -625,6 +653,10 @@ resource "aws_vpc_security_group_ingress_rule" "jump_tcp_22_from_198_51_100_16_2
   from_port         = 22
   to_port           = 22
   cidr_ipv4         = "198.51.100.16/28"
+
+  tags = {
+    audit = "yes"
+  }
 }
 
 resource "aws_vpc_security_group_ingress_rule" "jump_tcp_22_from_198_51_100_32_27" {
@@ -634,6 +666,10 @@ resource "aws_vpc_security_group_ingress_rule" "jump_tcp_22_from_198_51_100_32_2
   from_port         = 22
   to_port           = 22
   cidr_ipv4         = "198.51.100.32/27"
+
+  tags = {
+    audit = "yes"
+  }
 }
 
 resource "aws_vpc_security_group_ingress_rule" "jump_tcp_22_from_198_51_100_64_26" {
@@ -643,6 +679,10 @@ resource "aws_vpc_security_group_ingress_rule" "jump_tcp_22_from_198_51_100_64_2
   from_port         = 22
   to_port           = 22
   cidr_ipv4         = "198.51.100.64/26"
+
+  tags = {
+    audit = "yes"
+  }
 }
 
 resource "aws_vpc_security_group_ingress_rule" "jump_tcp_22_from_198_51_100_192_26" {
@@ -652,6 +692,10 @@ resource "aws_vpc_security_group_ingress_rule" "jump_tcp_22_from_198_51_100_192_
   from_port         = 22
   to_port           = 22
   cidr_ipv4         = "198.51.100.192/26"
+
+  tags = {
+    audit = "yes"
+  }
 }
 
 resource "aws_vpc_security_group_ingress_rule" "jump_tcp_22_from_203_0_113_0_24" {
@@ -1172,6 +1216,11 @@ resource "aws_vpc_security_group_ingress_rule" "proxy_tcp_3128_from_suppliers_ip
   from_port         = 3128
   to_port           = 3128
   prefix_list_id    = aws_ec2_managed_prefix_list.suppliers_ipv4.id
+
+  tags = {
+    "cost centre" = "7"
+    "for"         = "${var.stage}: $${all} \"of\" them"
+  }
 }
 
 resource "aws_vpc_security_group_ingress_rule" "proxy_tcp_3128_from_suppliers_ipv6" {
@@ -1181,6 +1230,11 @@ resource "aws_vpc_security_group_ingress_rule" "proxy_tcp_3128_from_suppliers_ip
   from_port         = 3128
   to_port           = 3128
   prefix_list_id    = aws_ec2_managed_prefix_list.suppliers_ipv6.id
+
+  tags = {
+    "cost centre" = "7"
+    "for"         = "${var.stage}: $${all} \"of\" them"
+  }
 }
 
 resource "aws_vpc_security_group_egress_rule" "proxy_tcp_80_to_anywhere_ipv4" {
@@ -1860,6 +1914,11 @@ resource "aws_vpc_security_group_egress_rule" "shop_a_tcp_6379_to_store" {
   from_port                    = 6379
   to_port                      = 6379
   referenced_security_group_id = aws_security_group.store.id
+
+  tags = {
+    "cost centre" = "9"
+    owner         = "cache"
+  }
 }
 
 resource "aws_security_group" "shop_b" {
@@ -2143,6 +2202,11 @@ resource "aws_vpc_security_group_ingress_rule" "store_tcp_6379_from_shop_a" {
   from_port                    = 6379
   to_port                      = 6379
   referenced_security_group_id = aws_security_group.shop_a.id
+
+  tags = {
+    "cost centre" = "9"
+    owner         = "cache"
+  }
 }
 
 resource "aws_vpc_security_group_ingress_rule" "store_tcp_6379_from_shop_b" {

@@ -63,6 +63,7 @@ impl Compilation {
             deployment: &deployment,
             state: &outline,
         }));
+        problems.append(target::check_rule_tags(&deployment));
 
         if problems.any_error() {
             return Judged {

@@ -276,7 +276,7 @@ pub struct TierSetDeclaration {
     pub prose: Option<StringLiteral>,
 }
 
-/// `web allows https from anywhere except 198.51.100.0/24 until 2026-12-31 "campaign"`
+/// `web allows https from anywhere except 198.51.100.0/24 until 2026-12-31 "campaign" { … }`
 #[derive(Debug)]
 pub struct Rule {
     /// `web`
@@ -297,6 +297,8 @@ pub struct Rule {
     pub prose: Option<StringLiteral>,
     /// `outbound "campaign, sent"`: the text of its outbound rules.
     pub outbound: Option<Box<StringLiteral>>,
+    /// `{ tags = { owner = "edge" } }`
+    pub block: Option<Box<Block>>,
 }
 
 /// `web, every database except archive`
@@ -555,7 +557,10 @@ impl Item {
             Item::Service(service) => (&service.prose, None),
             Item::Tier(tier) => (&tier.prose, tier.block.as_ref()),
             Item::TierSet(set) => (&set.prose, None),
-            Item::Rule(rule) => (&rule.prose, None),
+            Item::Rule(rule) => {
+                rule.outbound.iter().for_each(|text| visit(text));
+                (&rule.prose, rule.block.as_deref())
+            }
             Item::Vpc(_)
             | Item::Peering(_)
             | Item::Assertion(_)

@@ -3,6 +3,7 @@
 use super::{Description, ForeignGroupId, ParameterId, PrefixListId, Reference, Text};
 use crate::net::Traffic;
 use ipnet::IpNet;
+use std::num::NonZeroU32;
 
 /// A group: its position in [`State::groups`](super::State::groups).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -113,6 +114,26 @@ pub struct Rule {
     pub key: RuleKey,
     /// Its description, for [`State::description`](super::State::description).
     pub description: Description,
+    /// Its tags, for [`State::tags`](super::State::tags); most rules have none.
+    pub tags: Option<TagsId>,
+}
+
+/// The tags of a rule: their position in [`State::rule_tags`](super::State::rule_tags), from 1, so
+/// that no tags take no more space.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TagsId(NonZeroU32);
+
+impl TagsId {
+    /// The tags at an index.
+    pub(crate) fn from_index(index: usize) -> TagsId {
+        let position = u32::try_from(index + 1).ok().and_then(NonZeroU32::new);
+        TagsId(position.expect("there are fewer lists of tags than sentences"))
+    }
+
+    /// As an index.
+    pub fn index(self) -> usize {
+        self.0.get() as usize - 1
+    }
 }
 
 /// The identity of a rule within its group: AWS rejects a second rule with the same key.

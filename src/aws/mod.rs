@@ -13,7 +13,7 @@ mod source;
 mod text;
 
 pub use description::{Description, Descriptions, Wording};
-pub use group::{Direction, GroupId, Peer, Rule, RuleKey, SecurityGroup};
+pub use group::{Direction, GroupId, Peer, Rule, RuleKey, SecurityGroup, TagsId};
 pub use group_mapping::GroupMapping;
 pub use parameter::{ParamKind, Parameter, ParameterId};
 pub use quota::{Count, Counted};
@@ -26,6 +26,9 @@ pub use source::{ParameterSource, TemplateSource};
 pub use text::{Text, TextPiece, TextRef};
 
 use crate::net::Family;
+
+/// The maximum number of tags of a group or a rule (EC2 user guide, tag restrictions).
+pub const MOST_TAGS: usize = 50;
 
 /// Everything that one output deploys.
 #[derive(Debug, Default)]
@@ -50,6 +53,8 @@ pub struct State {
     pub locked_defaults: Vec<LockedDefault>,
     /// The descriptions of all rules.
     pub descriptions: String,
+    /// Tags that rules have, each list by key.
+    pub rule_tags: Vec<Vec<(String, Text)>>,
 }
 
 impl State {
@@ -189,6 +194,11 @@ impl State {
         self.descriptions
             .get(rule.description.range())
             .expect("a rule's description is of its own state")
+    }
+
+    /// The tags of a rule, by key.
+    pub fn tags(&self, rule: &Rule) -> &[(String, Text)] {
+        rule.tags.map_or(&[], |id| &self.rule_tags[id.index()])
     }
 
     /// The parameter with a name.

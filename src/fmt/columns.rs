@@ -296,8 +296,8 @@ impl Shape {
         shape.with_extras(3, after, tier.prose.as_ref(), tier.block.as_ref())
     }
 
-    /// Subjects, verb, services, `from` or `to`, peers with `except`, environments, `until` and
-    /// prose.
+    /// Subjects, verb, services, `from` or `to`, peers with `except`, environments, `until`, prose
+    /// and block.
     fn rule_shape(rule: &ast::Rule, only_in: Option<Span>) -> Shape {
         let last = rule
             .except
@@ -318,7 +318,23 @@ impl Shape {
             .with_cell(4, peers.map_or(u32::MAX, |span| span.start));
 
         let (shape, end) = shape.with_only_in(5, end_of(last), only_in);
-        shape.with_cell(6, end)
+        shape.with_rule_end(6, end, rule)
+    }
+
+    /// Adds a cell for `until` and prose, after this offset, and one for the block after them; or one
+    /// for the block alone.
+    fn with_rule_end(mut self, column: usize, start: u32, rule: &ast::Rule) -> Shape {
+        let has_words = rule.until.is_some() || rule.prose.is_some();
+        self.cells.push(Cell {
+            column,
+            start,
+            counts: has_words,
+        });
+
+        match &rule.block {
+            Some(block) if has_words => self.with_cell(column + 1, block.span.start),
+            Some(_) | None => self,
+        }
     }
 }
 

@@ -308,6 +308,13 @@ fn add_text_parameters(deployment: &Deployment<'_>, found: &mut Referred) {
         let prefix = tier.name_prefix.iter();
         prefix.for_each(|prefix| add_all(prefix, true));
     }
+    if !policy.sentence_tags.is_empty() {
+        let groups = deployment.groups.iter();
+        let rules = groups.flat_map(|group| group.ingress.iter().chain(&group.egress));
+        for (_, value) in rules.flat_map(|rule| deployment.rule_tags(rule)) {
+            add_all(&value, true);
+        }
+    }
 
     let mut add = |text: &Text| add_all(text, false);
     for tier in &policy.tiers {

@@ -9,6 +9,7 @@ mod gates;
 mod lower;
 mod rule;
 mod state;
+mod tags;
 
 pub use gates::{OpenedGates, is_open_to_peer, open_to};
 pub use lower::lower;
@@ -88,7 +89,7 @@ pub struct Parameter<'p> {
     /// Whether nothing but the names of exports of templates have it.
     pub only_for_exports: bool,
     /// Whether nothing refers to it but what templates leave out: a locked default group, the start
-    /// of a name.
+    /// of a name, the tags of a rule.
     pub only_for_locks: bool,
     /// Whether it is a group that rules are put on.
     pub is_rule_owner: bool,

@@ -1,6 +1,7 @@
 //! Converts a deployment to the state that AWS will hold: owned, with all texts.
 
 use super::rule::RuleText;
+use super::tags::TagLists;
 use super::{Deployment, Direction, Group, Parameter, Rule};
 use crate::aws::{self, Descriptions, State, Text};
 use crate::policy::{
@@ -45,6 +46,8 @@ impl Deployment<'_> {
     pub fn complete_state(&self, outline: State) -> State {
         let (stack, positions) = (&self.policy.stack, Positions::new(self));
         let mut descriptions = Descriptions::with_capacity(self.rule_count() * DESCRIPTION_BYTES);
+        let mut tags = TagLists::default();
+        let has_tags = !self.policy.sentence_tags.is_empty();
         let mut state = outline;
 
         for (group, filled) in self.groups.iter().zip(&mut state.groups) {
@@ -56,6 +59,9 @@ impl Deployment<'_> {
                 for (rule, filled) in rules.iter().zip(filled) {
                     filled.description =
                         descriptions.push_description(|out| self.push_description(rule, out));
+                    if has_tags {
+                        filled.tags = tags.add_rule(self, rule);
+                    }
                 }
             }
         }
@@ -70,6 +76,7 @@ impl Deployment<'_> {
             rule_quota: stack.rule_quota,
             locked_defaults: self.locked.iter().map(locked).collect(),
             descriptions: descriptions.finish(),
+            rule_tags: tags.finish(),
             ..state
         }
     }
@@ -307,6 +314,7 @@ impl Positions {
                 peer: self.convert_peer(rule.peer),
             },
             description: aws::Description::default(),
+            tags: None,
         }
     }
 

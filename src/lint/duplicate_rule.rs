@@ -108,7 +108,15 @@ fn is_another(
     };
     let ends_before =
         last_day(first).is_some_and(|first| last_day(later).is_none_or(|later| first < later));
-    with != without || ends_before
+    with != without || ends_before || changes_tags(subject, rule, later)
+}
+
+/// Whether a rule would have other tags without the sentence of a flow.
+fn changes_tags(subject: &Subject<'_>, rule: &Rule, flow: u32) -> bool {
+    let (policy, deployment) = (subject.policy, subject.deployment);
+    let sentence = policy.flow(flow).sentence;
+    let has_tags = !policy.sentence_tags.of_sentence(sentence).is_empty();
+    has_tags && deployment.rule_tags(rule) != deployment.rule_tags_without(rule, sentence)
 }
 
 fn duplicate_finding(

@@ -15,22 +15,26 @@ const BEGINNINGS: [(Rule, &str, &str); 45] = [
     (Rule::rule_way, "a peer", ""),
     (
         Rule::rule_peers,
-        "`except`, `until`, a string or the end of the line",
+        "`except`, `until`, a string, a block or the end of the line",
         "a peer",
     ),
     (Rule::rule_except, "an address or a network", ""),
     (
         Rule::rule_excepted,
-        "`until`, a string or the end of the line",
+        "`until`, a string, a block or the end of the line",
         "an address or a network",
     ),
     (
         Rule::rule_only,
-        "`until`, a string or the end of the line",
+        "`until`, a string, a block or the end of the line",
         "an environment",
     ),
     (Rule::rule_until, "a date", ""),
-    (Rule::rule_ended, "a string or the end of the line", ""),
+    (
+        Rule::rule_ended,
+        "a string, a block or the end of the line",
+        "",
+    ),
     (
         Rule::assert_word,
         "the endpoints of a flow, as in `app can reach db`",

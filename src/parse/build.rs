@@ -327,6 +327,7 @@ impl TreeBuilder {
             until: None,
             prose: None,
             outbound: None,
+            block: None,
         };
 
         self.last = None;
@@ -362,6 +363,7 @@ impl TreeBuilder {
                     let text = parts_of(part).next();
                     rule.outbound = text.map(|text| Box::new(self.read_string(&text)));
                 }
+                Rule::block => rule.block = Some(Box::new(self.read_block(part))),
                 _ => rule.services.extend(self.read_service(part)),
             }
         }

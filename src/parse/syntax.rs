@@ -240,7 +240,7 @@ fn count_blanks(text: &str) -> usize {
 
 /// Common mistakes: the start of the statement, the text before the error, the text at the error,
 /// what to type.
-const SLIPS: [(&str, &str, &str, &str); 31] = [
+const SLIPS: [(&str, &str, &str, &str); 33] = [
     (
         "include",
         "",
@@ -372,7 +372,19 @@ const SLIPS: [(&str, &str, &str, &str); 31] = [
         "except",
         "write `except` before `until` and before the string",
     ),
-    ("", "", "until", "write `until` before the string"),
+    (
+        "",
+        "",
+        "until",
+        "write `until` before the string and the block",
+    ),
+    (
+        "vpc",
+        "}",
+        "\"",
+        "a VPC has no description; write a comment: `# the shop`",
+    ),
+    ("", "}", "\"", "write the string before the block"),
     (
         "",
         "",

@@ -91,8 +91,10 @@ pub enum RuleOutcome {
     Removed,
     /// Created.
     Added,
-    /// Its description is updated in place.
+    /// Its description is updated in place, and with it its tags, if they change too.
     Text,
+    /// Its tags change in place.
+    Tagged,
     /// The default of its parameter changes: its peer is updated in place in a deployment that sets
     /// no value.
     Default,

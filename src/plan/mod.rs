@@ -14,6 +14,7 @@
 //! | a rule's group, or its kind of peer | the rule is replaced | replaced, if it is a resource of its own |
 //! | the group that a rule names | in place | likewise |
 //! | a rule's description | in place | in place |
+//! | a rule's tags | in place | not in the template |
 //! | the default of the parameter that a rule names | in place | in place |
 //! | a rule that stands in its group | | the group, in place |
 //! | the address of either | destroyed and created | removed and added |

@@ -6,7 +6,7 @@ use super::defaults;
 use super::groups::Groups;
 use super::peers::PeerValue;
 use super::tally::{Action, ResourceCounts};
-use super::texts::text_differs;
+use super::texts::{tags_differ, text_differs};
 use crate::aws::{Direction, GroupId, Peer, RuleKey, State};
 use crate::hash::hash;
 use crate::net::{Traffic, UnknownPorts};
@@ -236,6 +236,7 @@ impl<'d> RuleComparison<'_, 'd> {
         self.add_change(BeforeAfter::Both(was, is), fate);
         let action = match fate {
             RuleOutcome::Text
+            | RuleOutcome::Tagged
             | RuleOutcome::Default
             | RuleOutcome::Retargeted
             | RuleOutcome::Halved
@@ -261,7 +262,7 @@ impl<'d> RuleComparison<'_, 'd> {
 
         // one half of all addresses, be it of a rule for all of them
         if self.is_halved(self.old, was) || self.is_halved(self.new, is) {
-            return self.has_other_text(was, is).then_some(RuleOutcome::Text);
+            return self.label_outcome(was, is);
         }
 
         let (old, new) = (self.old_value(was), self.new_value(is));
@@ -274,8 +275,23 @@ impl<'d> RuleComparison<'_, 'd> {
             (true, false) => Some(RuleOutcome::WithPeer),
             (false, true) if self.has_other_default(was, is) => Some(RuleOutcome::Default),
             (false, false) if self.has_other_default(was, is) => Some(RuleOutcome::WithPeer),
-            (false, _) => self.has_other_text(was, is).then_some(RuleOutcome::Text),
+            (false, _) => self.label_outcome(was, is),
         }
+    }
+
+    /// The outcome for a rule of which nothing changes but its description or its tags.
+    fn label_outcome(&self, was: RulePlace, is: RulePlace) -> Option<RuleOutcome> {
+        if self.has_other_text(was, is) {
+            return Some(RuleOutcome::Text);
+        }
+        let has_other_tags = self.planning.writes_rule_tags && self.has_other_tags(was, is);
+        has_other_tags.then_some(RuleOutcome::Tagged)
+    }
+
+    fn has_other_tags(&self, was: RulePlace, is: RulePlace) -> bool {
+        let old = self.old.tags(was.rule_in(self.old));
+        let new = self.new.tags(is.rule_in(self.new));
+        tags_differ(self.planning, (self.old, old), (self.new, new))
     }
 
     fn has_other_text(&self, was: RulePlace, is: RulePlace) -> bool {

@@ -10,6 +10,7 @@ mod icmp;
 mod members;
 mod output_rules;
 mod peer;
+mod sentence_tags;
 mod stack;
 mod texts;
 mod tier;
@@ -26,6 +27,7 @@ pub use output_rules::{OutputRules, ParameterNames, ReplacedText};
 pub use peer::{
     EntryOf, External, ListReference, MadeList, Network, Param, Peer, PrefixList, Reference,
 };
+pub use sentence_tags::SentenceTags;
 pub use stack::{DefaultGroup, Labels, Outbound, Peering, PeeringLink, Stack, Vpc};
 pub use texts::Texts;
 pub use tier::{Role, Tier, TierSet};
@@ -33,7 +35,7 @@ pub use tier_mapping::TierMapping;
 pub use words::{WordId, Words};
 pub use written::{Declaration, Declared, Remainder, Shadowed, Unused};
 
-pub use crate::aws::{ParamKind, ParameterSource, TemplateSource, Text, aws_list};
+pub use crate::aws::{MOST_TAGS, ParamKind, ParameterSource, TemplateSource, Text, aws_list};
 
 use crate::date::Date;
 use crate::net::{Family, Sink, UnknownPorts, push_block, push_traffic};
@@ -89,6 +91,8 @@ pub struct Policy {
     pub words: Words,
     /// Texts of parts of services, and of outbound rules.
     pub texts: Texts,
+    /// Tags of sentences, for their rules.
+    pub sentence_tags: SentenceTags,
     /// Whether a text has an unbound parameter in it.
     pub has_text_parameters: bool,
 }
@@ -157,6 +161,7 @@ impl Policy {
             as_of,
             words: Words::default(),
             texts: Texts::default(),
+            sentence_tags: SentenceTags::default(),
             has_text_parameters: false,
         }
     }

@@ -58,16 +58,54 @@ fn one_line(text: &str) -> String {
         return one_line(beginning(text, LONG)) + " …";
     }
 
-    let lines = text.lines().map(|line| {
-        if line.contains('"') {
-            line
-        } else {
-            line.split('#').next().unwrap_or("")
-        }
-    });
-
-    lines
+    text.lines()
+        .map(without_comment)
         .flat_map(str::split_whitespace)
         .collect::<Vec<_>>()
         .join(" ")
+}
+
+/// A line up to its comment: up to the first `#` outside of its strings.
+fn without_comment(line: &str) -> &str {
+    if !line.contains('#') {
+        return line;
+    }
+
+    let (mut in_string, mut escaped) = (false, false);
+    let comment = line.char_indices().find(|(_, character)| {
+        match character {
+            _ if std::mem::take(&mut escaped) => {}
+            '\\' => escaped = in_string,
+            '"' => in_string = !in_string,
+            '#' => return !in_string,
+            _ => {}
+        }
+        false
+    });
+    comment.map_or(line, |(at, _)| &line[..at])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::one_line;
+
+    #[test]
+    fn a_citation_has_no_comments() {
+        for (text, cited) in [
+            (
+                "web allows ssh, # why\n  http from app",
+                "web allows ssh, http from app",
+            ),
+            (
+                "web allows ssh from app \"# \\\" #\"",
+                "web allows ssh from app \"# \\\" #\"",
+            ),
+            (
+                "web allows ssh from app { # b\n tags = { a = \"#\" } # \"c\"\n}",
+                "web allows ssh from app { tags = { a = \"#\" } }",
+            ),
+        ] {
+            assert_eq!(one_line(text), cited);
+        }
+    }
 }

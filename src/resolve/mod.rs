@@ -124,11 +124,11 @@ fn resolve_declarations<'a>(
 }
 
 /// Resolves the sentences, the assertions and all annotations into the policy, in source order.
-fn resolve_statements(
-    scope: &mut Scope<'_>,
+fn resolve_statements<'a>(
+    scope: &mut Scope<'a>,
     definitions: &Definitions<'_>,
     policy: &mut Policy,
-    program: &ProgramTree,
+    program: &'a ProgramTree,
     settings: &Settings<'_>,
 ) {
     rules::reserve_sentences(policy, program);

@@ -10,7 +10,9 @@ use super::scope::{MOST, Scope};
 use crate::ast::{self, NetItem};
 use crate::date::Date;
 use crate::diagnostic::MeaningProblem;
-use crate::policy::{ExternalId, Flow, Owner, Policy, Sentence, SentenceId, TierId, WordId};
+use crate::policy::{
+    ExternalId, Flow, MOST_TAGS, Owner, Policy, Sentence, SentenceId, Text, TierId, WordId,
+};
 use crate::source::Span;
 use std::collections::BTreeSet;
 use std::fmt::Write;
@@ -62,12 +64,12 @@ impl<'k> Sentences<'k> {
     }
 
     /// Resolves one sentence.
-    pub fn resolve_rule(
+    pub fn resolve_rule<'a>(
         &mut self,
-        scope: &mut Scope<'_>,
+        scope: &mut Scope<'a>,
         policy: &mut Policy,
         span: Span,
-        rule: &ast::Rule,
+        rule: &'a ast::Rule,
     ) {
         let before = scope.problems.len();
         self.resolve_subjects(scope, policy, &rule.subjects);
@@ -75,6 +77,9 @@ impl<'k> Sentences<'k> {
         self.resolve_peers(scope, policy, rule);
 
         let id = push_sentence(scope, policy, span, rule);
+        if let Some(block) = &rule.block {
+            read_block(scope, policy, id, block);
+        }
         let sentence = ResolvedSentence {
             id,
             span,
@@ -267,6 +272,29 @@ fn push_sentence(
     });
 
     id
+}
+
+/// The keys of the block of a sentence.
+const KEYS: &[&str] = &["tags"];
+
+/// Reads the block of a sentence: `{ tags = { owner = "edge" } }`
+fn read_block<'a>(
+    scope: &mut Scope<'a>,
+    policy: &mut Policy,
+    id: SentenceId,
+    block: &'a ast::Block,
+) {
+    for (_, value) in scope.read_entries(Some(block), "sentence", KEYS) {
+        let tags: Vec<(String, Text)> = scope.read_tags(value).into_iter().collect();
+        if tags.len() > MOST_TAGS {
+            let span = value.span();
+            let why = "a rule has at most 50 tags";
+            scope.problems.push(MeaningProblem::BadTag { span, why });
+        }
+        if !tags.is_empty() {
+            policy.sentence_tags.push_tags(id, tags);
+        }
+    }
 }
 
 /// Reads the text of the outbound rules of a sentence whose flows start at a position.

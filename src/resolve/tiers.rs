@@ -13,7 +13,7 @@ use crate::ast::{self, EntryValue, TierItem};
 use crate::diagnostic::{AwsField, MeaningProblem, NameKind, NameProblem, likely, listed};
 use crate::net::Addresses;
 use crate::policy::{
-    Area, AreaId, Labels, Outbound, Role, Stack, Text, Tier, TierId, TierSet, Vpc, VpcId,
+    Area, AreaId, Labels, MOST_TAGS, Outbound, Role, Stack, Text, Tier, TierId, TierSet, Vpc, VpcId,
 };
 use crate::source::Span;
 use ipnet::IpNet;
@@ -31,8 +31,6 @@ const KEYS: &[&str] = &[
     "description",
     "tags",
 ];
-/// The maximum number of tags of a resource: EC2 user guide, tag restrictions.
-const MOST_TAGS: usize = 50;
 
 /// Resolves the tiers.
 pub fn resolve(

@@ -3,7 +3,10 @@
 use super::ALL;
 use super::claims::{Claim, NamedState};
 use super::definition::Target;
+use crate::aws::MOST_TAGS;
 use crate::diagnostic::{MeaningProblem, Problem, Problems};
+use crate::groups::{Deployment, Rule, SentenceId};
+use std::collections::BTreeSet;
 
 /// Reports names that a target would refuse: one for two resources, and one that an earlier name of
 /// a tier makes a second time.
@@ -36,4 +39,33 @@ fn repeated_claims(target: &Target, mut claims: Vec<Claim>) -> Vec<Problem> {
         })
     };
     claims.windows(2).filter(same).map(problem).collect()
+}
+
+/// Reports rules to which several sentences together give more tags than AWS accepts, each at its
+/// last sentence.
+pub fn check_rule_tags(deployment: &Deployment<'_>) -> Problems {
+    let mut problems = Problems::default();
+    let policy = deployment.policy();
+    let lists = policy.sentence_tags.lists();
+    let keys: BTreeSet<&String> = lists
+        .flat_map(|(_, tags)| tags.iter().map(|(key, _)| key))
+        .collect();
+    if keys.len() <= MOST_TAGS {
+        return problems;
+    }
+
+    let groups = deployment.groups.iter();
+    let rules = groups.flat_map(|group| group.ingress.iter().chain(&group.egress));
+    let has_many = |rule: &&Rule| deployment.rule_tags(rule).len() > MOST_TAGS;
+    let sentences = rules
+        .filter(has_many)
+        .filter_map(|rule| deployment.rule_sentences(rule).pop());
+
+    for sentence in sentences.collect::<BTreeSet<SentenceId>>() {
+        problems.push(MeaningProblem::BadTag {
+            span: policy.sentence(sentence).span,
+            why: "a rule has at most 50 tags, those of all its sentences together",
+        });
+    }
+    problems
 }

@@ -13,7 +13,7 @@ mod output;
 mod planning;
 mod terraform;
 
-pub use check::check_claims;
+pub use check::{check_claims, check_rule_tags};
 pub use claims::{Claim, NamedState, PlacedRule};
 pub use cloudformation::LIMITS as TEMPLATE_LIMITS;
 pub use definition::{Limits, Measure, Target};

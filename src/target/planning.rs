@@ -28,6 +28,8 @@ pub struct Planning {
     pub resizes_lists: bool,
     /// Whether outputs contain the prefix of a generated GroupName.
     pub writes_name_prefixes: bool,
+    /// Whether outputs contain the tags of rules.
+    pub writes_rule_tags: bool,
     /// GroupDescription of a group that has none of its own.
     pub default_description: &'static str,
     /// Whether it refuses to replace a group that keeps its explicit name, even in another VPC.

@@ -311,6 +311,12 @@ EDITS = [
         ("outbound = closed }", 'outbound = closed, tags = { Team = "data" } }'),
     ),
     edit(
+        "a tag is added to a sentence",
+        (0, 1, 0),
+        "the rule, in place",
+        ("db allows mysql from app", 'db allows mysql from app { tags = { Team = "data" } }'),
+    ),
+    edit(
         "a tier is added",
         (3, 0, 0),
         "the group and its two all-traffic rules",

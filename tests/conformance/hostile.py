@@ -88,7 +88,7 @@ tiers both = web, db «set»
 tier web «tier» { name = «name», description = «description», tags = { «key» = "x", of-the-tier = «value» } }
 tier db
 @allow(open-http, «reason»)
-web allows own from office, left «rule»
+web allows own from office, left «rule» { tags = { «key of the rule» = "x", of-the-rule = «value of the rule» } }
 db allows mysql from web «rule between tiers»
 """
 PLACE = re.compile("«(.*?)»")
@@ -118,12 +118,14 @@ WORDS = {
     "word of a sentence": "tier web\nweb allows «» from anywhere\n",
     "key of a block": "tier web { tags = { «» = \"x\" } }\n",
 }
+# Those of rules, which CloudFormation leaves out.
+OF_RULES = {"key of the rule", "value of the rule"}
 # Those that come to stand in no output.
 FOR_PEOPLE = {"network", "service", "set", "reason"}
 # What linters suspect of a string though CloudFormation leaves it alone: that it was meant for `Fn::Sub` (E1029), for a
 # dynamic reference, which takes no blanks (W1053), or for `Ref` (W1054).
 SUSPICIONS = {"E1029", "W1053", "W1054"}
-TYPES = {"cidr", "cidr-ipv6", "vpc", "external", "prefix-list"}
+TYPES = {"cidr", "cidr-ipv6", "cidr-list", "cidr-ipv6-list", "vpc", "external", "prefix-list"}
 
 
 def literal(text):
@@ -236,9 +238,11 @@ def texts_of(template):
     return set(values(template))
 
 
-def differing(texts, deployed, described):
+def differing(texts, deployed, described, has_rule_tags):
     """What stands there instead of the texts of a program, in one of its deployments."""
-    web = deployed.get("web", {"tags": {}, "name": None, "description": None, "rules": []})
+    nothing = {"tags": {}, "name": None, "description": None, "rules": [], "rule_tags": {}}
+    web = deployed.get("web", nothing)
+    tags = [tags for rule, tags in web["rule_tags"].items() if rule.to_port == 8443]
     rules = {(rule.to_port, rule.description) for it in deployed.values() for rule in it["rules"]}
     found = {
         "tier": web["tags"].get("Description"),
@@ -251,6 +255,12 @@ def differing(texts, deployed, described):
         text = composed(text)
         if place in found and found[place] != text:
             yield f"{place}: {found[place]!r}, not {text!r}"
+        elif place in OF_RULES and not has_rule_tags:
+            yield from (f"{place}: a rule has the tags {there!r}" for there in tags)
+        elif place in OF_RULES:
+            wanted = (text, "x") if place.startswith("key") else ("of-the-rule", text)
+            if len(tags) != 2 or any(wanted not in there.items() for there in tags):
+                yield f"{place}: no tag {wanted!r} among {tags!r}"
         elif place.startswith("key") and web["tags"].get(text) != "x":
             yield f"{place}: no tag {text!r} among {sorted(web['tags'])!r}"
         elif place in ("rule", "rule between tiers") and ({"rule": 8443}.get(place, 3306), text) not in rules:
@@ -265,9 +275,9 @@ def compare(report, subject, texts, variables):
     report.check(f"{subject.name}: nothing that CloudFormation would replace", dynamic(template) + functions(template))
     parameter = template["Parameters"]["Office"]
     described = {"stack": template["Description"], "parameter": parameter["Description"]}
-    report.check(f"{subject.name}: the stack has the strings", list(differing(texts, subject.stacked, described)))
+    report.check(f"{subject.name}: the stack has the strings", list(differing(texts, subject.stacked, described, False)))
     described = {"parameter": variables.get("office", {}).get("description")}
-    report.check(f"{subject.name}: the module has the strings", list(differing(texts, subject.applied, described)))
+    report.check(f"{subject.name}: the module has the strings", list(differing(texts, subject.applied, described, True)))
 
 
 def deploy(report, subjects, server, directory):

@@ -32,9 +32,10 @@ def list_names(ec2):
 
 
 def groups(ec2, ids, tiers):
-    """({tier: {name, description, tags, vpc, associated, rules}}, problems) of the groups with these ids.
+    """({tier: {name, description, tags, vpc, associated, rules, rule_tags}}, problems) of the groups with these ids.
 
-    `tiers` is {Name tag: tier}. `rules` is a list: AWS has no duplicates, and neither may we."""
+    `tiers` is {Name tag: tier}. `rules` is a list: AWS has no duplicates, and neither may we. `rule_tags` is
+    {rule: tags} of those that have some."""
     found = ec2.describe_security_groups(GroupIds=sorted(ids))["SecurityGroups"] if ids else []
     out, names, problems = {}, {}, []
     for group in found:
@@ -51,6 +52,7 @@ def groups(ec2, ids, tiers):
             "vpc": group["VpcId"],
             "associated": [],
             "rules": [],
+            "rule_tags": {},
         }
     problems += [f"no group for tier {tier}" for tier in sorted(set(tiers.values()) - set(out))]
     for association in ec2.describe_security_group_vpc_associations()["SecurityGroupVpcAssociations"]:
@@ -58,7 +60,10 @@ def groups(ec2, ids, tiers):
             out[names[association["GroupId"]]]["associated"].append(association["VpcId"])
     lists = list_names(ec2)
     for rule in rules_of(ec2, names):
-        out[names[rule["GroupId"]]]["rules"].append(plain(rule, names, lists))
+        tier, seen = out[names[rule["GroupId"]]], plain(rule, names, lists)
+        tier["rules"].append(seen)
+        if rule.get("Tags"):
+            tier["rule_tags"][seen] = {tag["Key"]: tag["Value"] for tag in rule["Tags"]}
     for tier in out.values():
         tier["rules"].sort()
         tier["associated"].sort()

@@ -622,6 +622,60 @@ fn the_document_says_the_same() {
 }
 
 #[test]
+fn tags_of_a_rule_change_in_place_where_there_are_any() {
+    let tagged = |tags: &str| edited(&[("203.0.113.0/24\n", &format!("203.0.113.0/24 {tags}\n"))]);
+    let one = "{ tags = { owner = \"edge\" } }";
+    let line = "~ web inbound tcp 443 from 203.0.113.0/24 its tags change in place (Terraform)";
+    for (old, new) in [
+        (tagged(one), tagged("{ tags = { owner = \"core\" } }")),
+        (tagged(one), tagged("{ tags = { team = \"edge\" } }")),
+        (tagged(one), tagged("")),
+        (tagged(""), tagged(one)),
+    ] {
+        let told = [
+            "AWS by Terraform: 1 rule with other tags",
+            "AWS by CloudFormation: no rule and no group changes",
+            line,
+        ];
+        foretold(&old, &new, [0, 1, 0], [0, 0, 0, 0], &told);
+    }
+    foretold(&tagged(one), &tagged(one), [0, 0, 0], [0, 0, 0, 0], &[]);
+
+    // the description is reported, and the tags change with it
+    let described = tagged(&format!("\"the office\" {one}"));
+    foretold(
+        SHOP,
+        &described,
+        [0, 1, 0],
+        [0, 1, 0, 0],
+        &["AWS: 1 rule with a changed description"],
+    );
+    between(SHOP, &tagged(one), |lines| {
+        let document = PlanDocument::new(lines.changes, lines.old, lines.new);
+        let document = serde_json::to_value(document).expect("JSON");
+        let tags = &document["rules"]["tags"];
+        assert_eq!(tags.as_array().map(Vec::len), Some(1));
+        assert_eq!(tags[0]["targets"], serde_json::json!(["terraform"]));
+    });
+}
+
+#[test]
+fn tags_of_a_rule_change_with_the_default_of_their_parameter() {
+    let program = |default: &str| {
+        let tags = "{ tags = { team = \"${team}\" } }";
+        let head = format!("param team : string = \"{default}\"\n{SHOP}");
+        head.replace("203.0.113.0/24\n", &format!("203.0.113.0/24 {tags}\n"))
+    };
+    foretold(
+        &program("edge"),
+        &program("core"),
+        [0, 1, 0],
+        [0, 0, 0, 0],
+        &["~ web inbound tcp 443 from 203.0.113.0/24 its tags change in place (Terraform)"],
+    );
+}
+
+#[test]
 fn prefix_lists_that_the_program_makes_change_in_place() {
     let program = |list: &str| {
         format!(

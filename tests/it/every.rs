@@ -188,7 +188,7 @@ fn what_is_no_list_of_tiers_is_an_error_at_its_place() {
         ("each allows ssh from db", "E0201: there is no tier `each`"),
         (
             "web allows ssh from every tier in tools",
-            "E0101: expected `except`, `until`, a string or the end of the line, found `in`",
+            "E0101: expected `except`, `until`, a string, a block or the end of the line, found `in`",
         ),
     ] {
         assert_eq!(

@@ -10,7 +10,7 @@ use std::process::{Command, Output, Stdio};
 use tierwall::fmt::format;
 use tierwall::parse;
 
-const TOPICS: [(&str, &str); 12] = [
+const TOPICS: [(&str, &str); 13] = [
     (
         "every",
         "tier a is app-server also management,base was old {outbound=closed}\ntier longer also base \"x\"\n\ntiers scraped=every tier  except prometheus \"all\"\ntiers dbs = every database in vpc main,\nweb\n\n\
@@ -68,6 +68,13 @@ const TOPICS: [(&str, &str); 12] = [
          a,\nlong-name allows tcp 1 from b\na allows udp from b\n\n\
          a allows tcp 1000, tcp 2000, tcp 3000, tcp 4000, tcp 5000, tcp 6000 from partner-of-the-first-kind, partner-of-the-second-kind,\npartner-of-the-third-kind\n\
          a allows udp from b\n",
+    ),
+    (
+        "sentence-blocks",
+        "web allows https from anywhere{tags={owner=\"edge\"}}\nweb,api allow ssh from office until 2026-12-31 { tags = {owner=\"edge\" , } , }\n\
+         web allows ssh from lb \"in\",outbound \"out\"   {tags={a=\"1\",\"b c\"=\"2\"}}\nweb allows http from lb only in staging \"x\" {}\n\
+         web allows http from lb \"a\" { tags = # what\n{ a = \"1\" # one\n} }# end\nweb allows http from lb {\n}\n\
+         web allows http, https, tcp 8080 from office, partners except 203.0.113.64/26 \"a text of some length\" { tags = { owner = \"edge\", team = \"shop\" } }\n",
     ),
     ("nothing", "\n \n\t\n"),
     ("only-a-comment", "   # alone"),

@@ -44,6 +44,7 @@ mod quota;
 mod reach;
 mod redundant_sentences;
 mod reviews;
+mod rule_tags;
 mod services;
 mod snapshots;
 mod sources;

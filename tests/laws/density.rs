@@ -68,6 +68,7 @@ fn outputs_have_all_that_the_contract_speaks_of() {
         ("locked default groups", "aws_default_security_group", 10),
         ("exceptions", " except ", 30),
         ("days", " until ", 25),
+        ("tags of rules", "\", \"tags\": {", 80),
         (
             "lists of blocks that are asked for",
             "for_each = var.homes",

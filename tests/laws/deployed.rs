@@ -38,6 +38,8 @@ pub struct Group {
 pub struct Rule {
     pub key: Key,
     pub description: String,
+    /// None in CloudFormation, where rules have none.
+    pub tags: BTreeMap<String, String>,
 }
 
 /// What AWS knows a rule by; a second one with the same key it refuses.
@@ -144,18 +146,30 @@ impl Deployed {
                 continue;
             }
             let counts = |(is_whole, _): &&(bool, Rule)| halves < 2 || !is_whole;
-            let texts = parts.iter().filter(counts);
-            let mut texts: Vec<&str> = texts.map(|(_, rule)| rule.description.as_str()).collect();
+            let counted = || parts.iter().filter(counts).map(|(_, rule)| rule);
+            let mut texts: Vec<&str> = counted().map(|rule| rule.description.as_str()).collect();
             texts.sort();
             texts.dedup();
+            let tags = counted().flat_map(|rule| &rule.tags);
             rules.push(Rule {
                 description: texts.join("; "),
                 key: whole,
+                tags: tags
+                    .map(|(key, value)| (key.clone(), value.clone()))
+                    .collect(),
             });
         }
 
         rules.sort();
         self.rules = rules;
+        self
+    }
+}
+
+impl Deployed {
+    /// The same without tags of rules, as a target has it that does not write them.
+    pub fn without_rule_tags(mut self) -> Deployed {
+        self.rules.iter_mut().for_each(|rule| rule.tags.clear());
         self
     }
 }
@@ -332,7 +346,29 @@ fn rule(deployment: &Deployment<'_>, tag: &str, direction: Direction, rule: &gro
         peer(deployment, rule.peer),
     );
     let description = written_text(&description);
-    Rule { key, description }
+    let tags = rule_tags(deployment, rule);
+    Rule {
+        key,
+        description,
+        tags,
+    }
+}
+
+/// The tags of a rule (docs/language.md): those of its sentences; of several values of a key the one
+/// that sorts first.
+fn rule_tags(deployment: &Deployment<'_>, rule: &groups::Rule) -> BTreeMap<String, String> {
+    let policy = deployment.policy();
+    let mut values: BTreeMap<&String, BTreeSet<String>> = BTreeMap::new();
+    for id in deployment.rule_sentences(rule) {
+        for (key, value) in policy.sentence_tags.of_sentence(id) {
+            let written = value.view().as_written().into_owned();
+            values.entry(key).or_default().insert(written);
+        }
+    }
+    let first = |values: &BTreeSet<String>| values.first().map(|value| written_text(value));
+    let tags = values.into_iter();
+    tags.filter_map(|(key, values)| Some((key.clone(), first(&values)?)))
+        .collect()
 }
 
 fn port(port: AwsPort) -> Port {

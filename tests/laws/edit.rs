@@ -84,6 +84,14 @@ impl Lines {
         }
     }
 
+    /// Takes the tags out of a block, if it has some.
+    pub fn take_tags(&mut self, block: Range<usize>) {
+        let head = "  tags = {";
+        if self.0[block.clone()].iter().any(|line| line == head) {
+            self.take_out(self.block(block, head));
+        }
+    }
+
     /// Takes a block out that another output does not have, where it is here.
     pub fn take_absent(&mut self, head: &str, from: &Lines) {
         let has = |lines: &Lines| lines.0.iter().any(|line| line == head);

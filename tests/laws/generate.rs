@@ -57,6 +57,7 @@ fn related(mut program: Program, sentence: Sentence, choose: &mut Choices<'_>) -
                 program,
                 sentence: Sentence {
                     prose: sentence.prose.or(Some("AA first")),
+                    tags: sentence.tags,
                     ..twin
                 },
             }

@@ -274,13 +274,19 @@ fn counted(old: &str, new: &str) -> Result<(), String> {
     })
 }
 
-type Rules = BTreeMap<Key, String>;
+/// The description and the tags of each rule.
+type Rules = BTreeMap<Key, (String, BTreeMap<String, String>)>;
 
 fn rules(deployed: &Deployed) -> Rules {
     deployed
         .rules
         .iter()
-        .map(|rule| (rule.key.clone(), rule.description.clone()))
+        .map(|rule| {
+            (
+                rule.key.clone(),
+                (rule.description.clone(), rule.tags.clone()),
+            )
+        })
         .collect()
 }
 
@@ -306,7 +312,11 @@ fn listed(old: &str, new: &str) -> Result<(), String> {
                 |a: &Rules, b: &Rules| a.iter().filter(|(key, _)| !b.contains_key(*key)).count();
             let retold = was
                 .iter()
-                .filter(|(key, text)| is.get(*key).is_some_and(|now| now != *text))
+                .filter(|(key, (text, _))| is.get(*key).is_some_and(|(now, _)| now != text))
+                .count();
+            let retagged = was
+                .iter()
+                .filter(|(key, (_, tags))| is.get(*key).is_some_and(|(_, now)| now != tags))
                 .count();
             let listed_changes = || {
                 changes.rules.iter().filter(|(change, targets)| {
@@ -342,12 +352,23 @@ fn listed(old: &str, new: &str) -> Result<(), String> {
                 ) && !has_other_peer(change)
                     && text(changes, change.sides, true) != text(changes, change.sides, false)
             });
+            // and so may it have other tags
+            let has_tags = of.planning.writes_rule_tags;
+            let tagged = listed_changes().filter(|(change, _)| {
+                has_tags && !has_other_peer(change) && has_other_tags(changes, change)
+            });
             let foretold = [
                 told(RuleOutcome::Added) + moved,
                 told(RuleOutcome::Removed) + moved,
                 told(RuleOutcome::Text) + again.count(),
+                tagged.count(),
             ];
-            let found = [only(is, was), only(was, is), retold];
+            let found = [only(is, was), only(was, is), retold, retagged];
+            if told(RuleOutcome::Tagged) > foretold[3] {
+                return Err(format!(
+                    "no rule that is tagged otherwise, from\n{old}\nto\n{new}"
+                ));
+            }
             if foretold != found {
                 return Err(format!(
                     "foretold {foretold:?}, found {found:?}, from\n{old}\nto\n{new}"
@@ -398,6 +419,14 @@ fn text<'c>(changes: &Changes<'c>, sides: BeforeAfter<RulePlace>, old: bool) -> 
         (changes.new, sides.is())
     };
     place.map_or("", |place| state.description(place.rule_in(state)).stored())
+}
+
+/// Whether a rule of both programs has other tags in the second.
+fn has_other_tags(changes: &Changes<'_>, change: &RuleChange) -> bool {
+    let tags = |state: &State, place: RulePlace| state.tags(place.rule_in(state)).to_vec();
+    let (was, is) = (change.sides.was(), change.sides.is());
+    was.zip(is)
+        .is_some_and(|(was, is)| tags(changes.old, was) != tags(changes.new, is))
 }
 
 /// A rule in words that both programs share.

@@ -171,6 +171,9 @@ fn terraform<'o>(
             there,
         );
     }
+    for key in &changes.retagged {
+        lines.take_tags(lines.in_configuration(&was.places[key], key.direction));
+    }
     for key in &changes.gone {
         lines.take_out(lines.in_configuration(&was.places[key], key.direction));
         lines.forget_moves(&format!(
@@ -178,7 +181,8 @@ fn terraform<'o>(
             key.direction, was.places[key]
         ));
     }
-    if !changes.retold.is_empty() || !changes.gone.is_empty() {
+    let may_lose = [&changes.retold, &changes.retagged, &changes.gone];
+    if may_lose.iter().any(|keys| !keys.is_empty()) {
         lines.take_absent("variable \"stage\" {", &now);
     }
     let names = |places: &std::collections::BTreeMap<Key, String>| -> Names {

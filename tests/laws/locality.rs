@@ -13,6 +13,8 @@ use std::collections::BTreeMap;
 pub struct Changes {
     /// Rules whose description changed.
     pub retold: Vec<Key>,
+    /// Rules whose tags changed.
+    pub retagged: Vec<Key>,
     /// Rules that are no more.
     pub gone: Vec<Key>,
 }
@@ -31,6 +33,7 @@ pub struct Step<'s> {
 }
 
 type Rules<'r> = BTreeMap<&'r Key, &'r str>;
+type Tags = BTreeMap<String, String>;
 
 /// The whole of each family, and its two halves.
 const WHOLES: [(&str, [&str; 2]); 2] = [
@@ -45,8 +48,17 @@ fn rules(deployed: &Deployed) -> Rules<'_> {
     deployed
         .rules
         .iter()
-        .map(|Rule { key, description }| (key, description.as_str()))
+        .map(
+            |Rule {
+                 key, description, ..
+             }| (key, description.as_str()),
+        )
         .collect()
+}
+
+fn tags(deployed: &Deployed) -> BTreeMap<&Key, &Tags> {
+    let rules = deployed.rules.iter();
+    rules.map(|rule| (&rule.key, &rule.tags)).collect()
 }
 
 /// What the step changes, or the change that nothing allows.
@@ -72,6 +84,7 @@ pub fn changes(step: &Step<'_>) -> Result<Changes, String> {
             None => return Err(format!("{key:?} is gone")),
         }
     }
+    changes.retagged = rules.retagged_rules()?;
     match rules
         .new
         .keys()
@@ -172,6 +185,36 @@ impl Judge<'_> {
         let sends = |sentence: &Sentence| sentence.verb == "sends";
         let is_kept = || self.step.sentences.iter().any(sends) && self.sorts_before(was, is);
         gains || healed || stated || was == OPEN && asked || self.covers(key) && is_kept()
+    }
+
+    /// Language, 5: "A rule that several sentences produce has the tags of all of them; if they give
+    /// a key several values, the one that sorts first counts": so the tags of a rule change to those
+    /// of it and of the sentence. One that a sentence with `sends` still makes, because those of other
+    /// sentences are left out now, has no other tags than these.
+    fn retagged_rules(&self) -> Result<Vec<Key>, String> {
+        let [old, new, own] = [self.step.old, self.step.new, self.step.own].map(tags);
+        let mut retagged = Vec::new();
+        for (key, was) in old {
+            let Some(is) = new.get(key) else {
+                continue;
+            };
+            let added = own.get(key).into_iter().copied().flatten();
+            let mut united = was.clone();
+            for (tag, value) in added {
+                let kept = united.entry(tag.clone()).or_insert_with(|| value.clone());
+                if value < kept {
+                    kept.clone_from(value);
+                }
+            }
+            let may_lose = self.covers(key) && is.keys().all(|tag| united.contains_key(tag));
+            if **is != united && !may_lose {
+                return Err(format!("{key:?} had the tags {was:?} and has {is:?}"));
+            }
+            if *is != was {
+                retagged.push(key.clone());
+            }
+        }
+        Ok(retagged)
     }
 
     /// Whether the sentence states a half by itself that a template had as the half of a whole:

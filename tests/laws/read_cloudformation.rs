@@ -358,7 +358,11 @@ impl Reader {
             self.template.places.insert(key.clone(), place).is_none(),
             "AWS refuses a second {key:?}"
         );
-        self.template.deployed.rules.push(Rule { key, description });
+        self.template.deployed.rules.push(Rule {
+            key,
+            description,
+            tags: BTreeMap::new(),
+        });
     }
 
     /// A prefix list that the template makes.

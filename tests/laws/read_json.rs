@@ -115,9 +115,10 @@ impl Reader {
 
     fn rule(&mut self, rule: &Value) -> Rule {
         let mut rule = rule.clone();
-        let external = rule
-            .as_object_mut()
-            .and_then(|rule| rule.remove("external"));
+        let mut remove = |key: &str| rule.as_object_mut().and_then(|rule| rule.remove(key));
+        let (external, tags) = (remove("external"), remove("tags"));
+        let tags = tags.map(|tags| self.tags(&tags));
+        assert!(tags.as_ref().is_none_or(|tags| !tags.is_empty()));
         let rule = fields(
             &rule,
             "description direction from_port group peer protocol to_port",
@@ -143,6 +144,7 @@ impl Reader {
         Rule {
             key,
             description: self.text(&rule["description"]),
+            tags: tags.unwrap_or_default(),
         }
     }
 

@@ -286,6 +286,7 @@ impl Reader {
             "ip_protocol",
             "from_port",
             "to_port",
+            "tags",
         ];
         known(body, &[&peers[..], &others].concat(), &[]);
         let group = self.value(&body.attributes["security_group_id"]);
@@ -352,7 +353,11 @@ impl Reader {
             read.places.insert(key.clone(), place.to_string()).is_none(),
             "AWS refuses a second {key:?}"
         );
-        read.deployed.rules.push(Rule { key, description });
+        read.deployed.rules.push(Rule {
+            key,
+            description,
+            tags: self.tags(body),
+        });
     }
 
     /// A resource moves from an address that is no resource any more, to one that is.

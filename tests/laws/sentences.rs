@@ -3,7 +3,7 @@
 
 use crate::choices::Choices;
 use crate::scene::{Atom, Peer, PeerKind, Scene, Service, some, texts, together, traffic};
-use crate::text::Line;
+use crate::text::{Line, Value};
 
 /// A sentence.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,6 +22,7 @@ pub struct Sentence {
     pub prose: Option<&'static str>,
     /// `outbound "…"`, beside `prose`.
     pub outbound: Option<&'static str>,
+    pub tags: Vec<(&'static str, &'static str)>,
 }
 
 /// Days around the one that counts as today.
@@ -51,6 +52,24 @@ const STAGED: [&str; 5] = [
     "AA ${stage}: $${x} $",
     "of ${stage}",
     "zz last",
+];
+
+/// Keys and values of tags; some keys have several values, so that sentences disagree.
+const TAGS: [(&str, &str); 6] = [
+    ("owner", "edge"),
+    ("owner", "$${core} \"%{x}\""),
+    ("\"cost centre\"", "42"),
+    ("\"cost centre\"", "7"),
+    ("\"a: $${b}\"", "c"),
+    ("empty", ""),
+];
+
+/// Likewise, with a parameter in some.
+const STAGED_TAGS: [(&str, &str); 4] = [
+    ("owner", "edge"),
+    ("owner", "${stage}"),
+    ("stage", "of ${stage}: $${x}"),
+    ("stage", "${stage} "),
 ];
 
 /// Services and peers of sentences that meet more than others: all-traffic rules to anywhere, which
@@ -100,11 +119,34 @@ pub fn sentence(scene: &Scene, numbers: &[u16]) -> Option<Sentence> {
         "to" if is_one_sided => "sends",
         _ => "allows",
     };
-    let sentence = Sentence { verb, ..sentence };
+    let tags = tags(scene, choose);
+    let sentence = Sentence {
+        verb,
+        tags,
+        ..sentence
+    };
     Some(match scene.over_gateway {
         true => over_gateway(scene, sentence),
         false => sentence,
     })
+}
+
+/// Tags of a sentence, which most have none of.
+fn tags(scene: &Scene, choose: &mut Choices<'_>) -> Vec<(&'static str, &'static str)> {
+    if !choose.once_in(4) {
+        return Vec::new();
+    }
+    let mut tags = match scene.has_stage {
+        true => choose.some(&STAGED_TAGS, 2),
+        false => choose.some(&TAGS, 2),
+    };
+    let mut keys: Vec<&str> = Vec::new();
+    tags.retain(|(key, _)| {
+        let is_new = !keys.contains(key);
+        keys.push(key);
+        is_new
+    });
+    tags
 }
 
 /// A sentence that makes no outbound rule to a group of a tier.
@@ -166,6 +208,7 @@ fn any_sentence(scene: &Scene, choose: &mut Choices<'_>) -> Option<Sentence> {
             until,
             prose,
             outbound: outbound.filter(|_| way == "to"),
+            tags: Vec::new(),
         });
     }
     if choose.once_in(6) && !scene.every.is_empty() {
@@ -183,6 +226,7 @@ fn any_sentence(scene: &Scene, choose: &mut Choices<'_>) -> Option<Sentence> {
             until,
             prose,
             outbound: outbound.filter(|_| way == "to"),
+            tags: Vec::new(),
         });
     }
     let has = |name: &str| scene.peers.iter().any(|peer| peer.text == name);
@@ -205,6 +249,7 @@ fn any_sentence(scene: &Scene, choose: &mut Choices<'_>) -> Option<Sentence> {
             until,
             prose,
             outbound: None,
+            tags: Vec::new(),
         });
     }
     let usual = |peer: &&Peer| way == "from" || !matches!(peer.kind, PeerKind::Foreign);
@@ -248,6 +293,7 @@ fn any_sentence(scene: &Scene, choose: &mut Choices<'_>) -> Option<Sentence> {
         until,
         prose,
         outbound,
+        tags: Vec::new(),
     })
 }
 
@@ -313,13 +359,17 @@ impl Sentence {
         if let Some(until) = self.until {
             line = line.then("until").then(until);
         }
-        let line = line.prose(self.prose);
-        match self.outbound {
-            Some(outbound) if self.prose.is_some() && self.way == "to" => {
-                line.words(", outbound").prose(Some(outbound))
-            }
-            _ => line,
+        let mut line = line.prose(self.prose);
+        if let Some(outbound) = self.outbound
+            && self.prose.is_some()
+            && self.way == "to"
+        {
+            line = line.words(", outbound").prose(Some(outbound));
         }
+        if self.tags.is_empty() {
+            return line;
+        }
+        line.block(&[("tags".to_string(), Value::Tags(self.tags.clone()))])
     }
 
     /// The same sentence with every list in another order.
@@ -330,6 +380,7 @@ impl Sentence {
             services: choose.shuffled(&self.services),
             peers: choose.shuffled(&self.peers),
             except: choose.shuffled(&self.except),
+            tags: choose.shuffled(&self.tags),
             ..self.clone()
         }
     }

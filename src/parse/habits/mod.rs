@@ -89,7 +89,8 @@ pub fn find_habits(text: &str) -> Vec<Habit> {
 
         let count = match RULES.iter().find_map(|rule| rule(&here)) {
             Some(found) => {
-                let habit = place_habit(&here, found, &mut at);
+                let free = habits.last().map_or(0, |last: &Habit| last.end);
+                let habit = place_habit(&here, found, free, &mut at);
                 part = next_part(part, head, habit.write.trim());
                 habits.push(habit);
                 continue;
@@ -112,14 +113,14 @@ pub fn find_habits(text: &str) -> Vec<Habit> {
 }
 
 /// Converts a replacement to a habit; a comma that replaces a word is put directly after the word
-/// before it.
-fn place_habit(here: &Here<'_>, found: Replacement, at: &mut usize) -> Habit {
+/// before it. The habit before ends at `free`: no two overlap.
+fn place_habit(here: &Here<'_>, found: Replacement, free: usize, at: &mut usize) -> Habit {
     let (first, last) = (here.rest[0], here.rest[found.count - 1]);
     *at += found.count;
     let is_closing = found.write.is_empty() && ["]", ")", "}", ","].contains(&last.text);
 
     let start = match here.before {
-        Some(before) if found.write == "," || is_closing => before.end(),
+        Some(before) if found.write == "," || is_closing => before.end().max(free),
         Some(_) | None => first.start,
     };
 

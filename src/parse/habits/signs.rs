@@ -259,6 +259,12 @@ pub(super) fn entry_sign(here: &Here<'_>) -> Option<Replacement> {
     Some(Replacement::sure(1, write, "a value follows `=`"))
 }
 
+/// Whether a brace is that of a block: `{ tags = …`, `{ tags: …`
+fn starts_block(here: &Here<'_>) -> bool {
+    let text = |n: usize| here.rest.get(n).map_or("", |token| token.text);
+    text(1).ends_with(':') || matches!(text(2), "=" | ":" | "{")
+}
+
 /// `[web, app]`, `(http, https)`, `tcp { 80, 443 }`, `tier web = { … }`
 pub(super) fn spare_bracket(here: &Here<'_>) -> Option<Replacement> {
     let typed = here.rest[0].text;
@@ -266,7 +272,12 @@ pub(super) fn spare_bracket(here: &Here<'_>) -> Option<Replacement> {
         // `param x : list(cidr)`
         ("[" | "]" | "(" | ")", "param") => return None,
         ("[" | "]" | "(" | ")", _) if here.depth == 0 => "write the list without brackets",
-        ("{" | "}", _) if here.part != StatementPart::Names => "write the list without brackets",
+        ("{", _) if here.part != StatementPart::Names && !starts_block(here) => {
+            "write the list without brackets"
+        }
+        ("}", _) if here.part != StatementPart::Names && here.depth == 0 => {
+            "write the list without brackets"
+        }
         ("=" | ":", "tier" | "vpc" | "stack" | "prefix-list")
             if here.rest.get(1).is_some_and(|it| it.text == "{") =>
         {

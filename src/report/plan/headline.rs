@@ -3,7 +3,7 @@
 use crate::plan::{BeforeAfter, Changes, GroupOutcome, OtherChange, RuleOutcome, Targets};
 
 /// What is counted of rules, and its words.
-const RULE_COUNTS: [(&[RuleOutcome], &str); 6] = [
+const RULE_COUNTS: [(&[RuleOutcome], &str); 7] = [
     (&[RuleOutcome::Added], "to add"),
     (&[RuleOutcome::Removed], "to remove"),
     (
@@ -20,6 +20,7 @@ const RULE_COUNTS: [(&[RuleOutcome], &str); 6] = [
     (&[RuleOutcome::Retargeted], "to reference another group"),
     (&[RuleOutcome::Default], "with a changed default"),
     (&[RuleOutcome::Text], "with a changed description"),
+    (&[RuleOutcome::Tagged], "with other tags"),
 ];
 
 /// The words for groups, in the order in which [`group_place`] counts them.
@@ -45,7 +46,7 @@ pub fn summarize_changes(changes: &Changes<'_>, of: Targets) -> String {
     }
 }
 
-fn count_rules(changes: &Changes<'_>, of: Targets) -> [(usize, &'static str); 6] {
+fn count_rules(changes: &Changes<'_>, of: Targets) -> [(usize, &'static str); 7] {
     RULE_COUNTS.map(|(fates, words)| {
         let counted = changes
             .rules

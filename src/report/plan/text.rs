@@ -342,7 +342,10 @@ impl<'c> PlanLines<'c> {
         let sign = match change.fate {
             RuleOutcome::Added => "+",
             RuleOutcome::Removed => "-",
-            RuleOutcome::Text | RuleOutcome::Default | RuleOutcome::Retargeted => "~",
+            RuleOutcome::Text
+            | RuleOutcome::Tagged
+            | RuleOutcome::Default
+            | RuleOutcome::Retargeted => "~",
             RuleOutcome::WithGroup
             | RuleOutcome::OwnerDefault
             | RuleOutcome::WithPeer
@@ -358,6 +361,7 @@ impl<'c> PlanLines<'c> {
                 "" => "description only, had none".to_string(),
                 text => format!("description only, was \"{text}\""),
             }),
+            RuleOutcome::Tagged => Why::Known("its tags change in place"),
             RuleOutcome::Default => Why::Text(self.default_words(change)),
             RuleOutcome::Retargeted => Why::Known("references another group, in place"),
             RuleOutcome::Halved => Why::Known("replaced by two, for half of the addresses each"),

@@ -73,6 +73,7 @@ const PLANNING: Planning = Planning {
     changes_peers: false,
     resizes_lists: false,
     writes_name_prefixes: false,
+    writes_rule_tags: false,
     default_description: DEFAULT_DESCRIPTION,
     keeps_explicit_names: true,
     locks_defaults: false,

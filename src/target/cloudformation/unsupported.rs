@@ -3,7 +3,8 @@
 use crate::diagnostic::{Problems, TargetProblem};
 use crate::groups::{Direction, OpenedGates};
 use crate::net::Traffic;
-use crate::policy::{DefaultGroup, Flow, Owner, Peer, Policy, Vpc};
+use crate::policy::{DefaultGroup, Flow, Owner, Peer, Policy, SentenceId, Vpc};
+use foldhash::HashSet;
 use ipnet::IpNet;
 
 /// Reports it: an error where the policy would be another, else a warning.
@@ -20,6 +21,7 @@ pub fn unsupported(policy: &Policy, target: &'static str) -> Problems {
     add_lists(policy, target, &mut problems);
     add_locked_groups(policy, target, &mut problems);
     add_name_prefixes(policy, target, &mut problems);
+    add_rule_tags(policy, target, &mut problems);
     problems
 }
 
@@ -132,5 +134,24 @@ fn add_name_prefixes(policy: &Policy, target: &'static str, problems: &mut Probl
                 what: format!("a name that starts with `{}`", prefix.view()),
             });
         }
+    }
+}
+
+/// Adds tags of rules: neither rules in a group nor rules of their own have any (CloudFormation user
+/// guide, AWS::EC2::SecurityGroup, "Ingress" and "Egress", AWS::EC2::SecurityGroupIngress and
+/// AWS::EC2::SecurityGroupEgress).
+fn add_rule_tags(policy: &Policy, target: &'static str, problems: &mut Problems) {
+    if policy.sentence_tags.is_empty() {
+        return;
+    }
+
+    let current: HashSet<SentenceId> = policy.flows.iter().map(|flow| flow.sentence).collect();
+    let tagged = policy.sentence_tags.lists();
+    for (id, _) in tagged.filter(|(id, _)| current.contains(id)) {
+        problems.push(TargetProblem::LeftOut {
+            span: policy.sentence(id).span,
+            target,
+            what: "tags of rules".to_string(),
+        });
     }
 }

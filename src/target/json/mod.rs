@@ -281,6 +281,9 @@ struct RuleEntry<'s> {
     to_port: Option<AwsPort>,
     peer: PeerEntry<'s>,
     description: Cow<'s, str>,
+    /// If its sentences give it some.
+    #[serde(skip_serializing_if = "Tags::is_empty")]
+    tags: Tags<'s>,
 }
 
 impl<'s> RuleEntry<'s> {
@@ -299,6 +302,7 @@ impl<'s> RuleEntry<'s> {
                 Wording::Made => state.stored_description(rule).into(),
                 Wording::Written | Wording::WithParameters => state.description(rule).as_written(),
             },
+            tags: tags_by_key(state.tags(rule)),
         }
     }
 }

@@ -26,6 +26,9 @@ const NO_KEYS: [&str; 9] = [
     "else", "endfor", "endif", "false", "for", "if", "in", "null", "true",
 ];
 
+/// The end of a block.
+const CLOSING: &str = "}\n";
+
 impl Hcl {
     /// A builder that appends to this text.
     pub fn new(text: Vec<u8>) -> Hcl {
@@ -54,7 +57,14 @@ impl Hcl {
     pub fn close_block(&mut self) {
         self.depth -= 1;
         self.push_indent();
-        self.text.put("}\n");
+        self.text.put(CLOSING);
+    }
+
+    /// Continues the block that ends the text, which is in no other.
+    pub fn reopen_block(&mut self) {
+        debug_assert!(self.text.ends_with(CLOSING.as_bytes()));
+        self.text.truncate(self.text.len() - CLOSING.len());
+        self.depth += 1;
     }
 
     /// An empty line.

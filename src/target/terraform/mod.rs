@@ -59,6 +59,7 @@ const PLANNING: Planning = Planning {
     // the provider makes two requests of it: AWS refuses both in one
     resizes_lists: true,
     writes_name_prefixes: true,
+    writes_rule_tags: true,
     // the default of the provider (its documentation of aws_security_group)
     default_description: "Managed by Terraform",
     keeps_explicit_names: false,

@@ -12,7 +12,7 @@ use super::variable::{
 };
 use crate::aws::{
     ForeignGroupId, GroupId, ListReference, MadeList, ParamKind, Parameter, Peer, PrefixList,
-    Reference, Rule, SecurityGroup, State, Text, Wording,
+    Reference, Rule, SecurityGroup, State, TagsId, Text, Wording,
 };
 use crate::net::{AwsPort, Family, Protocol, ShortText, Sink, Traffic, push_block, push_number};
 use crate::target::names::Names;
@@ -438,6 +438,17 @@ impl HclWriter<'_> {
             push_peer(state, names, &self.variables, key.peer, out);
             next(out);
         }
+
+        if let Some(id) = rule.tags {
+            self.write_rule_tags(id);
+        }
+    }
+
+    /// The tags of the rule that is written last, in its resource.
+    fn write_rule_tags(&mut self, id: TagsId) {
+        self.hcl.reopen_block();
+        self.write_tags(&self.state.rule_tags[id.index()]);
+        self.hcl.close_block();
     }
 
     /// Says what a renamed group and its rules were called before.
