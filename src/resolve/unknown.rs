@@ -133,8 +133,12 @@ impl<'a> Scope<'a> {
 
     /// Reports a peer in place of a service.
     pub fn report_peer_as_service(&mut self, name: ast::Name, is: Entity) {
+        let wanted = match is {
+            Entity::Param(id) if self.is_port(id) => "a service (a `port` follows `tcp` or `udp`)",
+            _ => "a service",
+        };
         if !self.may_be_declared(self.text(name)) {
-            self.report_wrong_kind(name, is.kind(), "a service");
+            self.report_wrong_kind(name, is.kind(), wanted);
         }
     }
 }

@@ -125,7 +125,7 @@ FOR_PEOPLE = {"network", "service", "set", "reason"}
 # What linters suspect of a string though CloudFormation leaves it alone: that it was meant for `Fn::Sub` (E1029), for a
 # dynamic reference, which takes no blanks (W1053), or for `Ref` (W1054).
 SUSPICIONS = {"E1029", "W1053", "W1054"}
-TYPES = {"cidr", "cidr-ipv6", "cidr-list", "cidr-ipv6-list", "vpc", "external", "prefix-list"}
+TYPES = {"cidr", "cidr-ipv6", "cidr-list", "cidr-ipv6-list", "vpc", "external", "prefix-list", "port"}
 
 
 def literal(text):

@@ -57,6 +57,13 @@ def halved(rules):
     return [rule for rule in rules if rule not in everything] + [half for half in halves if half[:5] not in known]
 
 
+def port_of(port, values):
+    """A port of the flow table: a number, a parameter, or nothing."""
+    if isinstance(port, dict):
+        return values.of(port["parameter"])
+    return -1 if port is None else port
+
+
 def is_everything(rule):
     return is_outbound(rule) and rule.protocol == "-1" and rule.peer in EVERYWHERE
 
@@ -72,7 +79,7 @@ def inline_outbound(rule):
 
 def rule(direction, flow, end, values):
     """The rule of a flow on one side, toward its other end."""
-    ports = [-1 if flow[key] is None else flow[key] for key in ("from_port", "to_port")]
+    ports = [port_of(flow[key], values) for key in ("from_port", "to_port")]
     return Rule(direction, flow["protocol"], *ports, peer(end, values), values.written(flow["description"]))
 
 

@@ -15,7 +15,7 @@ import standin
 BLOCKS = {"ipv4": "203.0.113.0/24", "ipv6": "2001:db8::/32"}
 VARIABLE = re.compile(r'^variable "([^"]+)" \{\n(.*?)^\}', re.M | re.S)
 AWS_LIST = re.compile(r"com\.amazonaws\.[A-Za-z0-9.-]+[A-Za-z0-9]")
-DEFAULT = re.compile(r'^  default\s*= "(.*)"$', re.M)
+DEFAULT = re.compile(r'^  default\s*= ("(?:.*)"|[0-9]+)$', re.M)
 PREFIX = {"vpc": "vpc", "external": "sg", "prefix-list": "pl"}
 TYPES = {
     "vpc": "AWS::EC2::VPC::Id",
@@ -25,7 +25,10 @@ TYPES = {
     "ipv4": "String",
     "ipv6": "String",
     "text": "String",
+    "port": "Number",
 }
+# Kinds whose defaults the run keeps.
+KEPT = {*BLOCKS, "text", "port"}
 # `${stage}`, but not the `${` that `$${` stands for.
 IN_TEXT = re.compile(r"\$\$\{|\$\{([A-Za-z][A-Za-z0-9_-]*)\}")
 
@@ -48,6 +51,8 @@ class Values:
         for end in (end for flow in table["flows"] for end in (flow["from"], flow["to"])):
             self._note(end)
         texts = [flow["description"] for flow in table["flows"]] + [tier["tag_name"] for tier in table["tiers"]]
+        ports = [flow[end] for flow in table["flows"] for end in ("from_port", "to_port")]
+        self.kinds |= {key(port["parameter"]): "port" for port in ports if isinstance(port, dict)}
         for name in (found[1] for text in texts for found in IN_TEXT.finditer(text) if found[1]):
             self.kinds.setdefault(key(name), "text")
         self.defaults = {}
@@ -83,12 +88,14 @@ class Values:
             return self.defaults.get(name, f"text of {name}")
         if kind in BLOCKS:
             return self.defaults.get(name, BLOCKS[kind])
+        if kind == "port":
+            return self.defaults.get(name, 9000 + len(name))
         owner = self.case if kind == "vpc" else ""
         return f"{PREFIX[kind]}-" + hashlib.sha256(f"{owner}/{name}".encode()).hexdigest()[:17]
 
     def written(self, text):
         """A text of the flow table with the values of its parameters."""
-        return IN_TEXT.sub(lambda found: self.of(found[1]) if found[1] else "${", text)
+        return IN_TEXT.sub(lambda found: str(self.of(found[1])) if found[1] else "${", text)
 
     def ids(self):
         """The ids among the values, which must exist."""
@@ -107,10 +114,10 @@ class Values:
                 problems.append(f"parameter {name} is none of the program's unbound parameters")
             elif parameter["Type"] != TYPES[kind]:
                 problems.append(f"parameter {name} is a {parameter['Type']}, not a {TYPES[kind]}")
-            elif (kind in BLOCKS or kind == "text") and "Default" in parameter:
+            elif kind in KEPT and "Default" in parameter:
                 self.defaults[key(name)] = parameter["Default"]
             else:
-                value = lists[self.aws_list(parameter)] if kind == "aws-list" else self.of(name)
+                value = lists[self.aws_list(parameter)] if kind == "aws-list" else str(self.of(name))
                 pattern = parameter.get("AllowedPattern", "")
                 if not re.search(pattern, value):
                     problems.append(f"parameter {name}: its pattern {pattern} refuses {value}")
@@ -124,8 +131,8 @@ class Values:
             kind, default = self.kinds.get(key(name)), DEFAULT.search(body)
             if kind is None:
                 problems.append(f"variable {name} is none of the program's unbound parameters")
-            elif (kind not in BLOCKS and kind != "text") or not default:
+            elif kind not in KEPT or not default:
                 given[name] = self.of(name)
-            elif self.defaults.setdefault(key(name), json.loads(f'"{default[1]}"')) != default[1]:
+            elif self.defaults.setdefault(key(name), json.loads(default[1])) != json.loads(default[1]):
                 problems.append(f"variable {name}: default {default[1]}, in the template {self.defaults[key(name)]}")
         return given, problems

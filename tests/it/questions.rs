@@ -515,7 +515,8 @@ fn every_question(mut each: impl FnMut(&str, Asks<'_>)) {
         let mut services: Vec<String> = policy
             .flows
             .iter()
-            .map(|flow| flow.traffic.to_string())
+            // nothing can be asked of a port without a value
+            .map(|flow| flow.traffic.possible().to_string())
             .take(40)
             .collect();
         services.sort();
