@@ -1,6 +1,6 @@
 //! Sentences that open one side of a flow: `accepts` and `sends`.
 
-use crate::common::{as_of, compile_text};
+use crate::common::{as_of, compile_bound, compile_text, emit};
 use tierwall::Memory;
 use tierwall::compile::{Inputs, compile};
 use tierwall::groups::{Direction, lower};
@@ -203,4 +203,18 @@ fn flows_say_which_side_is_open() {
     let json = flows::json(&compilation.policy, &compilation.sources);
     assert_eq!(json.matches("\"opens\": \"inbound\"").count(), 1);
     assert_eq!(json.matches("\"opens\": \"outbound\"").count(), 1);
+}
+
+#[test]
+fn halves_of_everything_are_in_order_whoever_writes_them() {
+    let template = |sentence: &str| {
+        let program = format!(
+            "stack shop {{ labels = written }}\ntier web, app\n{sentence}web sends tcp 80 to app\n"
+        );
+        emit(&compile_bound(&program, &[]), "cloudformation")
+    };
+    let made = template("");
+    assert_eq!(made, template("web sends all to 0.0.0.0/1\n"));
+    assert_eq!(made, template("web sends all to 128.0.0.0/1\n"));
+    assert!(made.find("\"0.0.0.0/1\"") < made.find("\"128.0.0.0/1\""));
 }

@@ -502,19 +502,42 @@ impl<'t> Inline<'t, '_> {
         let rules = self.rules.iter();
         rules.filter(|rule| !is_separate(self.group, &rule.key))
     }
+
+    /// What stands for the rules: some have two halves instead.
+    fn written(&self) -> impl Iterator<Item = Rule> {
+        self.rules().flat_map(|rule| {
+            let keys = written_keys(self.group, rule).into_iter().flatten();
+            keys.map(move |key| Rule { key, ..*rule })
+        })
+    }
+
+    /// Whether halves stand for some rule: then one that the program writes itself may belong
+    /// between them.
+    fn has_halves(&self) -> bool {
+        let mut everything = self
+            .rules()
+            .take_while(|rule| rule.key.traffic == Traffic::All);
+        everything.any(|rule| written_keys(self.group, rule) != [Some(rule.key), None])
+    }
 }
 
 impl Serialize for Inline<'_, '_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut list = serializer.serialize_seq(None)?;
-        for rule in self.rules() {
-            for key in written_keys(self.group, rule).into_iter().flatten() {
-                list.serialize_element(&RuleBody {
-                    template: self.template,
-                    group: None,
-                    rule: &Rule { key, ..*rule },
-                })?;
-            }
+        let mut write = |rule: &Rule| {
+            list.serialize_element(&RuleBody {
+                template: self.template,
+                group: None,
+                rule,
+            })
+        };
+
+        if self.has_halves() {
+            let mut rules: Vec<Rule> = self.written().collect();
+            rules.sort_by_key(|rule| rule.key);
+            rules.iter().try_for_each(&mut write)?;
+        } else {
+            self.rules().try_for_each(&mut write)?;
         }
         list.end()
     }
