@@ -44,12 +44,6 @@ variable "index_server" {
   }
 }
 
-variable "instance" {
-  description = "Number of the instance"
-  type        = string
-  default     = "00"
-}
-
 variable "last_replication" {
   description = "4NN07: last port of system replication"
   type        = number
@@ -132,9 +126,9 @@ resource "aws_security_group" "admins" {
   vpc_id      = var.sap_vpc
 
   tags = {
-    Description    = "HANA cockpit and SAP administration"
-    Name           = "hana-admins"
-    "sap:instance" = var.instance
+    Description     = "HANA cockpit and SAP administration"
+    Name            = "hana-admins"
+    "sap:landscape" = "production"
   }
 
   lifecycle {
@@ -265,9 +259,9 @@ resource "aws_security_group" "central" {
   vpc_id      = var.sap_vpc
 
   tags = {
-    Description    = "message server and enqueue server"
-    Name           = "hana-central"
-    "sap:instance" = var.instance
+    Description     = "message server and enqueue server"
+    Name            = "hana-central"
+    "sap:landscape" = "production"
   }
 
   lifecycle {
@@ -461,9 +455,9 @@ resource "aws_security_group" "dialog" {
   vpc_id      = var.sap_vpc
 
   tags = {
-    Description    = "dialog instances"
-    Name           = "hana-dialog"
-    "sap:instance" = var.instance
+    Description     = "dialog instances"
+    Name            = "hana-dialog"
+    "sap:landscape" = "production"
   }
 
   lifecycle {
@@ -666,9 +660,9 @@ resource "aws_security_group" "primary" {
   vpc_id      = var.sap_vpc
 
   tags = {
-    Description    = "serves the tenants"
-    Name           = "hana-primary"
-    "sap:instance" = var.instance
+    Description     = "serves the tenants"
+    Name            = "hana-primary"
+    "sap:landscape" = "production"
   }
 
   lifecycle {
@@ -826,9 +820,9 @@ resource "aws_security_group" "secondary" {
   vpc_id      = var.sap_vpc
 
   tags = {
-    Description    = "takes over from the primary"
-    Name           = "hana-secondary"
-    "sap:instance" = var.instance
+    Description     = "takes over from the primary"
+    Name            = "hana-secondary"
+    "sap:landscape" = "production"
   }
 
   lifecycle {

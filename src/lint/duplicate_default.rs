@@ -5,7 +5,7 @@ use super::level::Level;
 use super::subject::{Subject, peer_words};
 use crate::diagnostic::Finding;
 use crate::groups::{Direction, Rule};
-use crate::net::{PortEnd, Ports, Traffic, UnknownPorts};
+use crate::net::{Traffic, UnknownPorts};
 use crate::policy::{ListReference, Owner, Param, ParamKind, Peer, Policy, Reference, SentenceId};
 use ipnet::IpNet;
 use std::collections::{BTreeMap, HashMap};
@@ -99,7 +99,7 @@ fn judge(subject: &Subject<'_>, found: &mut Vec<Finding>) {
             let rules = group.rules(direction);
             let has_default = |rule: &Rule| {
                 !defaults(policy, rule.peer).is_empty()
-                    || default_traffic(policy, rule.traffic) != rule.traffic
+                    || policy.default_traffic(rule.traffic) != rule.traffic
             };
             if rules.iter().any(has_default) {
                 add_pairs(subject, group.owner, direction, rules, &mut pairs);
@@ -126,7 +126,7 @@ fn add_pairs(
         HashMap::with_capacity(rules.len());
 
     for (rule, value) in rules.iter().flat_map(|rule| default_values(policy, rule)) {
-        let traffic = default_traffic(policy, rule.traffic);
+        let traffic = policy.default_traffic(rule.traffic);
         let first = *firsts.entry((traffic, value)).or_insert(rule);
         let sentences = [first, rule].map(|rule| deployment.first_sentence(rule));
         let ([Some(one), Some(other)], false) = (sentences, std::ptr::eq(first, rule)) else {
@@ -228,35 +228,6 @@ fn default_values<'p>(
         values.push(own_value(policy, rule.peer));
     }
     values.into_iter().map(move |value| (rule, value))
-}
-
-/// The traffic of a rule if each parameter in it has its default; itself if one has none.
-fn default_traffic(policy: &Policy, traffic: Traffic) -> Traffic {
-    let known = |ports: UnknownPorts| {
-        let default = |end: &PortEnd| match end {
-            PortEnd::Number(port) => Some(*port),
-            PortEnd::Parameter(name) => {
-                let mut params = policy.params.iter();
-                let param = params.find(|param| param.name == *name)?;
-                param.default.as_ref()?.parse().ok()
-            }
-        };
-        let (from, to) = ports.ends();
-        Some(Ports {
-            from: default(from)?,
-            to: default(to)?,
-        })
-    };
-    match traffic {
-        Traffic::TcpUnknown(ports) => known(ports).map_or(traffic, Traffic::Tcp),
-        Traffic::UdpUnknown(ports) => known(ports).map_or(traffic, Traffic::Udp),
-        Traffic::All
-        | Traffic::Tcp(_)
-        | Traffic::Udp(_)
-        | Traffic::Icmp(_)
-        | Traffic::Icmpv6(_)
-        | Traffic::Number(_) => traffic,
-    }
 }
 
 /// What a peer is that has no default.

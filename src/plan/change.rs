@@ -112,6 +112,8 @@ pub enum RuleOutcome {
     OwnerDefault,
     /// Replaced, because the group or the list that it references changes.
     WithPeer,
+    /// Replaced, because the default of its port changed, in a deployment that sets no value.
+    PortDefault,
     /// Replaced without a change, because its address in the output changes.
     ResourceRenamed,
 }

@@ -244,6 +244,7 @@ impl<'d> RuleComparison<'_, 'd> {
             RuleOutcome::WithGroup
             | RuleOutcome::OwnerDefault
             | RuleOutcome::WithPeer
+            | RuleOutcome::PortDefault
             | RuleOutcome::ResourceRenamed => Action::Replace,
             RuleOutcome::Removed | RuleOutcome::Added => return,
         };
@@ -273,8 +274,15 @@ impl<'d> RuleComparison<'_, 'd> {
         match (old != new || !self.peer_stays(new), in_place) {
             (true, true) => Some(RuleOutcome::Retargeted),
             (true, false) => Some(RuleOutcome::WithPeer),
-            (false, true) if self.has_other_default(was, is) => Some(RuleOutcome::Default),
-            (false, false) if self.has_other_default(was, is) => Some(RuleOutcome::WithPeer),
+            (false, true)
+                if self.has_other_peer_default(was, is) || self.has_other_port_default(was, is) =>
+            {
+                Some(RuleOutcome::Default)
+            }
+            (false, false) if self.has_other_peer_default(was, is) => Some(RuleOutcome::WithPeer),
+            (false, false) if self.has_other_port_default(was, is) => {
+                Some(RuleOutcome::PortDefault)
+            }
             (false, _) => self.label_outcome(was, is),
         }
     }
@@ -396,18 +404,27 @@ impl<'d> RuleComparison<'_, 'd> {
         }
     }
 
-    /// Whether two rules have one parameter with a changed default: as their peer, or as a port.
-    fn has_other_default(&self, was: RulePlace, is: RulePlace) -> bool {
-        let (old, new) = (was.rule_in(self.old).key, is.rule_in(self.new).key);
-        let peers = self.old.parameter_of(old.peer);
-        let peers = peers.zip(self.new.parameter_of(new.peer));
-        let ports = new.traffic.unknown_ports().into_iter();
-        let ports = ports.flat_map(UnknownPorts::parameters).filter_map(|name| {
-            let was = self.old.parameter_named(name);
-            was.zip(self.new.parameter_named(name))
-        });
-        peers.into_iter().chain(ports).any(|(was, is)| {
+    /// Whether the peers of two rules are one parameter with a changed default.
+    fn has_other_peer_default(&self, was: RulePlace, is: RulePlace) -> bool {
+        let was = self.old.parameter_of(was.rule_in(self.old).key.peer);
+        let is = self.new.parameter_of(is.rule_in(self.new).key.peer);
+        was.zip(is).is_some_and(|(was, is)| {
             defaults::value_differs(self.planning, (self.old, was), (self.new, is))
+        })
+    }
+
+    /// Whether the ports of two rules with the same traffic have a parameter with a changed default.
+    fn has_other_port_default(&self, was: RulePlace, is: RulePlace) -> bool {
+        let (was, is) = (was.rule_in(self.old), is.rule_in(self.new));
+        let ports = is.key.traffic.unknown_ports();
+        let same = ports.filter(|_| was.key.traffic == is.key.traffic);
+        let mut names = same.into_iter().flat_map(UnknownPorts::parameters);
+        names.any(|name| {
+            let was = self.old.parameter_named(name);
+            let both = was.zip(self.new.parameter_named(name));
+            both.is_some_and(|(was, is)| {
+                defaults::value_differs(self.planning, (self.old, was), (self.new, is))
+            })
         })
     }
 

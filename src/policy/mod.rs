@@ -38,7 +38,7 @@ pub use written::{Declaration, Declared, Remainder, Shadowed, Unused};
 pub use crate::aws::{MOST_TAGS, ParamKind, ParameterSource, TemplateSource, Text, aws_list};
 
 use crate::date::Date;
-use crate::net::{Family, Sink, UnknownPorts, push_block, push_traffic};
+use crate::net::{Family, PortEnd, Ports, Sink, Traffic, UnknownPorts, push_block, push_traffic};
 
 /// A whole program, resolved.
 #[derive(Debug)]
@@ -259,6 +259,36 @@ impl Policy {
     /// The flow at this position.
     pub fn flow(&self, position: u32) -> &Flow {
         &self.flows[position as usize]
+    }
+
+    /// Traffic if each parameter in it has its default; as it is if one has none.
+    pub fn default_traffic(&self, traffic: Traffic) -> Traffic {
+        match traffic {
+            Traffic::TcpUnknown(ports) => self.default_ports(ports).map_or(traffic, Traffic::Tcp),
+            Traffic::UdpUnknown(ports) => self.default_ports(ports).map_or(traffic, Traffic::Udp),
+            Traffic::All
+            | Traffic::Tcp(_)
+            | Traffic::Udp(_)
+            | Traffic::Icmp(_)
+            | Traffic::Icmpv6(_)
+            | Traffic::Number(_) => traffic,
+        }
+    }
+
+    fn default_ports(&self, ports: UnknownPorts) -> Option<Ports> {
+        let default = |end: &PortEnd| match end {
+            PortEnd::Number(port) => Some(*port),
+            PortEnd::Parameter(name) => {
+                let mut params = self.params.iter();
+                let param = params.find(|param| param.name == *name)?;
+                param.default.as_ref()?.parse().ok()
+            }
+        };
+        let (from, to) = ports.ends();
+        Some(Ports {
+            from: default(from)?,
+            to: default(to)?,
+        })
     }
 
     /// The parameters of ports that are set at deployment.

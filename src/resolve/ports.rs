@@ -16,7 +16,7 @@ pub enum ResolvedPorts {
 }
 
 /// Words that stand after a protocol in other tools, and mean all of it.
-const EVERY_PORT: [&str; 4] = ["all", "any", "every", "everything"];
+const EVERY_PORT: [&str; 3] = ["any", "every", "everything"];
 
 impl<'a> Scope<'a> {
     /// The ports of an item of a list of services; reports names that are not those of ports, and a

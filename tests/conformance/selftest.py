@@ -117,7 +117,7 @@ def comparisons(report):
     pair = subject("pair", TEMPLATE, MODULE)
     expected = lowering.lower(TABLE, pair.values, "terraform")
     deployed = {
-        tier: {"name": tier, "description": "d", "tags": {"Name": tier}, "rules": rules}
+        tier: {"name": tier, "description": "d", "tags": {"Name": tier}, "associated": [], "rules": rules}
         for tier, rules in expected.items()
     }
     # a template has an all-traffic rule as its halves, where that stands beside a rule to a tier
@@ -126,7 +126,7 @@ def comparisons(report):
     }
     pair.stacked, pair.applied = stacked, deployed
     report.check("selftest: equal deployments pass", examples.different(pair))
-    for what, broken in (("rules", []), ("description", "other"), ("tags", {})):
+    for what, broken in (("rules", []), ("description", "other"), ("tags", {}), ("associated", ["vpc-1"])):
         pair.applied = deployed | {"web": deployed["web"] | {what: broken}}
         demand(report, f"deployments that differ in {what}", examples.different(pair), "web")
     demand(

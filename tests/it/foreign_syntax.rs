@@ -108,7 +108,7 @@ const SENTENCES: &[Row] = &[
     ("web allows ip from anywhere", "E0201", "1:12", "did you mean `all`?", Review),
     ("web allows 443 from anywhere", "E0117", "1:12", "write `tcp 443` or `udp 443`", Review),
     ("web allows tcp 443-80 from anywhere", "E0113", "1:16", "write `80-443`", Review),
-    ("web allows tcp all from anywhere", "E0217", "1:12", "write `tcp`", Review),
+    ("web allows tcp all from anywhere", "E0123", "1:12", "write `tcp`", Review),
     ("web allows https from 10.0.0.0 255.0.0.0", "E0123", "1:23", "write `10.0.0.0/8`", Safe),
     ("web allows https from 10.0.0.0 0.255.255.255", "E0123", "1:23", "write `10.0.0.0/8`", Safe),
     ("web allows https from 10.0.0.0/255.0.0.0", "E0110", "1:23", "did you mean `10.0.0.0/8`?", Review),

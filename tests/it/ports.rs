@@ -139,6 +139,41 @@ fn the_same_port_is_no_change_and_another_is() {
 }
 
 #[test]
+fn another_default_opens_and_closes_its_port() {
+    let program = |default: &str| {
+        let text = format!(
+            "param port : port{default}\ntier lb, app {{ outbound = closed }}\napp allows tcp port from lb, 10.0.0.0/8\n"
+        );
+        compile_bound(&text, &[]).policy
+    };
+    for (before, after, lost, gained) in [
+        (" = 8080", " = 8080", "", ""),
+        (" = 8080", " = 9090", "tcp 8080", "tcp 9090"),
+        ("", " = 9090", "", "tcp 9090"),
+        (" = 8080", "", "tcp 8080", ""),
+    ] {
+        let (old, new) = (program(before), program(after));
+        let diff = Diff::compare_policies(&old, &new, &TierMapping::new(&old, &new));
+        for (changes, told) in [(&diff.lost, lost), (&diff.gained, gained)] {
+            assert!(changes.iter().all(|change| change.by_default));
+            let mut traffic: Vec<String> = changes
+                .iter()
+                .flat_map(|change| change.traffic.v4.port_stretches())
+                .map(|traffic| traffic.to_string())
+                .collect();
+            // from hosts, and from the tier
+            assert_eq!(
+                traffic.len(),
+                if told.is_empty() { 0 } else { 2 },
+                "{diff:#?}"
+            );
+            traffic.dedup();
+            assert_eq!(traffic.concat(), told);
+        }
+    }
+}
+
+#[test]
 fn rules_with_one_port_cover_each_other() {
     let declared = "param one : port\nparam two : port\ntier web\n";
     for (sentences, is_covered) in [

@@ -7,7 +7,7 @@ use crate::declarations::change_defaults;
 use crate::generate::{Program, program};
 use crate::law_reach::traffic;
 use crate::meaning::Meaning;
-use crate::packets::{Host, Material, Packet, Random};
+use crate::packets::{Host, Material, PORTS, Packet, Random};
 use crate::sentences::Sentence;
 use crate::text::lay_out;
 use crate::verdict::in_its_region;
@@ -148,6 +148,21 @@ pub fn exact(old: &str, new: &str, seed: u64) -> Result<(), TestCaseError> {
                 let asks_for_ports = [old, new].iter().any(|policy| has_ports(policy));
                 asked.judge(&diff.gained, passes && !passed, asks_for_ports)?;
                 asked.judge(&diff.lost, passed && !passes, asks_for_ports)?;
+                let [ports_before, ports_after] = default_ports([old, new], asked.packet.ports);
+                let passed = asked
+                    .of(old, &diff, |end| end.old)
+                    .is_some_and(|packet| before.may_pass(&packet.with_ports(ports_before)));
+                let passes = asked
+                    .of(new, &diff, |end| end.new)
+                    .is_some_and(|packet| after.may_pass(&packet.with_ports(ports_after)));
+                prop_assert!(
+                    passed || !passes || asked.is_told_at_all(&diff.gained),
+                    "by default: {asked:#?} {diff:#?}"
+                );
+                prop_assert!(
+                    passes || !passed || asked.is_told_at_all(&diff.lost),
+                    "by default: {asked:#?} {diff:#?}"
+                );
                 let passed = asked
                     .by_default(old, &diff, |end| end.old)
                     .is_some_and(|packet| before.may_pass(&packet));
@@ -307,6 +322,23 @@ impl Asked {
         })
     }
 
+    /// Whether a change tells of the packet, be it one by default.
+    fn is_told_at_all(&self, changes: &[Change]) -> bool {
+        let (family, traffic) = traffic(&self.packet);
+        let asked = TrafficSet::new(traffic, family);
+        let at = |place: &Option<Addresses>, address| {
+            place.as_ref().is_none_or(|at| at.contains(address))
+        };
+        changes.iter().any(|change| {
+            let is_end = |end: EndId, own: EndId| end == own || end == EndId::HOSTS;
+            is_end(change.from, self.from)
+                && is_end(change.to, self.to)
+                && at(&change.places.from, self.packet.sender.address)
+                && at(&change.places.to, self.packet.receiver.address)
+                && change.traffic[family].covers(&asked)
+        })
+    }
+
     /// Whether the diff tells of the packet exactly where it is `wanted`. Where ports are parameters,
     /// another value of them may be what it tells of.
     fn judge(
@@ -355,6 +387,24 @@ fn holds(param: &Param, address: IpAddr) -> bool {
         .as_deref()
         .and_then(|text| tierwall::net::parse_block(text).ok());
     !param.bound && block.is_some_and(|block| block.contains(&address))
+}
+
+/// The values of the parameters that are ports in each of two programs: the defaults, where both have
+/// one.
+fn default_ports(policies: [&Policy; 2], ports: [u16; 2]) -> [[u16; 2]; 2] {
+    let default = |policy: &Policy, name: &str| {
+        let mut params = policy.params.iter();
+        let param = params.find(|param| param.name == name)?;
+        param.default.as_ref()?.parse().ok()
+    };
+    let mut values = [ports, ports];
+    for (n, name) in PORTS.iter().enumerate() {
+        if let [Some(old), Some(new)] = policies.map(|policy| default(policy, name)) {
+            values[0][n] = old;
+            values[1][n] = new;
+        }
+    }
+    values
 }
 
 /// Whether the program has rules whose ports are parameters.

@@ -38,6 +38,9 @@ const SLIPS: [Slip; 22] = [
 
 const AMBIGUOUS: [&str; 6] = [" all,", ", all ", ", all,", " tier,", " icmp,", " icmpv6,"];
 
+/// What `tcp, ssh` without its comma is taken for: a service, and not every port beside it.
+const PROTOCOLS: [&str; 2] = [" tcp, ", " udp, "];
+
 proptest! {
     #![proptest_config(cases(256))]
 
@@ -71,7 +74,7 @@ fn is_sentence(line: Option<&str>) -> bool {
 }
 
 /// A sentence with a slip before its description; as it is where there is nothing to slip on.
-/// Without the comma, `tcp, all`, `icmp, tcp` and `all, tcp` are other slips, and so are
+/// Without the comma, `tcp, all`, `tcp, ssh`, `icmp, tcp` and `all, tcp` are other slips, and so are
 /// `tier, web` and `tier until` of a tier that is called `tier`.
 fn slipped(line: &str, (find, leave): Slip) -> String {
     let end = line.find('"').unwrap_or(line.len());
@@ -82,7 +85,14 @@ fn slipped(line: &str, (find, leave): Slip) -> String {
     } else {
         ""
     };
-    let is_ambiguous = leave == " " && AMBIGUOUS.iter().any(|words| sentence.contains(words));
+    let is_port = |words: &&str| {
+        let after = sentence.split_once(*words).map_or("", |(_, after)| after);
+        let word = after.split([' ', ',']).next().unwrap_or_default();
+        !word.is_empty() && !["tcp", "udp", "icmp", "icmpv6", "proto"].contains(&word)
+    };
+    let is_ambiguous = leave == " "
+        && (AMBIGUOUS.iter().any(|words| sentence.contains(words))
+            || PROTOCOLS.iter().any(|words| is_port(&words)));
     // `web allows ssh from app; tier db` are two statements
     let is_statement = leave == "; "
         && sentence

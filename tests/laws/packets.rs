@@ -23,6 +23,11 @@ pub struct Packet {
 pub const PORTS: [&str; 2] = ["app-port", "last-port"];
 
 impl Packet {
+    /// The same with other values of the parameters that are ports.
+    pub fn with_ports(self, ports: [u16; 2]) -> Packet {
+        Packet { ports, ..self }
+    }
+
     /// The value of a parameter that is a port.
     pub fn port(&self, name: &str) -> u16 {
         let at = PORTS.iter().position(|port| *port == name);
@@ -119,7 +124,7 @@ impl Material {
             .flat_map(|port: u16| [port - 1, port, port + 1]);
         material
             .ports
-            .extend(catalogue.chain([0, 1, 65_534, 65_535]));
+            .extend(catalogue.chain([0, 1, 65_534, 65_535, 8080, 8100, 9000]));
         material.icmp.extend([
             (0, 0),
             (3, 4),

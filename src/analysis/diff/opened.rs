@@ -10,7 +10,9 @@ use super::ends::{EndId, Ends};
 use super::products::{Product, changes_of, merge_product};
 use super::version::{Admitted, GateAccess, MemberEnds, Version};
 use crate::groups::Direction;
-use crate::net::{self, Addresses, Family, Packets, PerFamily, TrafficSet, routable_sources};
+use crate::net::{
+    self, Addresses, Family, Packets, PerFamily, Traffic, TrafficSet, routable_sources,
+};
 use std::cell::OnceCell;
 
 /// The traffic that a gate of a tier admits in both programs.
@@ -23,6 +25,17 @@ struct GateChange<'d> {
     more: &'d [EndId],
     /// The traffic that blocks admit in either program, computed on demand.
     by_block: OnceCell<Packets>,
+}
+
+/// The rules of a gate with one port that is set at deployment, in both programs.
+struct DefaultPorts<'d> {
+    tier: EndId,
+    direction: Direction,
+    traffic: Traffic,
+    before: &'d Admitted,
+    after: &'d Admitted,
+    /// What the changed default opens.
+    opened: PerFamily<TrafficSet>,
 }
 
 /// Both programs.
@@ -140,6 +153,105 @@ impl GateComparison<'_, '_> {
             let products = self.opened_by_default(gate, end, direction);
             changes.extend(changes_of(self.ends, self.after, ends, products));
         }
+
+        for (traffic, after) in &gate.after.unknown {
+            let Some(before) = gate.before.unknown_of(*traffic) else {
+                continue;
+            };
+            let opened = self.ports_by_default(*traffic);
+            if !opened.is_empty() {
+                let rules = DefaultPorts {
+                    tier,
+                    direction,
+                    traffic: *traffic,
+                    before,
+                    after,
+                    opened,
+                };
+                self.add_default_ports(gate, &rules, changes);
+            }
+        }
+    }
+
+    /// The ports that changed defaults of parameters add to the traffic of a rule.
+    fn ports_by_default(&self, traffic: Traffic) -> PerFamily<TrafficSet> {
+        let [before, after] = [self.before, self.after].map(|version| {
+            let traffic = version.policy.default_traffic(traffic);
+            PerFamily::from_traffic(&[traffic])
+        });
+        after.difference(&before)
+    }
+
+    /// Adds what the changed default of a port opens by the rules that have it in both programs.
+    fn add_default_ports(
+        &self,
+        gate: &GateChange<'_>,
+        rules: &DefaultPorts<'_>,
+        changes: &mut Vec<Change>,
+    ) {
+        let by_default = |product| Product {
+            by_default: true,
+            ..product
+        };
+        let blocks = rules.before.blocks.intersection(&rules.after.blocks);
+        let places = blocks.addresses_with(&traffic_of(&blocks));
+        let packets = Packets::product(&places, &rules.opened);
+        let packets = packets.difference(&gate.before.known.blocks);
+        let world = routable_sources();
+        let internet = !packets.open_to(&world).is_empty();
+        let ends = sender_and_receiver(rules.tier, EndId::HOSTS, rules.direction);
+        let products = gate_products(packets, rules.direction, internet);
+        let products = products.into_iter().map(by_default).collect();
+        changes.extend(changes_of(self.ends, self.after, ends, products));
+
+        for end in rules.after.named_ends() {
+            let named = rules.before.admitted_by_own_name(end);
+            let open = self.other_gate(rules, end);
+            if named.is_empty() || open.is_empty() || self.is_told_by_receiver(rules, end) {
+                continue;
+            }
+            let all = &self.ends.get(end).addresses;
+            let packets = gate.only_by_name(all, &rules.opened.intersection(&open));
+            let ends = sender_and_receiver(rules.tier, end, rules.direction);
+            let whole = |mut row: net::PacketRow| {
+                if row.addresses == all.in_family(row.family) {
+                    row.addresses = Addresses::default();
+                }
+                by_default(Product::new(row, rules.direction, false))
+            };
+            let products = packets.rows().into_iter().map(whole).collect();
+            changes.extend(changes_of(self.ends, self.after, ends, products));
+        }
+    }
+
+    /// Whether the rules of a sender name a tier whose own rules have the same port.
+    fn is_told_by_receiver(&self, rules: &DefaultPorts<'_>, end: EndId) -> bool {
+        let names_sender = |access: &GateAccess| {
+            let same = access.unknown_of(rules.traffic);
+            same.is_some_and(|same| !same.admitted_by_own_name(rules.tier).is_empty())
+        };
+        rules.direction == Direction::Egress
+            && self.ends.is_tier(end)
+            && self
+                .gate_change(end, Direction::Ingress)
+                .is_some_and(|gate| names_sender(gate.before) && names_sender(gate.after))
+    }
+
+    /// The traffic that the gate of the other end may admit: everything, unless it is a tier.
+    fn other_gate(&self, rules: &DefaultPorts<'_>, end: EndId) -> PerFamily<TrafficSet> {
+        let all = PerFamily::from_fn(TrafficSet::all);
+        if !self.ends.is_tier(end) {
+            return all;
+        }
+        let direction = match rules.direction {
+            Direction::Ingress => Direction::Egress,
+            Direction::Egress => Direction::Ingress,
+        };
+        let Some(gate) = self.gate_change(end, direction) else {
+            return PerFamily::default();
+        };
+        let places = &self.ends.get(rules.tier).addresses;
+        traffic_of(&gate.admitted_packets(rules.tier, places, &all))
     }
 
     /// Adds what rules that reference tiers open between two tiers.
@@ -370,6 +482,15 @@ fn gate_products(packets: Packets, direction: Direction, internet: bool) -> Vec<
     let rows = packets.rows().into_iter();
     rows.map(|row| Product::new(row, direction, internet))
         .collect()
+}
+
+/// The traffic at any address.
+fn traffic_of(packets: &Packets) -> PerFamily<TrafficSet> {
+    let rows = packets.rows();
+    PerFamily::from_fn(|family| {
+        let rows = rows.iter().filter(|row| row.family == family);
+        TrafficSet::union_of(rows.map(|row| &row.traffic))
+    })
 }
 
 /// The addresses with some of this traffic of one family.

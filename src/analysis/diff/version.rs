@@ -209,8 +209,7 @@ impl GateAccess {
 
     /// The other endpoints that its rules reference, in order.
     pub(super) fn named_ends(&self) -> Vec<EndId> {
-        let named = self.each().flat_map(|admitted| &admitted.named);
-        let mut ends: Vec<EndId> = named.map(|(end, _)| *end).collect();
+        let mut ends: Vec<EndId> = self.each().flat_map(Admitted::named_ends).collect();
         ends.sort_unstable();
         ends.dedup();
         ends
@@ -257,6 +256,11 @@ impl Admitted {
             blocks: rules.blocks.clone(),
             named,
         }
+    }
+
+    /// The other endpoints that the rules reference, in order.
+    pub(super) fn named_ends(&self) -> impl Iterator<Item = EndId> {
+        self.named.iter().map(|(end, _)| *end)
     }
 
     /// The traffic that rules that reference an endpoint itself admit, whatever other groups its members carry.

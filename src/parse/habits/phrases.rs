@@ -57,7 +57,7 @@ const PHRASES: &[Phrase] = &[
     ),
     (
         StatementPart::Services,
-        &["tcp|udp", "*"],
+        &["tcp|udp", "all|*"],
         "{0}",
         "a protocol without a port covers every port",
         false,

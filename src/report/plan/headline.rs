@@ -11,6 +11,7 @@ const RULE_COUNTS: [(&[RuleOutcome], &str); 7] = [
             RuleOutcome::WithGroup,
             RuleOutcome::OwnerDefault,
             RuleOutcome::WithPeer,
+            RuleOutcome::PortDefault,
             RuleOutcome::ResourceRenamed,
             RuleOutcome::Halved,
             RuleOutcome::Joined,

@@ -290,6 +290,7 @@ impl<'c> RuleLines<'c> {
                 (&mut self.replaced, Some("group"))
             }
             RuleOutcome::WithPeer => (&mut self.replaced, Some("peer")),
+            RuleOutcome::PortDefault => (&mut self.replaced, Some("port")),
             RuleOutcome::ResourceRenamed => (&mut self.replaced, Some("address")),
         }
     }

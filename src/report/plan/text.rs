@@ -4,7 +4,8 @@
 use super::headline::summarize_changes;
 use super::lowered::{Lowered, rule_origin};
 use super::rows::{RuleRow, Why};
-use crate::aws::{GroupId, Parameter, ParameterSource, SecurityGroup, State};
+use crate::aws::{GroupId, Parameter, ParameterId, ParameterSource, SecurityGroup, State};
+use crate::net::UnknownPorts;
 use crate::plan::{
     BeforeAfter, Changes, GroupChange, GroupOutcome, OtherChange, Planned, Reason, RuleChange,
     RuleOutcome, RulePlace, Targets, UseChange, planned_targets,
@@ -349,6 +350,7 @@ impl<'c> PlanLines<'c> {
             RuleOutcome::WithGroup
             | RuleOutcome::OwnerDefault
             | RuleOutcome::WithPeer
+            | RuleOutcome::PortDefault
             | RuleOutcome::ResourceRenamed
             | RuleOutcome::Halved
             | RuleOutcome::Joined => "!",
@@ -371,6 +373,9 @@ impl<'c> PlanLines<'c> {
                 Why::Known("replaced, because the default of its group changed")
             }
             RuleOutcome::WithPeer => Why::Known("replaced, because its peer is replaced"),
+            RuleOutcome::PortDefault => {
+                Why::Known("replaced, because the default of its port changed")
+            }
             RuleOutcome::ResourceRenamed => Why::Known("replaced unchanged, under another name"),
         };
 
@@ -413,14 +418,20 @@ impl<'c> PlanLines<'c> {
 
     /// The default of the parameter of a rule, before and after.
     fn default_words(&self, change: &RuleChange) -> String {
-        let parameter = |state: &'c State, place: Option<RulePlace>| {
-            let id = state.parameter_of(place?.rule_in(state).key.peer)?;
-            Some(state.parameter(id))
+        let parameters = |state: &'c State, place: Option<RulePlace>| {
+            let key = place.map(|place| place.rule_in(state).key);
+            let peer = key.and_then(|key| state.parameter_of(key.peer));
+            let ports = key.and_then(|key| key.traffic.unknown_ports());
+            let ports = ports.into_iter().flat_map(UnknownPorts::parameters);
+            let ports = ports.filter_map(|name| state.parameter_named(name));
+            let ids: Vec<ParameterId> = peer.into_iter().chain(ports).collect();
+            ids.into_iter().map(|id| state.parameter(id))
         };
-        let sides = [
-            parameter(self.changes.old, change.sides.was()),
-            parameter(self.changes.new, change.sides.is()),
-        ];
+        let was = parameters(self.changes.old, change.sides.was());
+        let is = parameters(self.changes.new, change.sides.is());
+        let value = |it: &'c Parameter| (&it.default, &it.source);
+        let other = was.zip(is).find(|(was, is)| value(was) != value(is));
+        let sides = [other.map(|(was, _)| was), other.map(|(_, is)| is)];
         let has_source = |it: &&Parameter| it.source != ParameterSource::default();
         if sides.into_iter().flatten().any(|it| has_source(&it)) {
             return "by its parameter, whose value may come from elsewhere".to_string();
