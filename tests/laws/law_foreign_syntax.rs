@@ -92,7 +92,7 @@ fn slipped(line: &str, (find, leave): Slip) -> String {
     };
     let is_ambiguous = leave == " "
         && (AMBIGUOUS.iter().any(|words| sentence.contains(words))
-            || PROTOCOLS.iter().any(|words| is_port(&words)));
+            || PROTOCOLS.iter().any(is_port));
     // `web allows ssh from app; tier db` are two statements
     let is_statement = leave == "; "
         && sentence
