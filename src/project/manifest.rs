@@ -281,9 +281,14 @@ impl Manifest<'_> {
         let mut values = Vec::new();
 
         for entry in entries {
-            let value = self
-                .reading
-                .text(entry, "a string in quotes, as for `--set`");
+            let number = match entry.value {
+                DeValue::Integer(number) if number.radix() == 10 => Some(number.as_str()),
+                _ => None,
+            };
+            let value = number.or_else(|| {
+                let wanted = "a string in quotes, as for `--set`, or a number";
+                self.reading.text(entry, wanted)
+            });
             values.extend(value.map(|value| (entry.key.to_string(), value.to_string())));
         }
 

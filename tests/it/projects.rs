@@ -102,6 +102,31 @@ fn a_build_writes_every_output_of_every_environment() {
 }
 
 #[test]
+fn a_value_is_a_string_or_a_number() {
+    let manifest = |port: &str| {
+        let outputs = "outputs = { terraform = \"shop.tf\" }";
+        let scratch = with_manifest(&format!(
+            "[[program]]\nfile = \"shop.tier\"\nset = {{ port = {port} }}\n{outputs}\n"
+        ));
+        let sentence = "web allows tcp port from 10.0.0.0/8";
+        scratch.write(
+            "shop.tier",
+            format!("param port : port\n{SHOP}{sentence}\n"),
+        );
+        scratch
+    };
+    for port in ["8443", "\"8443\""] {
+        let scratch = manifest(port);
+        scratch.run(&["build"]).exits(0);
+        assert!(scratch.read("shop.tf").contains("tcp_8443_from"), "{port}");
+    }
+    for port in ["0x20FB", "8443.5", "true", "[8443]"] {
+        let run = manifest(port).run(&["build"]);
+        assert!(run.exits(2).err().contains("or a number"), "{port}");
+    }
+}
+
+#[test]
 fn check_names_every_stale_output_and_writes_nothing() {
     let scratch = project();
     scratch.run(&["build"]).exits(0);
