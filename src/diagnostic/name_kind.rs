@@ -111,7 +111,7 @@ impl NameKind {
             NameKind::Lint => Some("run `tierwall explain` for a list".to_string()),
             NameKind::ParamType => Some(
                 "valid types are vpc, cidr, cidr-ipv6, cidr-list, cidr-ipv6-list, external, \
-                 prefix-list, string"
+                 prefix-list, port, string"
                     .to_string(),
             ),
             NameKind::TierSet | NameKind::External | NameKind::PrefixList | NameKind::Key => None,

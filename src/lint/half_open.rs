@@ -100,7 +100,8 @@ fn half_open_finding(subject: &Subject<'_>, flows: &[Flow]) -> Option<Finding> {
     })
 }
 
-/// The tier at the other end of a flow, if it admits nothing of it.
+/// The tier at the other end of a flow, if it admits nothing of it, whatever ports are set at
+/// deployment.
 fn shut_end(subject: &Subject<'_>, flow: &Flow) -> Option<TierId> {
     let tier = flow.peer.tier()?;
     let gate = match flow.verb {
@@ -113,7 +114,7 @@ fn shut_end(subject: &Subject<'_>, flow: &Flow) -> Option<TierId> {
 
     let admits = |family: Family| {
         let (may, _) = subject.gates.admitted_bounds(gate, &far, family);
-        let asked = TrafficSet::new(flow.traffic, family);
+        let asked = TrafficSet::new(flow.traffic.possible(), family);
         far.may_be_in(family) && near.may_be_in(family) && !may.intersection(&asked).is_empty()
     };
     (!Family::BOTH.into_iter().any(admits)).then_some(tier)

@@ -221,7 +221,7 @@ const SENTENCES: &[Row] = &[
 const PROGRAMS: &[Row] = &[
     ("tier web 'Web'\nweb allows https from anywhere", "E0123", "1:10", "write `\"Web\"`", Safe),
     ("/* the shop */\ntier web, app, db", "E0123", "1:1", "write `#`", Safe),
-    ("param e : bool\ntier web, app, db\nweb allows https from e", "E0201", "1:11", "valid types are vpc, cidr, cidr-ipv6, cidr-list, cidr-ipv6-list, external, prefix-list, string", None),
+    ("param e : bool\ntier web, app, db\nweb allows https from e", "E0201", "1:11", "valid types are vpc, cidr, cidr-ipv6, cidr-list, cidr-ipv6-list, external, prefix-list, port, string", None),
     ("param m : vpc { terraform = data.aws_vpc.main.id }\nvpc main { id = m }\ntier web, app, db", "E0123", "1:29", "write `\"data.aws_vpc.main.id\"`", Safe),
     ("param x : cidr = 10.0.0.0/8, 172.16.0.0/12\ntier web, app, db\nweb allows https from x", "E0101", "1:28", "a parameter has one value; for several addresses, declare a network: `network office = 10.0.0.0/8, 172.16.0.0/12`", None),
     ("service x = all except tcp 80\ntier web, app, db\nweb allows x from anywhere", "E0101", "1:17", "services have no `except`; list the remaining ports: `tcp 0-79, 81-65535`", None),

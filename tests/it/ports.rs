@@ -213,6 +213,36 @@ fn rules_with_one_port_cover_each_other() {
 }
 
 #[test]
+fn what_may_pass_is_not_half_open() {
+    let declared =
+        "param one : port\nparam two : port\ntier lb { outbound = closed }\ntier app, db\n";
+    for (sentences, is_half) in [
+        ("app accepts tcp one from db", false),
+        (
+            "app accepts tcp one from lb\nlb sends tcp one to app",
+            false,
+        ),
+        (
+            "app accepts tcp one from lb\nlb sends tcp two to app",
+            false,
+        ),
+        (
+            "app accepts tcp one from lb\nlb sends tcp 8080 to app",
+            false,
+        ),
+        (
+            "app accepts tcp 8000-one from lb\nlb sends tcp 80 to app",
+            true,
+        ),
+        ("app accepts tcp one from lb\nlb sends udp one to app", true),
+    ] {
+        let reports = reports(&format!("{declared}{sentences}\n"), &[]);
+        let found = reports.iter().any(|(code, _)| code == "half-open");
+        assert_eq!(found, is_half, "{sentences}: {reports:#?}");
+    }
+}
+
+#[test]
 fn misuse_is_told_with_its_cure() {
     let declared = "param app-port : port\nparam office : cidr\ntier web, db\n";
     for (sentence, told) in [

@@ -273,7 +273,9 @@ impl GateContext<'_> {
         }
 
         let takes_part = |other: &&&GateRule| {
-            traffic_overlaps(other.traffic, covered.traffic)
+            let is_certain = other.traffic.unknown_ports().is_none();
+            (is_certain || other.traffic == covered.traffic)
+                && traffic_overlaps(other.traffic, covered.traffic)
                 && is_near(other, covered, end.as_ref())
         };
         let taking_part = kept.iter().filter(takes_part);
