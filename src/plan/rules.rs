@@ -7,7 +7,7 @@ use super::groups::Groups;
 use super::peers::PeerValue;
 use super::tally::{Action, ResourceCounts};
 use super::texts::{tags_differ, text_differs};
-use crate::aws::{Direction, GroupId, Peer, RuleKey, State};
+use crate::aws::{Direction, GroupId, ParameterId, Peer, RuleKey, State};
 use crate::hash::hash;
 use crate::net::{Traffic, UnknownPorts};
 use crate::target::Planning;
@@ -408,6 +408,11 @@ impl<'d> RuleComparison<'_, 'd> {
     fn has_other_peer_default(&self, was: RulePlace, is: RulePlace) -> bool {
         let was = self.old.parameter_of(was.rule_in(self.old).key.peer);
         let is = self.new.parameter_of(is.rule_in(self.new).key.peer);
+        self.value_differs(was, is)
+    }
+
+    /// Whether both rules have a parameter whose value may change.
+    fn value_differs(&self, was: Option<ParameterId>, is: Option<ParameterId>) -> bool {
         was.zip(is).is_some_and(|(was, is)| {
             defaults::value_differs(self.planning, (self.old, was), (self.new, is))
         })
@@ -420,11 +425,10 @@ impl<'d> RuleComparison<'_, 'd> {
         let same = ports.filter(|_| was.key.traffic == is.key.traffic);
         let mut names = same.into_iter().flat_map(UnknownPorts::parameters);
         names.any(|name| {
-            let was = self.old.parameter_named(name);
-            let both = was.zip(self.new.parameter_named(name));
-            both.is_some_and(|(was, is)| {
-                defaults::value_differs(self.planning, (self.old, was), (self.new, is))
-            })
+            self.value_differs(
+                self.old.parameter_named(name),
+                self.new.parameter_named(name),
+            )
         })
     }
 
@@ -434,11 +438,7 @@ impl<'d> RuleComparison<'_, 'd> {
             let foreign = state.group(place.group).made_elsewhere?;
             state.parameter_of(Peer::ForeignGroup(foreign))
         };
-        parameter(self.old, was)
-            .zip(parameter(self.new, is))
-            .is_some_and(|(was, is)| {
-                defaults::value_differs(self.planning, (self.old, was), (self.new, is))
-            })
+        self.value_differs(parameter(self.old, was), parameter(self.new, is))
     }
 
     fn is_resource(&self, is: RulePlace) -> bool {

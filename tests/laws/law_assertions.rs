@@ -482,13 +482,9 @@ impl Brute<'_> {
         question: &Question,
         for_some: bool,
     ) -> bool {
-        let mut packets = packets(sender, receiver, question);
+        let accepts = |packet: Packet| self.meaning.accepts(&packet);
         self.is_exempt(exempt, receiver, sender)
-            || if for_some {
-                packets.any(|packet| self.meaning.accepts(&packet))
-            } else {
-                packets.all(|packet| self.meaning.accepts(&packet))
-            }
+            || passes(packets(sender, receiver, question), for_some, accepts)
     }
 
     /// Whether the sender sends it, likewise.
@@ -500,13 +496,9 @@ impl Brute<'_> {
         question: &Question,
         for_some: bool,
     ) -> bool {
-        let mut packets = packets(sender, receiver, question);
+        let sends = |packet: Packet| self.meaning.sends(&packet);
         self.is_exempt(exempt, sender, receiver)
-            || if for_some {
-                packets.any(|packet| self.meaning.sends(&packet))
-            } else {
-                packets.all(|packet| self.meaning.sends(&packet))
-            }
+            || passes(packets(sender, receiver, question), for_some, sends)
     }
 
     fn is_exempt(&self, exempt: Exempt, member: &Host, other: &Host) -> bool {
@@ -557,6 +549,19 @@ impl Brute<'_> {
             .into_iter()
             .filter(move |address| address.is_ipv6() == v6)
             .map(host)
+    }
+}
+
+/// Whether some packet passes, or all do.
+fn passes(
+    mut packets: impl Iterator<Item = Packet>,
+    for_some: bool,
+    gate: impl FnMut(Packet) -> bool,
+) -> bool {
+    if for_some {
+        packets.any(gate)
+    } else {
+        packets.all(gate)
     }
 }
 

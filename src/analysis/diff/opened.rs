@@ -213,13 +213,9 @@ impl GateComparison<'_, '_> {
             let all = &self.ends.get(end).addresses;
             let packets = gate.only_by_name(all, &rules.opened.intersection(&open));
             let ends = sender_and_receiver(rules.tier, end, rules.direction);
-            let whole = |mut row: net::PacketRow| {
-                if row.addresses == all.in_family(row.family) {
-                    row.addresses = Addresses::default();
-                }
-                by_default(Product::new(row, rules.direction, false))
-            };
-            let products = packets.rows().into_iter().map(whole).collect();
+            let rows = packets.rows().into_iter().map(|row| whole_row(row, all));
+            let products = rows.map(|row| by_default(Product::new(row, rules.direction, false)));
+            let products = products.collect();
             changes.extend(changes_of(self.ends, self.after, ends, products));
         }
     }
@@ -342,10 +338,12 @@ impl GateComparison<'_, '_> {
         let internet =
             is_wide(after.addresses(), &traffic) && !is_wide(before.addresses(), &traffic);
 
-        let product = |mut row: net::PacketRow| {
-            if after.is_id() && row.addresses == all.in_family(row.family) {
-                row.addresses = Addresses::default();
-            }
+        let product = |row: net::PacketRow| {
+            let row = if after.is_id() {
+                whole_row(row, all)
+            } else {
+                row
+            };
             Product {
                 by_default: true,
                 ..Product::new(row, direction, internet)
@@ -482,6 +480,14 @@ fn gate_products(packets: Packets, direction: Direction, internet: bool) -> Vec<
     let rows = packets.rows().into_iter();
     rows.map(|row| Product::new(row, direction, internet))
         .collect()
+}
+
+/// A row without addresses, which means all of them, where it has those of the whole endpoint.
+fn whole_row(mut row: net::PacketRow, all: &Addresses) -> net::PacketRow {
+    if row.addresses == all.in_family(row.family) {
+        row.addresses = Addresses::default();
+    }
+    row
 }
 
 /// The traffic at any address.

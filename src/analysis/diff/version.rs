@@ -210,8 +210,10 @@ impl GateAccess {
     /// The other endpoints that its rules reference, in order.
     pub(super) fn named_ends(&self) -> Vec<EndId> {
         let mut ends: Vec<EndId> = self.each().flat_map(Admitted::named_ends).collect();
-        ends.sort_unstable();
-        ends.dedup();
+        if !self.unknown.is_empty() {
+            ends.sort_unstable();
+            ends.dedup();
+        }
         ends
     }
 

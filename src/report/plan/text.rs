@@ -4,7 +4,7 @@
 use super::headline::summarize_changes;
 use super::lowered::{Lowered, rule_origin};
 use super::rows::{RuleRow, Why};
-use crate::aws::{GroupId, Parameter, ParameterId, ParameterSource, SecurityGroup, State};
+use crate::aws::{GroupId, Parameter, ParameterSource, SecurityGroup, State};
 use crate::net::UnknownPorts;
 use crate::plan::{
     BeforeAfter, Changes, GroupChange, GroupOutcome, OtherChange, Planned, Reason, RuleChange,
@@ -424,8 +424,7 @@ impl<'c> PlanLines<'c> {
             let ports = key.and_then(|key| key.traffic.unknown_ports());
             let ports = ports.into_iter().flat_map(UnknownPorts::parameters);
             let ports = ports.filter_map(|name| state.parameter_named(name));
-            let ids: Vec<ParameterId> = peer.into_iter().chain(ports).collect();
-            ids.into_iter().map(|id| state.parameter(id))
+            peer.into_iter().chain(ports).map(|id| state.parameter(id))
         };
         let was = parameters(self.changes.old, change.sides.was());
         let is = parameters(self.changes.new, change.sides.is());
