@@ -385,11 +385,25 @@ pub enum ClaimForm {
     Only,
 }
 
+/// A protocol that has ports.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Transport {
+    /// `tcp`
+    Tcp,
+    /// `udp`
+    Udp,
+}
+
 /// One item of a list of services.
 #[derive(Debug, Clone, Copy)]
 pub enum ServiceItem {
     /// `https`
     Name(Name),
+    /// A name that continues a list of ports: that of a port (`app-port` after `tcp 80,`), or of a
+    /// service (`https` after `tcp 80,`).
+    NameAfterPort(Transport, Name),
+    /// The port that continues a list after such a name: `443` after `tcp 80, app-port,`
+    PortAfterName(Transport, Span, Ports),
     /// `all`
     All(Span),
     /// `tcp 80-90`, `tcp`, or the bare port that continues a list (`443` after `tcp 80,`)
@@ -629,8 +643,10 @@ fn visit_net_names(nets: &[NetItem], visit: &mut impl FnMut(Name)) {
 fn visit_service_names(services: &[ServiceItem], visit: &mut impl FnMut(Name)) {
     for service in services {
         match service {
-            ServiceItem::Name(name) => visit(*name),
-            ServiceItem::Tcp(span, ports) | ServiceItem::Udp(span, ports) => {
+            ServiceItem::Name(name) | ServiceItem::NameAfterPort(_, name) => visit(*name),
+            ServiceItem::Tcp(span, ports)
+            | ServiceItem::Udp(span, ports)
+            | ServiceItem::PortAfterName(_, span, ports) => {
                 ports.names(span.file).for_each(&mut *visit);
             }
             ServiceItem::All(_)
@@ -650,12 +666,23 @@ fn visit_block_names(block: Option<&Block>, visit: &mut impl FnMut(Name)) {
     }
 }
 
+impl Transport {
+    /// Its ports as an item of a list of services.
+    pub fn item(self, span: Span, ports: Ports) -> ServiceItem {
+        match self {
+            Transport::Tcp => ServiceItem::Tcp(span, ports),
+            Transport::Udp => ServiceItem::Udp(span, ports),
+        }
+    }
+}
+
 impl ServiceItem {
     /// The span of the item.
     pub fn span(&self) -> Span {
         match self {
-            ServiceItem::Name(name) => name.span,
+            ServiceItem::Name(name) | ServiceItem::NameAfterPort(_, name) => name.span,
             ServiceItem::All(span)
+            | ServiceItem::PortAfterName(_, span, _)
             | ServiceItem::Tcp(span, _)
             | ServiceItem::Udp(span, _)
             | ServiceItem::Icmp(span, _)

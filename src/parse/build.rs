@@ -1,7 +1,7 @@
 //! Builds statements of the syntax tree from pairs of the grammar.
 
 use super::grammar::Rule;
-use crate::ast::{self, Item, StringLiteral};
+use crate::ast::{self, Item, StringLiteral, Transport};
 use crate::diagnostic::{Problems, SyntaxProblem};
 use crate::source::{FileId, Span};
 use pest::iterators::Pair;
@@ -14,16 +14,18 @@ pub(super) struct TreeBuilder {
     /// Where the text that the grammar read starts in the file.
     pub(super) offset: u32,
     pub(super) problems: Problems,
-    /// The protocol that a bare port continues.
-    pub(super) last: Option<Transport>,
+    /// The ports that a bare port continues.
+    pub(super) last: Option<PortsBefore>,
     /// `only in …` of the statement that is being built.
     pub(super) only_in: Option<Box<ast::OnlyIn>>,
 }
 
+/// The ports before an item of a list of services, which a bare port continues.
 #[derive(Clone, Copy)]
-pub(super) enum Transport {
-    Tcp,
-    Udp,
+pub(super) struct PortsBefore {
+    pub(super) transport: Transport,
+    /// Whether a name is between, which is that of a port or of a service.
+    pub(super) is_after_name: bool,
 }
 
 /// The parts of a pair, without comments.

@@ -1,12 +1,11 @@
 //! Builds the parts of statements from pairs of the grammar: names, strings, addresses, services
 //! and blocks.
 
-use super::build::{GrammarPair, Transport, TreeBuilder, parts_of};
+use super::build::{GrammarPair, PortsBefore, TreeBuilder, parts_of};
 use super::grammar::Rule;
 use super::literal;
-use crate::ast::{self, StringLiteral};
+use crate::ast::{self, StringLiteral, Transport};
 use crate::diagnostic::SyntaxProblem;
-use crate::source::Span;
 
 impl TreeBuilder {
     pub(super) fn read_name(&mut self, pair: &GrammarPair<'_>) -> ast::Name {
@@ -107,20 +106,42 @@ impl TreeBuilder {
                     literal::parse_protocol(number.as_str(), place, &mut self.problems)?,
                 )
             }
-            _ => ast::ServiceItem::Name(self.read_name(&pair)),
+            _ => self.read_service_name(continued, &pair),
         })
+    }
+
+    /// The name of a service; after ports, it can be that of a port, which the list then continues.
+    fn read_service_name(
+        &mut self,
+        continued: Option<PortsBefore>,
+        pair: &GrammarPair<'_>,
+    ) -> ast::ServiceItem {
+        let name = self.read_name(pair);
+        let Some(before) = continued else {
+            return ast::ServiceItem::Name(name);
+        };
+        self.last = Some(PortsBefore {
+            is_after_name: true,
+            ..before
+        });
+        ast::ServiceItem::NameAfterPort(before.transport, name)
     }
 
     /// A bare port, which continues the ports before it.
     fn continue_ports(
         &mut self,
-        continued: Option<Transport>,
+        continued: Option<PortsBefore>,
         pair: GrammarPair<'_>,
     ) -> Option<ast::ServiceItem> {
         let span = self.span_of(&pair);
-        if let Some(transport) = continued {
+        if let Some(before) = continued {
             self.last = continued;
-            return self.read_ports(transport, span, Some(pair));
+            let ports = self.read_ports(Some(pair))?;
+            return Some(if before.is_after_name {
+                ast::ServiceItem::PortAfterName(before.transport, span, ports)
+            } else {
+                before.transport.item(span, ports)
+            });
         }
 
         let text = pair.as_str().to_string();
@@ -136,17 +157,15 @@ impl TreeBuilder {
         pair: GrammarPair<'_>,
     ) -> Option<ast::ServiceItem> {
         let (span, port) = (self.span_of(&pair), parts_of(pair).next());
-        self.last = port.is_some().then_some(transport);
-        self.read_ports(transport, span, port)
+        self.last = port.is_some().then_some(PortsBefore {
+            transport,
+            is_after_name: false,
+        });
+        Some(transport.item(span, self.read_ports(port)?))
     }
 
-    fn read_ports(
-        &mut self,
-        transport: Transport,
-        span: Span,
-        port: Option<GrammarPair<'_>>,
-    ) -> Option<ast::ServiceItem> {
-        let ports = match port {
+    fn read_ports(&mut self, port: Option<GrammarPair<'_>>) -> Option<ast::Ports> {
+        Some(match port {
             None => ast::Ports::All,
             Some(port) if port.as_rule() == Rule::port_names => self.read_port_names(port)?,
             Some(port) => {
@@ -154,11 +173,6 @@ impl TreeBuilder {
                 let (from, to) = literal::parse_ports(port.as_str(), span, &mut self.problems)?;
                 ast::Ports::Known(from, to)
             }
-        };
-
-        Some(match transport {
-            Transport::Tcp => ast::ServiceItem::Tcp(span, ports),
-            Transport::Udp => ast::ServiceItem::Udp(span, ports),
         })
     }
 

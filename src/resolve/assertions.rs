@@ -40,8 +40,9 @@ pub fn resolve(
         return;
     }
 
-    let on = resolve_traffic(scope, definitions, &assertion.services);
-    let names = name_services(scope, &assertion.services);
+    let services = scope.settle_services(&assertion.services);
+    let on = resolve_traffic(scope, definitions, &services);
+    let names = name_services(scope, &services);
     policy.assertions.push(Assertion {
         span,
         claim,

@@ -1,11 +1,12 @@
 //! Ports: numbers, and parameters of the type `port`.
 
 use super::scope::{Entity, Scope};
-use crate::ast;
-use crate::diagnostic::{MeaningProblem, NameKind, NameProblem, likely};
+use crate::ast::{self, ServiceItem};
+use crate::diagnostic::{MeaningProblem, NameKind, NameProblem, SyntaxProblem, likely};
 use crate::net::{PortEnd, Ports, UnknownPorts};
 use crate::policy::{ParamId, ParamKind};
 use crate::source::Span;
+use std::borrow::Cow;
 
 /// What ports mean.
 pub enum ResolvedPorts {
@@ -19,6 +20,45 @@ pub enum ResolvedPorts {
 const EVERY_PORT: [&str; 3] = ["any", "every", "everything"];
 
 impl<'a> Scope<'a> {
+    /// A list of services, in which each name after ports is that of a port or of a service.
+    /// Reports a bare port that continues no ports because a service is between.
+    pub(super) fn settle_services<'t>(
+        &mut self,
+        items: &'t [ServiceItem],
+    ) -> Cow<'t, [ServiceItem]> {
+        let is_open = |item: &ServiceItem| matches!(item, ServiceItem::NameAfterPort(..));
+        if !items.iter().any(is_open) {
+            return Cow::Borrowed(items);
+        }
+
+        let mut continues = true;
+        let mut settle = |item: &ServiceItem| match *item {
+            ServiceItem::NameAfterPort(transport, name) => {
+                let is_port = self.is_meant_as_port(name);
+                continues &= is_port;
+                if is_port {
+                    let end = ast::PortEnd::from_name(name);
+                    transport.item(name.span, ast::Ports::Named(end, end))
+                } else {
+                    ServiceItem::Name(name)
+                }
+            }
+            ServiceItem::PortAfterName(transport, span, ports) => {
+                if !continues {
+                    let text = self.sources.text(span).to_string();
+                    self.problems
+                        .push(SyntaxProblem::PortWithoutProtocol { span, text });
+                }
+                transport.item(span, ports)
+            }
+            other => {
+                continues = true;
+                other
+            }
+        };
+        Cow::Owned(items.iter().map(&mut settle).collect())
+    }
+
     /// The ports of an item of a list of services; reports names that are not those of ports, and a
     /// range whose values end before they begin.
     pub(super) fn resolve_ports(&mut self, item: Span, ports: ast::Ports) -> Option<ResolvedPorts> {
@@ -121,6 +161,17 @@ impl<'a> Scope<'a> {
         let ports = params.filter(|id| self.is_port(*id));
         let names = ports.map(|id| self.text(self.params[id.index()].name));
         likely(NameKind::Param, typed, names)
+    }
+
+    /// Whether a name after ports is that of a port, or of nothing and most like one.
+    fn is_meant_as_port(&mut self, name: ast::Name) -> bool {
+        let typed = self.text(name);
+        if self.peer_named(typed).is_some() {
+            return self.is_port_named(typed);
+        }
+        let is_service =
+            self.service_named(typed).is_some() || self.catalogue.find(typed).is_some();
+        !is_service && self.likely_port(typed).is_some()
     }
 
     fn is_port_named(&self, name: &str) -> bool {

@@ -201,7 +201,7 @@ impl<'k> Sentences<'k> {
         services: &[ast::ServiceItem],
     ) {
         self.services.clear();
-        for service in services {
+        for service in &*scope.settle_services(services) {
             let atoms = self.definitions.services.resolve_item(scope, service);
             let word = service_word(scope, policy, service, atoms.first());
             if let (ast::ServiceItem::Name(name), Some(word)) = (service, word) {

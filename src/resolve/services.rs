@@ -100,11 +100,12 @@ fn resolve_texts(scope: &mut Scope<'_>, services: &Services<'_>) -> Vec<PartText
         let mut own = PartTexts::new();
         for (position, text) in &declared[n].texts {
             let text = scope.read_rule_text(text);
-            let Some(member) = declared[n].members.get(*position) else {
-                continue;
-            };
             let reported = scope.problems.len();
-            for atom in services.resolve_item(scope, member).iter() {
+            let members = scope.settle_services(&declared[n].members);
+            let atoms = members
+                .get(*position)
+                .map(|member| services.resolve_item(scope, member));
+            for atom in atoms.iter().flat_map(|atoms| atoms.iter()) {
                 own.entry(*atom).or_insert_with(|| text.clone());
             }
             // what is wrong with a member is reported where its meaning is resolved
@@ -130,7 +131,7 @@ fn resolve_declared(scope: &mut Scope<'_>, catalogue: &Catalogue) -> Vec<Vec<Ato
     let mut meanings: Vec<Vec<Atom>> = vec![Vec::new(); declared.len()];
     for n in sorted {
         let mut atoms = Vec::new();
-        for member in &declared[n].members {
+        for member in &*scope.settle_services(&declared[n].members) {
             match member {
                 ServiceItem::Name(name) => match scope.resolve_service(*name) {
                     Some(other) => atoms.extend_from_slice(&meanings[other]),
@@ -155,7 +156,7 @@ fn resolve_declared(scope: &mut Scope<'_>, catalogue: &Catalogue) -> Vec<Vec<Ato
 fn named_services(scope: &Scope<'_>, declared: &ast::ServiceDeclaration) -> Vec<usize> {
     let mut named = Vec::new();
     for member in &declared.members {
-        if let ServiceItem::Name(name) = member {
+        if let ServiceItem::Name(name) | ServiceItem::NameAfterPort(_, name) = member {
             named.extend(scope.service_named(scope.text(*name)));
         }
     }
@@ -184,7 +185,7 @@ impl<'b> Services<'b> {
         }
     }
 
-    /// The traffic of an item of a list of services, sorted.
+    /// The traffic of an item of a settled list of services, sorted.
     pub fn resolve_item<'s>(&'s self, scope: &mut Scope<'_>, item: &ServiceItem) -> Atoms<'s> {
         match item {
             ServiceItem::Name(name) => match scope.resolve_service(*name) {
@@ -242,7 +243,10 @@ fn split_protocol(typed: &str) -> Option<String> {
 /// The traffic of an item that is not a name.
 fn resolve_atom(scope: &mut Scope<'_>, item: &ServiceItem) -> Option<Atom> {
     Some(match item {
-        ServiceItem::Name(_) => return None,
+        // a settled list has none of the latter two
+        ServiceItem::Name(_) | ServiceItem::NameAfterPort(..) | ServiceItem::PortAfterName(..) => {
+            return None;
+        }
         ServiceItem::All(_) => Atom::Fixed(Traffic::All),
         ServiceItem::Tcp(span, range) => Atom::Fixed(match scope.resolve_ports(*span, *range)? {
             ResolvedPorts::Known(ports) => Traffic::Tcp(ports),

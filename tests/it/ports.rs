@@ -243,6 +243,32 @@ fn what_may_pass_is_not_half_open() {
 }
 
 #[test]
+fn names_of_ports_continue_a_list() {
+    let declared = "param first : port\nparam last : port\ntier web, db\n";
+    for (short, long) in [
+        ("tcp 80, first", "tcp 80, tcp first"),
+        ("tcp 80, first, 443", "tcp 80, tcp first, tcp 443"),
+        ("udp first, last, https", "udp first, udp last, https"),
+        ("tcp 80, first - last", "tcp 80, tcp first - last"),
+        ("tcp 80, https, dns", "tcp 80, https, dns"),
+        ("tcp 80, udp 53, last", "tcp 80, udp 53, udp last"),
+        (
+            "tcp 80, 8000-last, first",
+            "tcp 80, tcp 8000-last, tcp first",
+        ),
+    ] {
+        let terraform = |list: &str| {
+            let rules = format!("service s = {list}\nweb allows s from db\n");
+            emit(
+                &compile_bound(&format!("{declared}{rules}"), &[]),
+                "terraform",
+            )
+        };
+        assert_eq!(terraform(short), terraform(long), "{short}");
+    }
+}
+
+#[test]
 fn misuse_is_told_with_its_cure() {
     let declared = "param app-port : port\nparam office : cidr\ntier web, db\n";
     for (sentence, told) in [
@@ -255,6 +281,15 @@ fn misuse_is_told_with_its_cure() {
             "web allows tcp app-port-90 from office",
             "E0201: did you mean `app-port - 90`?",
         ),
+        (
+            "web allows tcp 80, app-prt from office",
+            "E0201: did you mean `app-port`?",
+        ),
+        (
+            "web allows tcp 80, https, 443 from office",
+            "E0117: write `tcp 443` or `udp 443`",
+        ),
+        ("web allows https, app-port from office", "E0202"),
         ("web allows tcp office from office", "E0202"),
         ("web allows app-port from office", "E0202"),
         ("web allows tcp 443 from app-port", "E0202"),

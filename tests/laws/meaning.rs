@@ -505,6 +505,7 @@ impl Meaning<'_> {
     fn carries(&self, service: &ServiceItem, packet: &Packet, side: Side) -> bool {
         let v4 = packet.sender.address.is_ipv4();
         let both = side == Side::Addresses || v4 || self.dual();
+        let service = &self.settled(*service);
         match (service, packet.payload) {
             (ServiceItem::All(_), _) => true,
             (ServiceItem::Tcp(span, ports), Payload::Tcp(port))
@@ -546,6 +547,9 @@ impl Meaning<'_> {
                 | ServiceItem::Icmpv6(..),
                 _,
             ) => false,
+            (ServiceItem::NameAfterPort(..) | ServiceItem::PortAfterName(..), _) => {
+                unreachable!("it is settled")
+            }
             (ServiceItem::Name(name), payload) => {
                 let name = self.text(*name);
                 let declared = self.items().find_map(|item| match item {
@@ -564,6 +568,28 @@ impl Meaning<'_> {
                     (None, _, Payload::Icmp(..) | Payload::Other(_)) => false,
                 }
             }
+        }
+    }
+
+    /// A service of a list; a name after ports is that of a port if it is declared as one.
+    fn settled(&self, service: ServiceItem) -> ServiceItem {
+        match service {
+            ServiceItem::NameAfterPort(transport, name) => {
+                let is_port = self.items().any(|item| match item {
+                    Item::Param(param) => {
+                        self.text(param.name) == self.text(name) && self.text(param.kind) == "port"
+                    }
+                    _ => false,
+                });
+                let end = ast::PortEnd::from_name(name);
+                if is_port {
+                    transport.item(name.span, ast::Ports::Named(end, end))
+                } else {
+                    ServiceItem::Name(name)
+                }
+            }
+            ServiceItem::PortAfterName(transport, span, ports) => transport.item(span, ports),
+            other => other,
         }
     }
 

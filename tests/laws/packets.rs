@@ -285,7 +285,8 @@ impl Material {
         for service in services {
             match service {
                 ServiceItem::Tcp(_, Ports::Known(from, to))
-                | ServiceItem::Udp(_, Ports::Known(from, to)) => {
+                | ServiceItem::Udp(_, Ports::Known(from, to))
+                | ServiceItem::PortAfterName(_, _, Ports::Known(from, to)) => {
                     self.ports
                         .extend([from.wrapping_sub(1), *from, *to, to.wrapping_add(1)]);
                 }
@@ -302,6 +303,8 @@ impl Material {
                     self.protocols.insert(*number);
                 }
                 ServiceItem::Name(_)
+                | ServiceItem::NameAfterPort(..)
+                | ServiceItem::PortAfterName(..)
                 | ServiceItem::All(_)
                 | ServiceItem::Tcp(..)
                 | ServiceItem::Udp(..)

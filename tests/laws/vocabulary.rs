@@ -84,13 +84,15 @@ pub const STAGED: [&str; 8] = [
 ];
 
 /// Services with ports that are parameters, and those parameters.
-pub const ASKED_PORTS: [(&str, &[&str]); 6] = [
+pub const ASKED_PORTS: [(&str, &[&str]); 8] = [
     ("tcp app-port", &["app-port"]),
     ("udp 53, tcp app-port", &["app-port"]),
     ("tcp 443, 8000-last-port", &["last-port"]),
     ("udp 8000-last-port", &["last-port"]),
     ("tcp app-port - last-port", &["app-port", "last-port"]),
     ("tcp app-port - 9000, 80", &["app-port"]),
+    ("tcp 443, app-port, 22", &["app-port"]),
+    ("tcp 80, app-port - last-port", &["app-port", "last-port"]),
 ];
 
 /// The families of the text of a service.
