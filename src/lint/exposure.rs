@@ -84,7 +84,7 @@ fn block_rule(policy: &Policy, flow: u32) -> Option<BlockRule> {
     Some(BlockRule {
         sentence: flow.sentence,
         block: flow_block(policy, flow)?,
-        traffic: flow.traffic,
+        traffic: policy.default_traffic(flow.traffic),
     })
 }
 
@@ -193,11 +193,11 @@ impl Opening {
         subject: &Subject<'_>,
         sets: &PerFamily<TrafficSet>,
     ) -> BTreeSet<Traffic> {
-        let flows = subject.gates.accepting_flows(self.owner);
-        let flows = flows.map(|flow| subject.policy.flow(flow));
+        let (policy, flows) = (subject.policy, subject.gates.accepting_flows(self.owner));
+        let flows = flows.map(|flow| policy.flow(flow));
         let own = flows.filter(|flow| self.sentences.contains(&flow.sentence));
         own.map(|flow| flow.traffic)
-            .filter(|traffic| sets.meets(*traffic))
+            .filter(|traffic| sets.meets(policy.default_traffic(*traffic)))
             .collect()
     }
 

@@ -64,7 +64,10 @@ fn judge_tier(subject: &Subject<'_>, tier: TierId) -> Option<Finding> {
             .inbound_flows(tier)
             .map(|flow| policy.flow(flow))
     };
-    let rules = flows().filter_map(|flow| Some((flow_block(policy, flow)?, flow.traffic)));
+    let rules = flows().filter_map(|flow| {
+        let traffic = policy.default_traffic(flow.traffic);
+        Some((flow_block(policy, flow)?, traffic))
+    });
     let accepted = Packets::new(rules);
 
     let streams = PerFamily::from_traffic(&STREAMS);

@@ -197,8 +197,9 @@ impl<'s> RoleCheck<'s, '_> {
             return;
         };
         let welcome = PerFamily::from_traffic(&[anyone, &TOO_BIG].concat());
+        let policy = self.subject.policy;
         let is_unexpected = |flow: &&Flow| {
-            let traffic = PerFamily::from_traffic(&[flow.traffic]);
+            let traffic = PerFamily::from_traffic(&[policy.default_traffic(flow.traffic)]);
             !reported.contains(&flow.sentence) && !traffic.difference(&welcome).is_empty()
         };
 
@@ -236,7 +237,9 @@ impl<'s> RoleCheck<'s, '_> {
     fn nothing_accepted(&self) -> Option<Finding> {
         let some_of = self.expected.some_of;
         let wanted = PerFamily::from_traffic(some_of);
-        if wanted.is_empty() || self.accepted_flows().any(|flow| wanted.meets(flow.traffic)) {
+        let policy = self.subject.policy;
+        let is_wanted = |flow: &Flow| wanted.meets(policy.default_traffic(flow.traffic));
+        if wanted.is_empty() || self.accepted_flows().any(is_wanted) {
             return None;
         }
         Some(self.accepts_no(some_of))

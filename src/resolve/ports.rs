@@ -80,18 +80,47 @@ impl<'a> Scope<'a> {
         };
 
         match (first?, last?) {
-            (PortEnd::Number(from), PortEnd::Number(to)) if from > to => {
-                self.problems.push(MeaningProblem::InvertedPortValues {
-                    span: item,
-                    from,
-                    to,
-                });
-                None
-            }
             (PortEnd::Number(from), PortEnd::Number(to)) => {
+                if from > to {
+                    self.report_inverted_ports(item, from, to, false);
+                    return None;
+                }
                 Some(ResolvedPorts::Known(Ports { from, to }))
             }
-            (from, to) => Some(ResolvedPorts::Unknown(UnknownPorts::new(from, to))),
+            (first, last) => {
+                let defaults = [&first, &last].map(|end| self.default_port(end));
+                if let [Some(from), Some(to)] = defaults
+                    && from > to
+                {
+                    self.report_inverted_ports(item, from, to, true);
+                }
+                Some(ResolvedPorts::Unknown(UnknownPorts::new(first, last)))
+            }
+        }
+    }
+
+    fn report_inverted_ports(&mut self, span: Span, from: u16, to: u16, by_default: bool) {
+        self.problems.push(MeaningProblem::InvertedPortValues {
+            span,
+            from,
+            to,
+            by_default,
+        });
+    }
+
+    /// The port that an end is if the deployment sets no parameter.
+    fn default_port(&self, end: &PortEnd) -> Option<u16> {
+        let name = match end {
+            PortEnd::Number(port) => return Some(*port),
+            PortEnd::Parameter(name) => name,
+        };
+        let Some(Entity::Param(id)) = self.peer_named(name) else {
+            return None;
+        };
+        match self.params.get(id.index())?.default.as_ref()? {
+            ast::EntryValue::Number(_, port) => u16::try_from(*port).ok(),
+            ast::EntryValue::Text(text) => text.value.parse().ok(),
+            _ => None,
         }
     }
 

@@ -95,6 +95,23 @@ fn a_range_of_values_has_an_end_behind_its_start() {
     };
     assert_eq!(codes("7999"), ["E0366"]);
     assert_eq!(codes("8000"), [""; 0]);
+
+    for (sentence, expected) in [
+        ("tcp 8000-low", vec!["E0366"]),
+        ("tcp high - low", vec!["E0366"]),
+        ("tcp high - 79", vec!["E0366"]),
+        ("tcp low - high", vec![]),
+        ("tcp high - any", vec![]),
+    ] {
+        let declared = "param low : port = 80\nparam high : port = \"9000\"\nparam any : port\n";
+        let program = format!("{declared}tier web\nweb allows {sentence} from 10.0.0.0/8\n");
+        let reports = reports(&program, &[]).into_iter();
+        let errors: Vec<String> = reports
+            .map(|(code, _)| code)
+            .filter(|code| code.starts_with('E'))
+            .collect();
+        assert_eq!(errors, expected, "{sentence}");
+    }
     assert_eq!(codes("65536"), ["E0502"]);
 }
 
@@ -239,6 +256,49 @@ fn what_may_pass_is_not_half_open() {
         let reports = reports(&format!("{declared}{sentences}\n"), &[]);
         let found = reports.iter().any(|(code, _)| code == "half-open");
         assert_eq!(found, is_half, "{sentences}: {reports:#?}");
+    }
+}
+
+#[test]
+fn lints_about_exposure_take_the_default() {
+    let lints = |declared: &str, sentence: &str| {
+        let program = format!("{declared}\ntier web, db is database\n{sentence}\n");
+        let reports = reports(&program, &[]).into_iter();
+        let codes: Vec<String> = reports.map(|(code, _)| code).collect();
+        let exposed = codes.into_iter().filter(|code| code.starts_with("open-"));
+        let exposed = exposed.filter(|code| code != "open-outbound");
+        exposed.collect::<Vec<_>>().join(" ")
+    };
+    for (declared, sentence, expected) in [
+        (
+            "param p : port = 22",
+            "web allows tcp p from anywhere",
+            "open-admin-port",
+        ),
+        ("param p : port = 443", "web allows tcp p from anywhere", ""),
+        ("param p : port", "web allows tcp p from anywhere", ""),
+        (
+            "param p : port = 22",
+            "web allows tcp p from 10.0.0.0/8",
+            "",
+        ),
+        (
+            "param p : port = 5432",
+            "db allows tcp p from anywhere",
+            "open-data-store",
+        ),
+        (
+            "param p : port = 60000",
+            "web allows tcp 50000-p from anywhere",
+            "open-wide-range",
+        ),
+        (
+            "param p : port = 65535",
+            "web allows udp 1-p from anywhere",
+            "open-all-traffic",
+        ),
+    ] {
+        assert_eq!(lints(declared, sentence), expected, "{declared} {sentence}");
     }
 }
 

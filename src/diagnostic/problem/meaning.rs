@@ -215,7 +215,13 @@ pub enum MeaningProblem {
     /// `web allows https from anywhere "in", outbound "out"`
     NoOutboundHalf { span: Span },
     /// `tcp 8000-last-port` where `last-port` is 7000
-    InvertedPortValues { span: Span, from: u16, to: u16 },
+    InvertedPortValues {
+        span: Span,
+        from: u16,
+        to: u16,
+        /// Whether the values are the defaults of the parameters, which a deployment can replace.
+        by_default: bool,
+    },
     /// `assert web can reach db on tcp db-port` without a value of `db-port`
     UnboundPort { span: Span, name: String },
     /// `tier web { name = "web", name-prefix = "web-" }`

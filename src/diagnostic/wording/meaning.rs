@@ -404,12 +404,18 @@ impl MeaningProblem {
             )
             .at(span, "describes no rule")
             .help("delete it; the first string describes the inbound rules"),
-            MeaningProblem::InvertedPortValues { span, from, to } => R::error(
-                "E0366",
-                format!("the range from {from} to {to} ends before it starts"),
-            )
-            .at(span, "empty range")
-            .help("set other values of its parameters"),
+            MeaningProblem::InvertedPortValues {
+                span,
+                from,
+                to,
+                by_default,
+            } => {
+                let message = format!("the range from {from} to {to} ends before it starts");
+                let values = if *by_default { "defaults" } else { "values" };
+                R::error("E0366", message)
+                    .at(span, "empty range")
+                    .help(format!("set other {values} of its parameters"))
+            }
             MeaningProblem::UnboundPort { span, name } => R::error(
                 "E0367",
                 format!("the port `{name}` has no value, so nothing about it can be proved"),
