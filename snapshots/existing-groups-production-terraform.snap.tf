@@ -106,7 +106,7 @@ resource "aws_vpc_security_group_ingress_rule" "web_tcp_443_from_2001_db8_40___4
 
 resource "aws_vpc_security_group_egress_rule" "web_tcp_3306_to_db" {
   security_group_id            = aws_security_group.web.id
-  description                  = "orders"
+  description                  = "orders database"
   ip_protocol                  = "tcp"
   from_port                    = 3306
   to_port                      = 3306

@@ -1,6 +1,7 @@
 //! The endpoints of an assertion or a question, and text about gates between them.
 
 use super::gate::{Endpoint, Gate, Unknown, Who};
+use crate::groups::is_open_to_peer;
 use crate::net::{Addresses, Family, Traffic, TrafficSet};
 use crate::policy::{
     Area, End, ListReference, NetworkId, Owner, ParamId, Policy, PrefixListId, TierId, VpcId,
@@ -138,10 +139,16 @@ pub fn opening_words(
             format!("`{name}` {does_not}"),
             format!("{} allows {traffic} from {}", to.name, from.peer()),
         ),
-        Gate::Outbound(_) => (
-            format!("`{name}` {may_not}"),
-            format!("{} allows {traffic} to {}", from.name, to.peer()),
-        ),
+        Gate::Outbound(owner) => {
+            // `allows` has no rule for a group at a tier that is open, if in one IP version alone
+            let group = to.endpoint.who.peer().zip(owner.tier());
+            let is_open = group.is_some_and(|(to, tier)| is_open_to_peer(policy, tier, to));
+            let verb = if is_open { "sends" } else { "allows" };
+            (
+                format!("`{name}` {may_not}"),
+                format!("{} {verb} {traffic} to {}", from.name, to.peer()),
+            )
+        }
     };
 
     let mut tiers = from

@@ -7,7 +7,7 @@ use super::words::{list_first, quote_names};
 use crate::analysis::gate::{Endpoint, Gate};
 use crate::diagnostic::Finding;
 use crate::net::{Family, TrafficSet};
-use crate::policy::{Flow, TierId, Verb};
+use crate::policy::{Flow, Owner, TierId, Verb};
 
 /// The lint.
 pub const LINT: Lint = Lint {
@@ -100,22 +100,39 @@ fn half_open_finding(subject: &Subject<'_>, flows: &[Flow]) -> Option<Finding> {
     })
 }
 
-/// The tier at the other end of a flow, if it admits nothing of it, whatever ports are set at
-/// deployment.
+/// The tier at the other end of a flow, if no machine with its group admits anything of it from or
+/// to a machine with the group of the subject, whatever ports are set at deployment.
 fn shut_end(subject: &Subject<'_>, flow: &Flow) -> Option<TierId> {
     let tier = flow.peer.tier()?;
     let gate = match flow.verb {
         Verb::Allows => return None,
-        Verb::Accepts => Gate::out_of_tier(tier),
-        Verb::Sends => Gate::into_tier(tier),
+        Verb::Accepts => Gate::out_of_tier,
+        Verb::Sends => Gate::into_tier,
     };
-    let far = Endpoint::for_owner(subject.policy, flow.subject);
-    let near = Endpoint::for_tier(subject.policy, tier);
 
-    let admits = |family: Family| {
-        let (may, _) = subject.gates.admitted_bounds(gate, &far, family);
+    let policy = subject.policy;
+    let far_ends: Vec<Endpoint> = match flow.subject {
+        Owner::Tier(subject) => policy
+            .members
+            .carriers_of(subject)
+            .map(|tier| Endpoint::for_tier(policy, tier))
+            .collect(),
+        Owner::External(_) => vec![Endpoint::for_owner(policy, flow.subject)],
+    };
+
+    let admits = |tier: TierId, far: &Endpoint, family: Family| {
+        let near = Endpoint::for_tier(policy, tier);
+        let (may, _) = subject.gates.admitted_bounds(gate(tier), far, family);
         let asked = TrafficSet::new(flow.traffic.possible(), family);
         far.may_be_in(family) && near.may_be_in(family) && !may.intersection(&asked).is_empty()
     };
-    (!Family::BOTH.into_iter().any(admits)).then_some(tier)
+    let is_shut = policy.members.carriers_of(tier).all(|tier| {
+        let mut ends = far_ends.iter();
+        ends.all(|far| {
+            !Family::BOTH
+                .into_iter()
+                .any(|family| admits(tier, far, family))
+        })
+    });
+    is_shut.then_some(tier)
 }

@@ -6,9 +6,9 @@ use super::statement::delete_statement;
 use super::subject::Subject;
 use super::words::quote_names;
 use crate::diagnostic::{Correction, Finding};
-use crate::groups::is_open_to_peer;
+use crate::groups::{is_open_to_peer, open_to};
 use crate::net::Family;
-use crate::policy::{Flow, Owner, Peer, Policy, TierId, Verb};
+use crate::policy::{Flow, Owner, Policy, TierId, Verb};
 use std::collections::HashSet;
 
 /// The lint.
@@ -55,24 +55,24 @@ fn judge(subject: &Subject<'_>, found: &mut Vec<Finding>) {
 /// Whether a flow lets nothing more pass: the outbound gate of its tier is open, and it opens no
 /// other.
 fn is_idle(policy: &Policy, flow: &Flow) -> bool {
-    let is_open = |owner: Owner| {
-        let tier = owner.tier();
-        tier.is_some_and(|tier| is_open_to_peer(policy, tier, flow.destination()))
+    let is_idle_at = |tier: TierId| {
+        is_open_to_peer(policy, tier, flow.destination())
+            && (flow.verb != Verb::Sends || may_send_all(policy, tier, flow))
     };
-    flow.accepting().is_none() && flow.sending().is_some_and(is_open) && adds_nothing(policy, flow)
+    let sender = flow.sending().and_then(Owner::tier);
+    flow.accepting().is_none() && sender.is_some_and(is_idle_at)
 }
 
-/// Whether an open tier may send all that a flow is, which is IPv4 alone under `ip = ipv4`.
-fn adds_nothing(policy: &Policy, flow: &Flow) -> bool {
-    let is_v4 = |peer: Peer| policy.peer_family(peer) == Some(Family::V4);
-    match flow.verb {
-        Verb::Allows | Verb::Accepts => true,
-        Verb::Sends => {
-            policy.stack.dual
-                || is_v4(flow.destination())
-                || flow.traffic.family() == Some(Family::V4)
-        }
-    }
+/// Whether an open tier may send all that a flow is, in each IP version of its traffic and its peer.
+fn may_send_all(policy: &Policy, tier: TierId, flow: &Flow) -> bool {
+    let of = [
+        policy.peer_family(flow.destination()),
+        flow.traffic.family(),
+    ];
+    let is_asked = |family: &Family| of.iter().flatten().all(|other| other == family);
+    let open = open_to(policy, tier);
+    let is_open = |family| open.iter().any(|block| Family::of_block(block) == family);
+    Family::BOTH.into_iter().filter(is_asked).all(is_open)
 }
 
 /// A finding that some flows of a sentence add no rule.
@@ -116,9 +116,17 @@ fn redundant_finding(policy: &Policy, flows: &[Flow]) -> Option<Finding> {
         Verb::Sends => format!("a rule to {peers} opens nothing"),
     };
     let message = format!("the outbound side of {tiers} is open, so {what}");
-    let finding = Finding::new(message)
+    let mut finding = Finding::new(message)
         .caused(statement, "allows nothing more")
         .help("delete it, or close the tier: `outbound = closed`");
+
+    let is_partly_open = |flow: &Flow| {
+        let sender = flow.sender();
+        sender.is_some_and(|tier| !may_send_all(policy, tier, flow))
+    };
+    if idle().any(is_partly_open) {
+        finding = finding.help("for a rule of both IP versions, write `sends`");
+    }
 
     if flows.iter().all(|flow| is_idle(policy, flow)) {
         let leave_out = Correction::review("delete it", delete_statement(policy, statement));

@@ -156,8 +156,11 @@ impl TreeBuilder {
     }
 
     fn build_prefix_list(&mut self, pair: GrammarPair<'_>) -> ast::PrefixListDeclaration {
+        // the name of the declaration is first; an address that is none leaves no entry
+        let source = parts_of(pair.clone()).nth(1);
+        let is_existing = source.is_some_and(|part| part.as_rule() == Rule::string);
         let mut extras = self.read_extras(pair, 2);
-        let list = if extras.nets.is_empty() {
+        let list = if is_existing {
             ast::ListSource::Existing(extras.texts.remove(0))
         } else {
             self.drop_texts(&mut extras, 1);

@@ -70,20 +70,38 @@ impl ConnectionRow {
         sentences
     }
 
-    /// The description of its rules.
+    /// The description of its rules: of the inbound one, where both ends are tiers.
     fn describe_rules(&self, policy: &Policy) -> String {
-        // an accepting tier has the rules that are always there
-        let direction = match self.flow(policy).receiver() {
-            Some(_) => Direction::Ingress,
-            None => Direction::Egress,
+        let direction = match (self.only_side(policy), self.flow(policy).receiver()) {
+            (Some(side), _) => side,
+            // an accepting tier has the rules that are always there
+            (None, Some(_)) => Direction::Ingress,
+            (None, None) => Direction::Egress,
         };
-        let text = |n: &u32| text_order(policy, *n, direction);
+        self.describe_side(policy, direction)
+    }
 
-        self.flows
-            .iter()
-            .map(text)
-            .min()
-            .map_or(String::new(), |(_, text)| text)
+    /// The description of its outbound rule, where both ends are tiers and the inbound one has
+    /// another: `web allows https from app "in", outbound "out"`.
+    fn describe_outbound(&self, policy: &Policy) -> Option<String> {
+        let flow = self.flow(policy);
+        let is_between_tiers = flow.receiver().is_some() && flow.sender().is_some();
+        if !is_between_tiers || self.only_side(policy).is_some() {
+            return None;
+        }
+        let text = self.describe_side(policy, Direction::Egress);
+        (text != self.describe_side(policy, Direction::Ingress)).then_some(text)
+    }
+
+    fn describe_side(&self, policy: &Policy, direction: Direction) -> String {
+        let other_side = match direction {
+            Direction::Ingress => Verb::Sends,
+            Direction::Egress => Verb::Accepts,
+        };
+        let flows = self.flows.iter();
+        let flows = flows.filter(|n| policy.flow(**n).verb != other_side);
+        let texts = flows.map(|n| text_order(policy, *n, direction));
+        texts.min().map_or(String::new(), |(_, text)| text)
     }
 
     /// The one side that its sentences open, where both ends are tiers and no sentence opens the
@@ -337,6 +355,8 @@ struct FlowLine<'p> {
     #[serde(skip_serializing_if = "Option::is_none")]
     opens: Option<&'static str>,
     description: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    outbound_description: Option<String>,
     sentences: Vec<Citation<'p>>,
 }
 
@@ -430,6 +450,7 @@ fn flow_line<'p>(policy: &'p Policy, sources: &'p Sources, row: &ConnectionRow) 
         to_port: ports.map(|(_, to)| to),
         opens: row.only_side(policy).map(Direction::words),
         description: row.describe_rules(policy),
+        outbound_description: row.describe_outbound(policy),
         sentences: row
             .cited_sentences(policy)
             .into_iter()

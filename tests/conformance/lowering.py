@@ -80,7 +80,8 @@ def inline_outbound(rule):
 def rule(direction, flow, end, values):
     """The rule of a flow on one side, toward its other end."""
     ports = [port_of(flow[key], values) for key in ("from_port", "to_port")]
-    return Rule(direction, flow["protocol"], *ports, peer(end, values), values.written(flow["description"]))
+    text = flow["description"] if direction == "ingress" else flow.get("outbound_description", flow["description"])
+    return Rule(direction, flow["protocol"], *ports, peer(end, values), values.written(text))
 
 
 def peer(end, values):

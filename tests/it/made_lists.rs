@@ -168,3 +168,17 @@ fn lists_with_one_name_in_an_output_are_an_error() {
                 web allows https from a-b, a_b\n";
     assert_eq!(errors(text), ["E0326"]);
 }
+
+#[test]
+fn an_address_that_is_none_is_told_once() {
+    for (list, code) in [
+        ("10.0.0.0/33", "E0110"),
+        ("10.0.0.256", "E0110"),
+        ("10.0.0.0/33 \"where people work\"", "E0110"),
+        ("10.0.0.0/8, 10.0.0.256", "E0110"),
+        ("0.0.0.0", "E0122"),
+    ] {
+        let text = format!("prefix-list o = {list}\ntier web\nweb allows ssh from o\n");
+        assert_eq!(errors(&text), [code], "{list}");
+    }
+}

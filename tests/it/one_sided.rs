@@ -218,3 +218,48 @@ fn halves_of_everything_are_in_order_whoever_writes_them() {
     assert_eq!(made, template("web sends all to 128.0.0.0/1\n"));
     assert!(made.find("\"0.0.0.0/1\"") < made.find("\"128.0.0.0/1\""));
 }
+
+/// How many findings of a lint there are.
+fn findings(sentences: &str, lint: &str) -> usize {
+    let compilation = compile_text("shop.tier", &format!("{TIERS}{sentences}"), &[], as_of());
+    let problems = compilation.judge_at(&Levels::default()).problems.sorted();
+    let found = problems.iter().filter(|it| it.report().code == lint);
+    found.count()
+}
+
+#[test]
+fn a_machine_of_another_tier_with_the_group_is_an_end_too() {
+    let tiers = "tier mgmt, edge-only { outbound = closed }\ntier edge also mgmt\n";
+    let sends = "web accepts https from mgmt\n";
+    assert_eq!(findings(&format!("{tiers}{sends}"), "half-open"), 0);
+    let shut = "web accepts https from edge-only\n";
+    assert_eq!(findings(&format!("{tiers}{shut}"), "half-open"), 1);
+
+    let accepts = "app sends https to mgmt\nedge accepts https from app\n";
+    assert_eq!(findings(&format!("{tiers}{accepts}"), "half-open"), 0);
+}
+
+#[test]
+fn an_outbound_rule_for_the_other_ip_version_is_not_redundant() {
+    let tiers = "tier cache { outbound = open-ipv6 }\nexternal rds = \"sg-12345678\"\n";
+    let lints = |sentences: &str| findings(&format!("{tiers}{sentences}\n"), "redundant-outbound");
+    assert_eq!(
+        lints("cache sends redis to db\ndb accepts redis from cache"),
+        0
+    );
+    assert_eq!(lints("cache sends redis to rds"), 0);
+    assert_eq!(lints("cache sends redis to 2001:db8::/32"), 1);
+    assert_eq!(lints("cache sends icmpv6 to rds"), 1);
+    assert_eq!(lints("cache allows redis to rds"), 1);
+
+    let program = "tier r { outbound = open-ipv6 }\ntier b { outbound = closed }\n\
+                   r allows https to b\nassert r can reach b on https\n";
+    let compilation = compile_text("a.tier", program, &[], as_of());
+    let judged = compilation.judge_at(&Levels::default());
+    let reports = judged.problems.sorted().into_iter();
+    let helps: Vec<String> = reports.flat_map(|problem| problem.report().help).collect();
+    assert_eq!(
+        helps,
+        ["this sentence would allow it: `r sends https to b`"]
+    );
+}

@@ -1,13 +1,15 @@
 //! Lints about exposure: what a sentence opens is reported once, and nothing that a lint finds by
 //! itself is lost.
 
-use crate::compile::{cases, compilation};
+use crate::compile::{cases, compilation, is_valid, policy};
 use crate::generate::program;
 use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
+use tierwall::analysis::diff::{Diff, Effect};
 use tierwall::compile::Compilation;
 use tierwall::diagnostic::{self, Finding, Problem};
 use tierwall::lint::{ALL, Judge, Level, Levels};
+use tierwall::policy::TierMapping;
 use tierwall::source::Span;
 
 /// The statements that cause a finding together.
@@ -51,6 +53,32 @@ fn named(finding: &Finding) -> BTreeSet<String> {
     words.map(str::to_string).collect()
 }
 
+/// The sentences that a lint says open nothing at all.
+fn idle_sentences(compilation: &Compilation, lint: &'static str) -> Vec<Span> {
+    let judged = compilation.judge_at(&levels(&[(lint, Level::Warn)]));
+    let findings = judged
+        .problems
+        .into_iter()
+        .filter_map(|problem| match problem {
+            Problem::Lint(finding) => Some(*finding),
+            _ => None,
+        });
+    let policy = &compilation.policy;
+    let flows_of = |span: Span| {
+        let flows = policy.flows.iter();
+        flows
+            .filter(|flow| policy.sentence(flow.sentence).span == span)
+            .count()
+    };
+    let causes = findings.flat_map(|finding| {
+        // of a sentence with several flows, `half-open` may report some
+        let is_whole = lint != "half-open" || flows_of(finding.causes[0]) == 1;
+        let is_idle = is_whole && (lint == "half-open" || !finding.corrections.is_empty());
+        finding.causes.into_iter().filter(move |_| is_idle)
+    });
+    causes.collect()
+}
+
 proptest! {
     #![proptest_config(cases(128))]
 
@@ -79,6 +107,26 @@ proptest! {
             prop_assert_eq!(&lints, &expected.keys().cloned().collect::<BTreeSet<_>>());
             // the worst comes first in their order
             prop_assert_eq!(Some(&finding.level), expected.values().min());
+        }
+    }
+
+    #[test]
+    fn a_sentence_that_is_said_to_open_nothing_opens_nothing(program in program()) {
+        let text = program.text();
+        let compilation = compilation(&text);
+        for lint in ["redundant-outbound", "half-open"] {
+            for sentence in idle_sentences(&compilation, lint) {
+                let mut without = text.clone();
+                let place = sentence.start as usize..sentence.end as usize;
+                let blank = " ".repeat(place.len());
+                without.replace_range(place, &blank);
+                if is_valid(&without) {
+                    let policy = policy(&without);
+                    let mapping = TierMapping::new(&policy, &compilation.policy);
+                    let diff = Diff::compare_policies(&policy, &compilation.policy, &mapping);
+                    prop_assert_eq!(diff.verdict(), Effect::Equal, "{} {:?}\n{}", lint, sentence, text);
+                }
+            }
         }
     }
 }
