@@ -3,10 +3,8 @@
 use super::lists::ParamPeer;
 use super::networks::{Addressed, BuiltIns, KnownNetworks};
 use super::params::ParamValue;
-use super::scope::{Entity, Scope};
+use super::scope::Entity;
 use super::services::Services;
-use crate::ast;
-use crate::diagnostic::NameKind;
 use crate::policy::{ExternalId, ParamId, Peer, Policy, PrefixListId};
 use ipnet::IpNet;
 
@@ -46,25 +44,19 @@ impl Definitions<'_> {
 
     /// The external that a name stands for, which is used now; `None` for a name of something else.
     /// What was found is nothing for a declaration that is reported.
-    pub fn external_of(
-        &self,
-        scope: &mut Scope<'_>,
-        name: ast::Name,
-    ) -> Option<Option<ExternalId>> {
-        let found = match scope.peer_named(scope.text(name))? {
-            Entity::External(position) => self.external_names[position],
+    pub fn external_of(&self, entity: Entity) -> Option<Option<ExternalId>> {
+        match entity {
+            Entity::External(position) => Some(self.external_names[position]),
             Entity::Param(id) => match self.param_peers[id.index()] {
-                ParamPeer::External(id) => Some(id),
-                ParamPeer::Block | ParamPeer::PrefixList(_) | ParamPeer::NoPeer => return None,
+                ParamPeer::External(id) => Some(Some(id)),
+                ParamPeer::Block | ParamPeer::PrefixList(_) | ParamPeer::NoPeer => None,
             },
             Entity::Tier(_)
             | Entity::TierSet(_)
             | Entity::Network(_)
             | Entity::PrefixList(_)
-            | Entity::BuiltIn(_) => return None,
-        };
-        scope.resolve_peer(name, NameKind::External);
-        Some(found)
+            | Entity::BuiltIn(_) => None,
+        }
     }
 
     /// Everything with addresses, after the networks have been resolved.

@@ -42,8 +42,8 @@ impl Scope<'_> {
 
         let index = self
             .every
-            .get_or_insert_with(|| TierIndex::new(known.tiers));
-        let found = index.find(role, vpc, known.areas);
+            .get_or_insert_with(|| TierIndex::new(known.tiers, known.areas));
+        let found = index.find(role, vpc).to_vec();
 
         match self.has_room_for(every.span(), found.len()) {
             true => found,
@@ -98,23 +98,20 @@ impl Scope<'_> {
             self.add_tier_item(known, item, found);
         }
 
-        self.take_out_items(known, &list.except, found);
+        if !list.except.is_empty() {
+            let gone = self.sorted_tiers(known, &list.except);
+            take_out(found, &gone);
+        }
     }
 
-    /// Takes the tiers of these items out of a list.
-    pub fn take_out_items(
-        &mut self,
-        known: KnownTiers<'_>,
-        except: &[TierItem],
-        found: &mut Vec<TierId>,
-    ) {
-        if !except.is_empty() {
-            let mut gone = Vec::new();
-            for item in except {
-                self.add_tier_item(known, item, &mut gone);
-            }
-            take_out(found, gone);
+    /// The tiers of these items, sorted.
+    pub fn sorted_tiers(&mut self, known: KnownTiers<'_>, items: &[TierItem]) -> Vec<TierId> {
+        let mut found = Vec::new();
+        for item in items {
+            self.add_tier_item(known, item, &mut found);
         }
+        found.sort_unstable();
+        found
     }
 
     /// The tiers that an `except` after peers or ends takes out, sorted: those of its items that
@@ -172,9 +169,8 @@ impl Scope<'_> {
     }
 }
 
-/// Takes tiers out of a list.
-pub fn take_out(tiers: &mut Vec<TierId>, mut gone: Vec<TierId>) {
-    gone.sort_unstable();
+/// Takes tiers out of a list; they are sorted.
+pub fn take_out(tiers: &mut Vec<TierId>, gone: &[TierId]) {
     tiers.retain(|tier| gone.binary_search(tier).is_err());
 }
 

@@ -44,10 +44,23 @@ impl<'a> Scope<'a> {
 
     /// Adds the tier, or the tiers of the set, with a name.
     pub fn add_members(&mut self, sets: &[TierSet], name: ast::Name, members: &mut Vec<TierId>) {
-        match self.resolve_tier(name) {
-            Some(Entity::Tier(id)) => members.push(id),
-            Some(Entity::TierSet(id)) => members.extend(&sets[id.index()].members),
-            Some(_) | None => {}
+        if let Some(entity) = self.resolve_peer(name, NameKind::Tier) {
+            self.add_entity_members(sets, name, entity, members);
+        }
+    }
+
+    /// Adds the tier, or the tiers of the set, that a name stands for; reports any other name.
+    pub fn add_entity_members(
+        &mut self,
+        sets: &[TierSet],
+        name: ast::Name,
+        entity: Entity,
+        members: &mut Vec<TierId>,
+    ) {
+        match entity {
+            Entity::Tier(id) => members.push(id),
+            Entity::TierSet(id) => members.extend(&sets[id.index()].members),
+            other => self.report_wrong_kind(name, other.kind(), "a tier"),
         }
     }
 

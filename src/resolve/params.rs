@@ -21,6 +21,8 @@ pub struct Params {
     pub values: Vec<Option<ParamValue>>,
     /// Values of implicit parameters, which an output has without a declaration.
     implicit: HashMap<String, String>,
+    /// For each name in an output, the first parameter with it.
+    mangled: HashMap<String, ParamId>,
 }
 
 /// A value of a parameter.
@@ -71,10 +73,16 @@ pub fn resolve(scope: &mut Scope<'_>, settings: &Settings<'_>) -> Params {
         param.prose = scope.read_known_prose(&declared.prose, AwsField::ParameterDescription);
     }
 
+    let mut mangled = HashMap::with_capacity(list.len());
+    for (id, param) in (0..).map(ParamId).zip(&list) {
+        mangled.entry(mangle_name(&param.name)).or_insert(id);
+    }
+
     Params {
         list,
         values,
         implicit: bindings,
+        mangled,
     }
 }
 
@@ -241,17 +249,14 @@ impl Params {
 
     /// The VPC of a declared parameter, or of the implicit one.
     pub fn resolve_implicit_vpc(&mut self, scope: &mut Scope<'_>, name: String) -> Reference {
-        let same = self
-            .list
-            .iter()
-            .position(|param| mangle_name(&param.name) == mangle_name(&name));
-
-        if let Some(n) = same {
-            if self.list[n].kind == ParamKind::Vpc {
-                scope.mark_param_used(&self.list[n].name);
-                return self.reference_to(ParamId(n as u32));
+        let output = mangle_name(&name);
+        if let Some(same) = self.mangled.get(&output).copied() {
+            let param = &self.list[same.index()];
+            if param.kind == ParamKind::Vpc {
+                scope.mark_param_used(&param.name);
+                return self.reference_to(same);
             }
-            report_vpc_collision(scope, &self.list[n], &name);
+            report_vpc_collision(scope, param, &name);
         }
 
         if let Some(given) = self.implicit.remove(&name) {
@@ -267,6 +272,8 @@ impl Params {
             });
         }
 
+        let id = ParamId(self.list.len() as u32);
+        self.mangled.entry(output).or_insert(id);
         self.list.push(Param {
             name,
             kind: ParamKind::Vpc,
@@ -278,7 +285,7 @@ impl Params {
         });
 
         self.values.push(None);
-        Reference::Param(ParamId(self.list.len() as u32 - 1))
+        Reference::Param(id)
     }
 
     /// The value of an id parameter, or the parameter itself if it is unbound.

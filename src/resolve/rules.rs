@@ -9,7 +9,7 @@ use super::peers::{PeerResolver, SentencePeer, sorted_sources};
 use super::scope::{MOST, Scope};
 use crate::ast::{self, NetItem};
 use crate::date::Date;
-use crate::diagnostic::MeaningProblem;
+use crate::diagnostic::{MeaningProblem, NameKind};
 use crate::policy::{
     ExternalId, Flow, MOST_TAGS, Owner, Policy, Sentence, SentenceId, Text, TierId, WordId,
 };
@@ -149,25 +149,20 @@ impl<'k> Sentences<'k> {
             return;
         }
 
-        let tiers = self
-            .subjects
-            .iter()
-            .filter_map(|subject| subject.owner.tier());
-        self.members.clear();
-        self.members.extend(tiers);
-        scope.take_out_items(KnownTiers::new(policy), except, &mut self.members);
-
-        let left = &self.members;
-        let is_left = |tier: TierId| left.contains(&tier);
+        let gone = scope.sorted_tiers(KnownTiers::new(policy), except);
+        let is_left = |tier: TierId| gone.binary_search(&tier).is_err();
         self.subjects
             .retain(|subject| subject.owner.tier().is_none_or(is_left));
     }
 
     /// Adds the groups that a name before a verb stands for.
     fn add_subject(&mut self, scope: &mut Scope<'_>, policy: &mut Policy, name: ast::Name) {
-        let Some(found) = self.definitions.external_of(scope, name) else {
+        let Some(entity) = scope.resolve_peer(name, NameKind::Tier) else {
+            return;
+        };
+        let Some(found) = self.definitions.external_of(entity) else {
             self.members.clear();
-            scope.add_members(&policy.tier_sets, name, &mut self.members);
+            scope.add_entity_members(&policy.tier_sets, name, entity, &mut self.members);
             self.subjects
                 .extend(self.members.iter().map(|tier| SentenceSubject {
                     owner: Owner::Tier(*tier),

@@ -401,7 +401,7 @@ pub fn resolve_sets(scope: &mut Scope<'_>, tiers: &[Tier], areas: &[Area]) -> Ve
     for n in sorted {
         let mut found = collect_tiers(&members[n], &tiers);
         if !excepted[n].is_empty() {
-            take_out(&mut found, collect_tiers(&excepted[n], &tiers));
+            take_out(&mut found, &collect_tiers(&excepted[n], &tiers));
         }
         if scope.has_room_for(declared[n].name.span, found.len()) {
             tiers[n] = found;
