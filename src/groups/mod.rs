@@ -213,6 +213,18 @@ impl<'p> Deployment<'p> {
         }
     }
 
+    /// Whether the description of a rule is that of a flow on one side.
+    pub fn is_described_by(&self, rule: &Rule, flow: u32, direction: Direction) -> bool {
+        if rule.text == RuleText::Flow(flow, direction) {
+            return true;
+        }
+
+        let (mut of_rule, mut of_flow) = (String::new(), String::new());
+        self.describe_rule(rule, &mut of_rule);
+        describe_flow(self.policy, flow, direction, &mut of_flow);
+        of_rule == of_flow
+    }
+
     /// Appends the description of a rule for which none is written.
     fn push_generated(&self, rule: &Rule, out: &mut impl Sink) {
         match rule.text {

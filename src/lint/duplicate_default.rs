@@ -98,7 +98,7 @@ fn judge(subject: &Subject<'_>, found: &mut Vec<Finding>) {
         for direction in Direction::ALL {
             let rules = group.rules(direction);
             let has_default = |rule: &Rule| {
-                !defaults(policy, rule.peer).is_empty()
+                defaults(policy, rule.peer).next().is_some()
                     || policy.default_traffic(rule.traffic) != rule.traffic
             };
             if rules.iter().any(has_default) {
@@ -223,11 +223,14 @@ fn default_values<'p>(
     policy: &'p Policy,
     rule: &'p Rule,
 ) -> impl Iterator<Item = (&'p Rule, DefaultText<'p>)> {
-    let mut values = defaults(policy, rule.peer);
-    if values.is_empty() {
-        values.push(own_value(policy, rule.peer));
-    }
-    values.into_iter().map(move |value| (rule, value))
+    let mut values = defaults(policy, rule.peer).peekable();
+    let own = match values.peek() {
+        Some(_) => None,
+        None => Some(own_value(policy, rule.peer)),
+    };
+    own.into_iter()
+        .chain(values)
+        .map(move |value| (rule, value))
 }
 
 /// What a peer is that has no default.
@@ -249,14 +252,15 @@ fn own_value(policy: &Policy, peer: Peer) -> DefaultText<'_> {
 }
 
 /// The defaults of a peer that is a parameter.
-fn defaults(policy: &Policy, peer: Peer) -> Vec<DefaultText<'_>> {
+fn defaults(policy: &Policy, peer: Peer) -> impl Iterator<Item = DefaultText<'_>> {
     let param = policy.peer_param(peer).map(|id| policy.param(id));
-    let Some((param, text)) = param.and_then(|param| Some((param, param.default.as_deref()?)))
-    else {
-        return Vec::new();
-    };
-    match param.kind {
-        ParamKind::External | ParamKind::PrefixList => vec![DefaultText::Id(text)],
-        kind => kind.blocks_of(text).map(DefaultText::Block).collect(),
-    }
+    let default = param.and_then(|param| Some((param.kind, param.default.as_deref()?)));
+
+    let id =
+        default.filter(|(kind, _)| matches!(kind, ParamKind::External | ParamKind::PrefixList));
+    let id = id.map(|(_, text)| DefaultText::Id(text));
+    let blocks = default
+        .into_iter()
+        .flat_map(|(kind, text)| kind.blocks_of(text).map(DefaultText::Block));
+    id.into_iter().chain(blocks)
 }

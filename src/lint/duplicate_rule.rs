@@ -5,7 +5,7 @@ use super::level::Level;
 use super::statement::{delete_statement, holds_always};
 use super::subject::Subject;
 use crate::diagnostic::{Correction, Finding};
-use crate::groups::{Direction, Rule, describe_flow};
+use crate::groups::{Direction, Rule};
 use crate::policy::SentenceId;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -99,16 +99,15 @@ fn is_another(
     later: u32,
 ) -> bool {
     let policy = subject.policy;
-    let (mut with, mut without) = (String::new(), String::new());
-    subject.deployment.describe_rule(rule, &mut with);
-    describe_flow(policy, first, direction, &mut without);
     let last_day = |flow: u32| {
         let until = policy.sentence(policy.flow(flow).sentence).until;
         until.map(|(_, day)| day)
     };
     let ends_before =
         last_day(first).is_some_and(|first| last_day(later).is_none_or(|later| first < later));
-    with != without || ends_before || changes_tags(subject, rule, later)
+    ends_before
+        || changes_tags(subject, rule, later)
+        || !subject.deployment.is_described_by(rule, first, direction)
 }
 
 /// Whether a rule would have other tags without the sentence of a flow.
