@@ -245,10 +245,12 @@ pub(super) fn group_tags(stack: &Stack, tier: &Tier) -> Vec<(String, Text)> {
     tags
 }
 
-/// The tags of a list that the output makes, by key: its text, and the tags of the stack.
+/// The tags of a list that the output makes, by key: its text, unless only written tags are wanted,
+/// and the tags of the stack.
 pub(super) fn list_tags(stack: &Stack, made: &MadeList) -> Vec<(String, Text)> {
     let mut tags = stack.tags.clone();
-    if let Some(prose) = &made.prose {
+    let shown = made.prose.as_ref();
+    if let Some(prose) = shown.filter(|_| stack.labels == Labels::Made) {
         tags.insert("Description".to_string(), prose.clone());
     }
     tags.into_iter().collect()

@@ -4,9 +4,10 @@ use super::definition::{Category, Judge, Lint};
 use super::level::Level;
 use super::subject::{Subject, peer_words};
 use crate::diagnostic::Finding;
-use crate::groups::{Direction, Rule};
+use crate::groups::{Direction, Group, Rule};
 use crate::net::{Traffic, UnknownPorts};
 use crate::policy::{ListReference, Owner, Param, ParamKind, Peer, Policy, Reference, SentenceId};
+use crate::source::Span;
 use ipnet::IpNet;
 use std::collections::{BTreeMap, HashMap};
 
@@ -69,10 +70,12 @@ impl DefaultText<'_> {
     }
 }
 
-/// Two rules that are the same by default, and the sentences that use them.
+/// Two rules that are the same by default, and the sentences that use them; none uses the rule of
+/// an open tier.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Pair {
-    sentences: [SentenceId; 2],
+    sentences: [Option<SentenceId>; 2],
+    owners: [Owner; 2],
     peers: [Peer; 2],
     ports: [Option<UnknownPorts>; 2],
 }
@@ -94,15 +97,21 @@ fn judge(subject: &Subject<'_>, found: &mut Vec<Finding>) {
     }
 
     let mut pairs: BTreeMap<Pair, Twice> = BTreeMap::new();
-    for group in &deployment.groups {
+    for groups in same_groups(policy, &deployment.groups) {
         for direction in Direction::ALL {
-            let rules = group.rules(direction);
-            let has_default = |rule: &Rule| {
+            let rules = || {
+                let groups = groups.iter();
+                groups.flat_map(|group| {
+                    let rules = group.rules(direction).iter();
+                    rules.map(|rule| (group.owner, rule))
+                })
+            };
+            let has_default = |(_, rule): (Owner, &Rule)| {
                 defaults(policy, rule.peer).next().is_some()
                     || policy.default_traffic(rule.traffic) != rule.traffic
             };
-            if rules.iter().any(has_default) {
-                add_pairs(subject, group.owner, direction, rules, &mut pairs);
+            if groups.len() > 1 || rules().any(has_default) {
+                add_pairs(subject, direction, rules(), &mut pairs);
             }
         }
     }
@@ -113,28 +122,56 @@ fn judge(subject: &Subject<'_>, found: &mut Vec<Finding>) {
     found.extend(findings);
 }
 
+/// The groups, those together that are one in AWS if each parameter has its default.
+fn same_groups<'p>(policy: &'p Policy, groups: &'p [Group<'p>]) -> Vec<Vec<&'p Group<'p>>> {
+    let mut same: Vec<Vec<&Group<'_>>> = Vec::with_capacity(groups.len());
+    let mut positions: HashMap<&str, usize> = HashMap::new();
+    for group in groups {
+        let known = match group.owner {
+            Owner::Tier(_) => None,
+            Owner::External(id) => default_id(policy, &policy.external(id).id),
+        };
+        let position = known.map_or(same.len(), |id| *positions.entry(id).or_insert(same.len()));
+        match same.get_mut(position) {
+            Some(groups) => groups.push(group),
+            None => same.push(vec![group]),
+        }
+    }
+    same
+}
+
+/// An id, if a parameter with it has its default.
+fn default_id<'p>(policy: &'p Policy, id: &'p Reference) -> Option<&'p str> {
+    match id {
+        Reference::Id(id) => Some(id),
+        Reference::Param(id) => policy.param(*id).default.as_deref(),
+    }
+}
+
 /// Adds the pairs among the rules of one direction of a group.
-fn add_pairs(
-    subject: &Subject<'_>,
-    owner: Owner,
+fn add_pairs<'p>(
+    subject: &Subject<'p>,
     direction: Direction,
-    rules: &[Rule],
+    rules: impl Iterator<Item = (Owner, &'p Rule)>,
     pairs: &mut BTreeMap<Pair, Twice>,
 ) {
     let (policy, deployment) = (subject.policy, subject.deployment);
-    let mut firsts: HashMap<(Traffic, DefaultText<'_>), &Rule> =
-        HashMap::with_capacity(rules.len());
+    let mut firsts: HashMap<(Traffic, DefaultText<'_>), (Owner, &Rule)> = HashMap::new();
 
-    for (rule, value) in rules.iter().flat_map(|rule| default_values(policy, rule)) {
+    let values = rules.flat_map(|(owner, rule)| {
+        default_values(policy, rule).map(move |value| (owner, rule, value))
+    });
+    for (owner, rule, value) in values {
         let traffic = policy.default_traffic(rule.traffic);
-        let first = *firsts.entry((traffic, value)).or_insert(rule);
+        let (first_owner, first) = *firsts.entry((traffic, value)).or_insert((owner, rule));
         let sentences = [first, rule].map(|rule| deployment.first_sentence(rule));
-        let ([Some(one), Some(other)], false) = (sentences, std::ptr::eq(first, rule)) else {
+        if std::ptr::eq(first, rule) || sentences == [None, None] {
             continue;
-        };
+        }
 
         let pair = Pair {
-            sentences: [one, other],
+            sentences,
+            owners: [first_owner, owner],
             peers: [first.peer, rule.peer],
             ports: [first, rule].map(|rule| rule.traffic.unknown_ports()),
         };
@@ -157,8 +194,10 @@ fn default_finding(policy: &Policy, pair: &Pair, twice: &Twice) -> Finding {
     let peers = peers.filter_map(|peer| policy.peer_param(*peer));
     let ports = pair.ports.into_iter().flatten();
     let ports = ports.flat_map(|ports| policy.port_params(ports));
+    let owners = pair.owners.iter();
+    let owners = owners.filter_map(|owner| policy.peer_param(owner.peer()));
     let mut params: Vec<&Param> = Vec::new();
-    for param in peers.chain(ports).map(|id| policy.param(id)) {
+    for param in owners.chain(peers).chain(ports).map(|id| policy.param(id)) {
         if params.iter().all(|known| known.name != param.name) {
             params.push(param);
         }
@@ -168,17 +207,27 @@ fn default_finding(policy: &Policy, pair: &Pair, twice: &Twice) -> Finding {
     let value = &twice.value;
 
     let message = finding_message(policy, twice, &names, value);
-    let [first, last] = pair.sentences.map(|id| policy.sentence(id).span);
-    let (first, last) = (first.min(last), first.max(last));
-    let mut finding = Finding::new(message).caused(last, "AWS rejects the second rule");
-
-    if first != last {
-        finding = finding.caused(first, "creates the first rule");
+    let sentences = pair.sentences.into_iter().flatten();
+    let mut spans: Vec<Span> = sentences.map(|id| policy.sentence(id).span).collect();
+    spans.sort_unstable();
+    spans.dedup();
+    let mut finding = Finding::new(message);
+    for (n, span) in spans.into_iter().rev().enumerate() {
+        let label = if n == 0 {
+            "AWS rejects the second rule"
+        } else {
+            "creates the first rule"
+        };
+        finding = finding.caused(span, label);
+    }
+    if let (true, Some(tier)) = (pair.sentences.contains(&None), twice.owner.tier()) {
+        let tier = policy.tier(tier);
+        finding = finding.at(tier.span, format!("outbound = {}", tier.outbound.keyword()));
     }
 
     for param in params {
         let value = match (param.kind, &param.default) {
-            (ParamKind::Port, Some(port)) => port,
+            (ParamKind::Port | ParamKind::External | ParamKind::PrefixList, Some(text)) => text,
             (_, _) => value,
         };
         if let Some(span) = param.span {
@@ -218,19 +267,14 @@ fn rule_words(policy: &Policy, twice: &Twice, peer: &str) -> String {
     }
 }
 
-/// A rule with each value that its peer has by default.
-fn default_values<'p>(
-    policy: &'p Policy,
-    rule: &'p Rule,
-) -> impl Iterator<Item = (&'p Rule, DefaultText<'p>)> {
+/// Each value that the peer of a rule has by default.
+fn default_values<'p>(policy: &'p Policy, rule: &'p Rule) -> impl Iterator<Item = DefaultText<'p>> {
     let mut values = defaults(policy, rule.peer).peekable();
     let own = match values.peek() {
         Some(_) => None,
         None => Some(own_value(policy, rule.peer)),
     };
-    own.into_iter()
-        .chain(values)
-        .map(move |value| (rule, value))
+    own.into_iter().chain(values)
 }
 
 /// What a peer is that has no default.

@@ -20,28 +20,40 @@ pub fn choose_environment(
     }
 
     let (names, mut problems) = (declared.list_names(), declared.repeated_names());
-    problems.extend(
-        declared
-            .undeclared_names(sources, program)
-            .into_iter()
-            .map(Problem::from),
-    );
+    let undeclared = declared.undeclared_names(sources, program);
     problems.extend(declared.unchosen(chosen).map(Problem::from));
 
     match chosen {
         _ if problems.any_error() => clear_program(program),
+        None if !undeclared.is_empty() => clear_program(program),
         Some(chosen) => {
             for file in &mut program.files {
-                let all = std::mem::take(&mut file.statements);
-                (file.statements, file.absent) = all
-                    .into_iter()
-                    .partition(|statement| statement.applies_in(sources, chosen.name));
+                set_aside(sources, file, chosen.name, &names);
             }
         }
         None => {}
     }
 
+    problems.extend(undeclared.into_iter().map(Problem::from));
     (names, problems)
+}
+
+/// Sets the statements of a file aside that do not apply in an environment. What is `only in` one
+/// that is not declared may be meant to apply, so its names are not reported as unknown.
+fn set_aside(sources: &Sources, file: &mut FileTree, chosen: &str, declared: &[String]) {
+    let is_declared = |name: &Name| declared.iter().any(|it| it == sources.text(name.span));
+    for statement in std::mem::take(&mut file.statements) {
+        if statement.applies_in(sources, chosen) {
+            file.statements.push(statement);
+            continue;
+        }
+        let mut environments = statement.only_in.iter().flat_map(|only_in| &only_in.names);
+        if !environments.all(is_declared) {
+            let names = statement.item.declared_names().iter();
+            file.broken.extend(names.map(|name| name.span));
+        }
+        file.absent.push(statement);
+    }
 }
 
 fn has_only_in(program: &ProgramTree) -> bool {

@@ -116,7 +116,13 @@ pub fn report_imported_exports(scope: &mut Scope<'_>, params: &Params, tiers: &[
 fn is_reference(text: &str) -> bool {
     let mut parts = text.split('.');
     let is_first = |part: &str| is_identifier(part);
-    let has_head = parts.next().is_some_and(is_first);
+    let head = parts.next();
+    let has_head = head.is_some_and(is_first) && !head.is_some_and(is_of_a_block);
+    // `data.aws_vpc.shared`, `module.edge.id`: type and name, or name and output
+    let least = match head {
+        Some("data") => 2,
+        _ => 1,
+    };
     let mut rest = text.find('.').map_or("", |at| &text[at..]);
     let mut steps = 0;
 
@@ -124,7 +130,13 @@ fn is_reference(text: &str) -> bool {
         steps += usize::from(step);
         rest = after;
     }
-    has_head && steps > 0 && rest.is_empty()
+    has_head && steps >= least && rest.is_empty()
+}
+
+/// Whether a first name has a meaning only inside of a block of its own (Terraform language,
+/// "References to Named Values").
+fn is_of_a_block(name: &str) -> bool {
+    ["each", "count", "self"].contains(&name)
 }
 
 /// Whether the first step of a reference is a name, and what follows it.
@@ -166,6 +178,8 @@ mod tests {
             "module.edge.group_ids[\"lb\"]",
             "module.edge[0].group-id",
             "local.vpc_id",
+            "data.aws_vpc.shared",
+            "aws_vpc.main",
         ];
         let wrong = [
             "",
@@ -179,6 +193,10 @@ mod tests {
             "f(a.b)",
             "a[0]",
             "a.b\n",
+            "data.x",
+            "each.value",
+            "count.index",
+            "self.id",
         ];
         for text in right {
             assert!(is_reference(text), "{text}");

@@ -63,6 +63,30 @@ fn requires_a_choice_and_names_the_environments() {
 }
 
 #[test]
+fn an_environment_that_is_not_declared_hides_no_other_error() {
+    let scratch = Scratch::new();
+    scratch.write(
+        "shop.tier",
+        "environments p, q\ntier web\ntier debug only in stagin\n\
+         web allows ssh from debug\nweb allows http from nosuch\nweb allows ssh from other only in r\n",
+    );
+    let run = scratch.run(&["check", "shop.tier", "--environment", "p"]);
+    let err = run.exits(1).err();
+    let told: Vec<&str> = err
+        .lines()
+        .filter(|line| line.starts_with("error"))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            "error[E0215]: unknown environment `stagin`",
+            "error[E0201]: there is no peer `nosuch`",
+            "error[E0215]: unknown environment `r`",
+        ]
+    );
+}
+
+#[test]
 fn a_declaration_that_another_environment_uses_is_not_unused() {
     let scratch = shop();
     for environment in ["production", "staging"] {

@@ -500,6 +500,20 @@ fn defaults_that_make_a_rule_twice() {
     check(&foreign, &[&one("`tcp 443` from sg-01234567 to `web`")]);
     let list = "param a : prefix-list = \"pl-01234567\"\nprefix-list e = \"pl-01234567\"\ntier web\nweb allows https from a, e\n";
     check(list, &[&one("`tcp 443` from pl-01234567 to `web`")]);
+    // the rule of an open tier
+    check(
+        "param a : cidr = 0.0.0.0/0\ntier web\nweb sends all to a\n",
+        &[&one("`all` from `web` to 0.0.0.0/0")],
+    );
+    check(
+        "param a : cidr = 0.0.0.0/0\ntier web { outbound = open-ipv6 }\nweb sends all to a\n",
+        &[],
+    );
+    // one group under two names, as the owner of rules
+    let owners = "param a : external = \"sg-01234567\"\nexternal e = \"sg-01234567\"\ntier web\n\
+                  a accepts https from web\ne accepts https, ssh from web\n";
+    check(owners, &[&one("`tcp 443` from `web` to `a`")]);
+    check(&owners.replacen("01234567", "76543210", 1), &[]);
     // three are two pairs
     let three = program("param c : cidr = 10.0.0.0/8\nweb allows https from a, b, c");
     check(

@@ -170,6 +170,18 @@ fn lists_with_one_name_in_an_output_are_an_error() {
 }
 
 #[test]
+fn only_written_tags_are_those_of_the_stack() {
+    let start = START.replace("{ tags", "{ labels = written, tags");
+    for target in ["tf", "cfn", "json"] {
+        let compilation = compiled(&format!("{start}web allows https from offices\n"));
+        assert!(!compilation.problems.any_error());
+        let output = emit(&compilation, target);
+        assert!(output.contains("net"), "{output}");
+        assert!(!output.contains("Where people work"), "{output}");
+    }
+}
+
+#[test]
 fn an_address_that_is_none_is_told_once() {
     for (list, code) in [
         ("10.0.0.0/33", "E0110"),

@@ -263,3 +263,31 @@ fn an_outbound_rule_for_the_other_ip_version_is_not_redundant() {
         ["this sentence would allow it: `r sends https to b`"]
     );
 }
+
+#[test]
+fn a_template_has_no_default_that_cloudformation_would_drop() {
+    let messages = |sentences: &str| {
+        let program = format!("param c : cidr = 0.0.0.0/0\n{TIERS}{sentences}");
+        let compilation = compile_text("shop.tier", &program, &[], as_of());
+        let target = find_target("cloudformation").expect("a target");
+        let problems = (target.unsupported)(&compilation.policy).sorted();
+        let messages = problems.iter().map(|it| it.report().message);
+        messages.collect::<Vec<_>>()
+    };
+    let dropped = "CloudFormation does not support a rule for all traffic to `c`, by default every \
+                   address, beside a rule to another group";
+    let none: [&str; 0] = [];
+    assert_eq!(
+        messages("app allows all to c\napp allows ssh to db\n"),
+        [dropped]
+    );
+    assert_eq!(messages("app allows all to c\n"), none);
+    assert_eq!(
+        messages("app allows https to c\napp allows ssh to db\n"),
+        none
+    );
+    assert_eq!(
+        messages("app accepts all from c\napp allows ssh to db\n"),
+        none
+    );
+}

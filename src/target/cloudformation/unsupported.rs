@@ -18,6 +18,7 @@ pub fn unsupported(policy: &Policy, target: &'static str) -> Problems {
     }
     add_foreign_receivers(policy, target, &mut problems);
     add_foreign_senders(policy, target, &mut problems);
+    add_defaults_of_everything(policy, target, &mut problems);
     add_lists(policy, target, &mut problems);
     add_locked_groups(policy, target, &mut problems);
     add_name_prefixes(policy, target, &mut problems);
@@ -106,6 +107,50 @@ fn add_foreign_senders(policy: &Policy, target: &'static str, problems: &mut Pro
             ),
             help: "allow only the services that are needed, or build with `--to terraform`",
         });
+    }
+}
+
+/// Adds outbound rules for all traffic to a parameter that is every address by default, each once
+/// for a sentence, where CloudFormation would drop them: at a group that is made elsewhere, and
+/// beside an outbound rule to another group. Only a rule whose block is written comes in halves.
+fn add_defaults_of_everything(policy: &Policy, target: &'static str, problems: &mut Problems) {
+    let everything = |flow: &Flow| {
+        let Peer::Param(id) = flow.destination() else {
+            return None;
+        };
+        let param = policy.param(id);
+        let mut blocks = param.kind.blocks_of(param.default.as_deref()?);
+        let is_everything = blocks.any(|block| block.prefix_len() == 0);
+        (flow.traffic == Traffic::All && is_everything).then_some(param)
+    };
+    if !policy.flows.iter().any(|flow| everything(flow).is_some()) {
+        return;
+    }
+
+    let opened = OpenedGates::new(policy);
+    let sender = |flow: &Flow| opened.opened_by(flow)[Direction::Egress as usize];
+    let to_groups = policy.flows.iter();
+    let to_groups = to_groups.filter(|flow| flow.destination().tier().is_some());
+    let with_resources: HashSet<Owner> = to_groups.filter_map(sender).collect();
+
+    let mut last = None;
+    for flow in &policy.flows {
+        let (Some(param), Some(owner)) = (everything(flow), sender(flow)) else {
+            continue;
+        };
+        let is_dropped = owner.tier().is_none() || with_resources.contains(&owner);
+        if is_dropped && last.replace(flow.sentence) != Some(flow.sentence) {
+            problems.push(TargetProblem::Unsupported {
+                span: policy.sentence(flow.sentence).span,
+                target,
+                what: format!(
+                    "a rule for all traffic to `{}`, by default every address, beside a rule to \
+                     another group",
+                    param.name
+                ),
+                help: "write `anywhere` instead, or remove the default",
+            });
+        }
     }
 }
 
