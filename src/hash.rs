@@ -2,8 +2,13 @@
 
 /// FNV-1a, 64 bits: the same on every machine and in every release, as names must be.
 pub fn hash(text: &str) -> u64 {
+    hash_bytes(text.as_bytes())
+}
+
+/// The same hash, of bytes.
+pub fn hash_bytes(bytes: &[u8]) -> u64 {
     let mut hash = Fnv::default();
-    hash.push(text.as_bytes());
+    hash.push(bytes);
     hash.value()
 }
 

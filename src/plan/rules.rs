@@ -8,8 +8,8 @@ use super::peers::PeerValue;
 use super::tally::{Action, ResourceCounts};
 use super::texts::{tags_differ, text_differs};
 use crate::aws::{Direction, GroupId, ParameterId, Peer, RuleKey, State};
-use crate::hash::hash;
-use crate::net::{Traffic, UnknownPorts};
+use crate::hash::{hash, hash_bytes};
+use crate::net::{Sink, Traffic, UnknownPorts};
 use crate::target::Planning;
 use crate::target::names::Names;
 use std::cmp::Ordering;
@@ -58,7 +58,7 @@ pub fn changed_rules<'d>(
 struct RuleAddresses<'d> {
     state: &'d State,
     names: Names<'d>,
-    text: String,
+    text: Vec<u8>,
     entries: Vec<AddressEntry>,
 }
 
@@ -74,14 +74,14 @@ struct AddressEntry {
 
 /// The address of a rule with its type, in the order of `Addresses`: the two directions are
 /// different types.
-type Key<'a> = (u64, &'a str, Direction);
+type Key<'a> = (u64, &'a [u8], Direction);
 
 impl<'d> RuleAddresses<'d> {
     fn new(planning: &Planning, state: &'d State) -> Self {
         let mut list = RuleAddresses {
             state,
             names: (planning.names)(state),
-            text: String::new(),
+            text: Vec::new(),
             entries: Vec::with_capacity(state.rule_count()),
         };
 
@@ -98,8 +98,8 @@ impl<'d> RuleAddresses<'d> {
                         list.names.push_rule(id, &key, &mut list.text);
                     } else {
                         // no address has a blank, so that this is none
-                        list.text.push_str(&address);
-                        list.text.push(' ');
+                        list.text.put(&address);
+                        list.text.put(" ");
                         list.names.push_within_group(&key, &mut list.text);
                     }
                     list.push_rule(start, key.direction, place);
@@ -108,7 +108,10 @@ impl<'d> RuleAddresses<'d> {
         }
 
         let RuleAddresses { text, entries, .. } = &mut list;
-        entries.sort_unstable_by(|one, other| one.key_in(text).cmp(&other.key_in(text)));
+        entries.sort_unstable_by(|one, other| {
+            let hashes = one.hash.cmp(&other.hash);
+            hashes.then_with(|| one.key_in(text).cmp(&other.key_in(text)))
+        });
 
         list
     }
@@ -116,7 +119,7 @@ impl<'d> RuleAddresses<'d> {
     /// Adds a rule whose address ends the text.
     fn push_rule(&mut self, start: usize, direction: Direction, place: RulePlace) {
         self.entries.push(AddressEntry {
-            hash: hash(&self.text[start..]),
+            hash: hash_bytes(&self.text[start..]),
             address: start..self.text.len(),
             direction,
             place,
@@ -162,7 +165,7 @@ impl<'d> RuleAddresses<'d> {
 }
 
 impl AddressEntry {
-    fn key_in<'a>(&self, text: &'a str) -> Key<'a> {
+    fn key_in<'a>(&self, text: &'a [u8]) -> Key<'a> {
         (self.hash, &text[self.address.clone()], self.direction)
     }
 }
@@ -191,7 +194,7 @@ impl PositionPairs {
             let chain = news.names.name_chain(place.group, key);
 
             let found = chain.iter().rev().skip(1).find_map(|name| {
-                let address = Some((hash(name), name.as_str(), key.direction));
+                let address = Some((hash(name), name.as_bytes(), key.direction));
                 let found = old_only
                     .binary_search_by(|old| olds.key_at(*old).cmp(&address))
                     .ok()?;

@@ -21,6 +21,11 @@ pub fn report_unpeered(
     policy: &Policy,
     sentence: &ResolvedSentence<'_, '_>,
 ) {
+    // all tiers are in it
+    if policy.vpcs.len() == 1 {
+        return;
+    }
+
     let (mut judged, mut reported) = (HashSet::new(), Vec::new());
     for target in sentence.peers {
         for subject in sentence.subjects.iter().filter_map(|it| it.owner.tier()) {
