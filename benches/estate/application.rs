@@ -42,6 +42,7 @@ service feeds-{n} = tcp 8100, 8200, 8300, 8400-8410, udp 5000, 5001
         services: services.replace('N', &n),
         way,
         peers: peers.iter().map(|peer| peer.replace('N', &n)).collect(),
+        only_in: None,
         prose: None,
     };
     let (block, host) = (draw.block(), draw.host());

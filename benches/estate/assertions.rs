@@ -1,7 +1,7 @@
 //! Assertions about an estate, all of which hold.
 
-use super::Estate;
 use super::text::Part;
+use super::{Estate, Mix};
 use std::fmt::Write;
 
 /// As many assertions as an estate is to have, of every form that can hold in it, about parts all
@@ -16,7 +16,7 @@ pub fn hold(estate: &Estate, parts: &[Part]) -> String {
         );
         let said = match part.sentences[0].subject.strip_prefix("edge-") {
             Some(application) => about_application(number, application),
-            None => about_tiers(number, part, next),
+            None => about_tiers(number, estate.mix, part, next),
         };
         let _ = writeln!(asserted, "assert {said}");
         asserted
@@ -24,11 +24,13 @@ pub fn hold(estate: &Estate, parts: &[Part]) -> String {
 }
 
 /// What holds of tiers that are reached from private addresses on ports above 8000.
-fn about_tiers(number: usize, part: &Part, next: &Part) -> String {
+fn about_tiers(number: usize, mix: Mix, part: &Part, next: &Part) -> String {
     let (first, other) = (&part.sentences[0], &next.sentences[0].subject);
     let who = &first.subject;
     match number % 3 {
         0 => format!("internet cannot reach {who}"),
+        // a port that the deployment sets may be any
+        1 if mix == Mix::PortParams => format!("{other} cannot reach {who} on icmp"),
         1 => format!("{other} cannot reach {who} on ssh"),
         _ => format!("{} can reach {who} on {}", first.peers[0], first.services),
     }

@@ -22,6 +22,31 @@ pub fn dense(at: usize, of: usize, peers: Peers, draw: &mut Draw) -> Part {
     }
 }
 
+/// A tier of the mix `dense` whose members carry the group of another, one for each ten.
+pub fn also(at: usize, of: usize, draw: &mut Draw) -> Part {
+    let part = dense(at, of, Peers::Addresses, draw);
+    let shared = at - at % 10;
+    if shared == at {
+        return part;
+    }
+    Part {
+        declared: format!("tier {} also {}\n", name(at), name(shared)),
+        ..part
+    }
+}
+
+/// A tier of the mix `dense` whose sentences apply in one environment or in both.
+pub fn in_environments(at: usize, of: usize, draw: &mut Draw) -> Part {
+    let mut part = dense(at, of, Peers::Addresses, draw);
+    for (number, sentence) in part.sentences.iter_mut().enumerate() {
+        sentence.only_in = Some(match number % 2 {
+            0 => "production",
+            _ => "production, staging",
+        });
+    }
+    part
+}
+
 /// A tier of sentences of one rule each.
 pub fn flat(at: usize, of: usize, rules: usize, peers: Peers, draw: &mut Draw) -> Part {
     let sentence = |number: usize| {
@@ -55,6 +80,7 @@ fn accepts(at: usize, services: String, peers: Vec<String>) -> Sentence {
         services,
         way: "from",
         peers,
+        only_in: None,
         prose: None,
     }
 }

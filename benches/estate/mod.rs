@@ -8,6 +8,7 @@ mod application;
 mod assertions;
 mod dense;
 mod draw;
+mod every;
 mod ports;
 mod region;
 mod text;
@@ -50,6 +51,15 @@ pub enum Mix {
     /// Open tiers of five sentences, each a range of TCP ports and a UDP port from a tier and a
     /// block, all of them drawn
     Ports,
+    /// Open tiers of a role, and sentences of every tier of it but one, from every tier of another
+    /// role but one
+    Every,
+    /// The tiers of `dense`, of which nine in ten carry the group of the tenth as well
+    Also,
+    /// The tiers of `dense`, whose sentences apply in environments; checked for `production`
+    OnlyIn,
+    /// The tiers of `ports`, four fifths of whose ports the deployment sets
+    PortParams,
     /// Applications of closed tiers with all that the language has: networks, sets, services, IPv6,
     /// ICMP, bastions
     Mixed,
@@ -102,6 +112,9 @@ impl Workspace for Files {
 /// How many rules a tier has in the mixes `dense` and `flat`.
 const PER_TIER: usize = 20;
 
+/// The stack of open tiers.
+const STACK: &str = "stack estate\n";
+
 /// The stack of closed tiers.
 const CLOSED: &str = "stack estate { outbound = closed }\n";
 
@@ -141,40 +154,72 @@ impl Estate {
     /// What stands before everything.
     fn head(&self) -> String {
         match self.mix {
-            Mix::Dense | Mix::Flat | Mix::Ports => "stack estate\n".to_string(),
-            Mix::Mixed if self.rules >= application::PER_APPLICATION => {
+            Mix::Dense | Mix::Flat | Mix::Ports | Mix::Also => STACK.to_string(),
+            Mix::Every if self.whole_units() > 0 => format!("{STACK}\n{}", every::COMMON),
+            Mix::Every => STACK.to_string(),
+            Mix::OnlyIn => format!("{STACK}environments production, staging\n"),
+            Mix::PortParams if self.whole_units() > 0 => format!("{STACK}\n{}", ports::PARAMS),
+            Mix::PortParams => STACK.to_string(),
+            Mix::Mixed if self.whole_units() > 0 => {
                 format!("{CLOSED}\n{}", application::COMMON)
             }
             Mix::Region | Mix::Mixed => CLOSED.to_string(),
         }
     }
 
+    /// How many rules a unit of the mix has.
+    fn unit(&self) -> usize {
+        match self.mix {
+            Mix::Region => region::PER_TIER,
+            Mix::Mixed => application::PER_APPLICATION,
+            Mix::Dense | Mix::Flat | Mix::Ports | Mix::PortParams => PER_TIER,
+            Mix::Every | Mix::Also | Mix::OnlyIn => PER_TIER,
+        }
+    }
+
+    /// How many rules stand in front of the units.
+    fn common(&self) -> usize {
+        if self.mix == Mix::Every {
+            every::OF_BASTIONS
+        } else {
+            0
+        }
+    }
+
+    /// How many units of the mix it has.
+    fn whole_units(&self) -> usize {
+        let fewest = match (self.mix, self.peers) {
+            (Mix::Region | Mix::Ports | Mix::PortParams, _) => 3,
+            (Mix::Dense | Mix::Flat, Peers::Groups) => 3,
+            (Mix::Every, _) => 2,
+            (Mix::Dense | Mix::Flat, Peers::Addresses) => 1,
+            (Mix::Also | Mix::OnlyIn | Mix::Mixed, _) => 1,
+        };
+        Some(self.rules.saturating_sub(self.common()) / self.unit())
+            .filter(|units| *units >= fewest)
+            .unwrap_or(0)
+    }
+
     /// Its tiers and their sentences. What does not fill a unit of the mix stands in tiers of its
     /// own.
     fn parts(&self) -> Vec<Part> {
         let mut draw = Draw::new(self.seed);
-        let unit = match self.mix {
-            Mix::Dense | Mix::Flat | Mix::Ports => PER_TIER,
-            Mix::Region => region::PER_TIER,
-            Mix::Mixed => application::PER_APPLICATION,
-        };
-        let fewest = match (self.mix, self.peers) {
-            (Mix::Region | Mix::Ports, _) | (Mix::Dense | Mix::Flat, Peers::Groups) => 3,
-            (Mix::Dense | Mix::Flat, Peers::Addresses) | (Mix::Mixed, _) => 1,
-        };
-        let whole = Some(self.rules / unit)
-            .filter(|units| *units >= fewest)
-            .unwrap_or(0);
+        let whole = self.whole_units();
         let mut parts: Vec<Part> = (0..whole)
             .map(|at| match self.mix {
                 Mix::Dense => dense::dense(at, whole, self.peers, &mut draw),
                 Mix::Flat => dense::flat(at, whole, PER_TIER, self.peers, &mut draw),
                 Mix::Region => region::tier(at, whole, &mut draw),
                 Mix::Ports => ports::tier(at, whole, &mut draw),
+                Mix::Every => every::tier(at, &mut draw),
+                Mix::Also => dense::also(at, whole, &mut draw),
+                Mix::OnlyIn => dense::in_environments(at, whole, &mut draw),
+                Mix::PortParams => ports::with_params(at, whole, &mut draw),
                 Mix::Mixed => application::application(at, &mut draw),
             })
             .collect();
-        let mut rest = self.rules - whole * unit;
+        let common = if whole > 0 { self.common() } else { 0 };
+        let mut rest = self.rules - common - whole * self.unit();
         while rest > 0 {
             let rules = rest.min(PER_TIER);
             let at = parts.len();

@@ -1,4 +1,4 @@
-//! Open tiers whose sentences share no port: the mix `ports`.
+//! Open tiers whose sentences share no port: the mixes `ports` and `port-params`.
 
 use super::PER_TIER;
 use super::draw::Draw;
@@ -21,6 +21,7 @@ pub fn tier(at: usize, of: usize, draw: &mut Draw) -> Part {
             services: format!("tcp {low}-{high}, udp {udp}"),
             way: "from",
             peers: vec![name(peer), draw.block()],
+            only_in: None,
             prose: None,
         }
     };
@@ -28,6 +29,25 @@ pub fn tier(at: usize, of: usize, draw: &mut Draw) -> Part {
         declared: format!("tier {}\n", name(at)),
         sentences: (0..PER_TIER as u32 / 4).map(sentence).collect(),
     }
+}
+
+/// The parameters of the mix `port-params`.
+pub const PARAMS: &str = "\
+param port-1 : port = 8081
+param port-2 : port = 8082
+param port-3 : port
+param port-4 : port
+";
+
+/// A tier of five sentences, of which all but the first have a port and a range that the deployment
+/// sets.
+pub fn with_params(at: usize, of: usize, draw: &mut Draw) -> Part {
+    let mut part = tier(at, of, draw);
+    for (number, sentence) in part.sentences.iter_mut().enumerate().skip(1) {
+        let first = 9_000 + number;
+        sentence.services = format!("tcp port-{number}, udp {first}-port-{number}");
+    }
+    part
 }
 
 fn name(at: usize) -> String {

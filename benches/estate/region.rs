@@ -26,6 +26,7 @@ pub fn tier(at: usize, of: usize, draw: &mut Draw) -> Part {
             services: format!("tcp {port}, {}, {}", port + 1, port + 2),
             way,
             peers,
+            only_in: None,
             prose: None,
         }
     };

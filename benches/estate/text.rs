@@ -22,6 +22,8 @@ pub struct Sentence {
     pub way: &'static str,
     /// From or to whom.
     pub peers: Vec<String>,
+    /// The environments that it applies in; `None` for all.
+    pub only_in: Option<&'static str>,
     /// The description of its rules.
     pub prose: Option<&'static str>,
 }
@@ -41,12 +43,13 @@ impl Part {
             width(|it| it.services.clone()),
         );
         let way = width(|it| it.way.to_string());
-        let prose = self.sentences.iter().any(|it| it.prose.is_some());
-        let peers = if prose {
+        let is_followed = |it: &Sentence| it.only_in.is_some() || it.prose.is_some();
+        let peers = if self.sentences.iter().any(is_followed) {
             width(|it| it.peers.join(", "))
         } else {
             0
         };
+        let only_in = width(|it| it.only_in.unwrap_or_default().to_string());
         let _ = write!(out, "\n{}\n", self.declared);
         for sentence in &self.sentences {
             let Sentence {
@@ -54,13 +57,18 @@ impl Part {
                 services: what,
                 way: to,
                 peers: whom,
+                only_in: environments,
                 prose,
             } = sentence;
             let _ = write!(out, "{who:subject$} allows {what:services$} {to:way$} ");
             let whom = whom.join(", ");
-            let _ = match prose {
-                Some(prose) => writeln!(out, "{whom:peers$} \"{prose}\""),
-                None => writeln!(out, "{whom}"),
+            let _ = match (environments, prose) {
+                (None, None) => writeln!(out, "{whom}"),
+                (None, Some(prose)) => writeln!(out, "{whom:peers$} \"{prose}\""),
+                (Some(names), None) => writeln!(out, "{whom:peers$} only in {names}"),
+                (Some(names), Some(prose)) => {
+                    writeln!(out, "{whom:peers$} only in {names:only_in$} \"{prose}\"")
+                }
             };
         }
     }

@@ -5,7 +5,7 @@ mod estate;
 
 use crate::common::as_of;
 use estate::{ENTRY, Estate, Files, Mix, Peers};
-use tierwall::compile::{Compilation, Inputs, compile};
+use tierwall::compile::{Compilation, Environment, Inputs, compile};
 use tierwall::lint::Levels;
 use tierwall::{fmt, parse};
 
@@ -18,6 +18,10 @@ fn estates(rules: usize) -> impl Iterator<Item = Estate> {
         (Mix::Flat, Peers::Groups),
         (Mix::Region, Peers::Addresses),
         (Mix::Ports, Peers::Addresses),
+        (Mix::Every, Peers::Addresses),
+        (Mix::Also, Peers::Addresses),
+        (Mix::OnlyIn, Peers::Addresses),
+        (Mix::PortParams, Peers::Addresses),
         (Mix::Mixed, Peers::Addresses),
     ];
     kinds.into_iter().map(move |(mix, peers)| Estate {
@@ -29,8 +33,14 @@ fn estates(rules: usize) -> impl Iterator<Item = Estate> {
 }
 
 fn compiled(estate: &Estate) -> Compilation {
-    compile(ENTRY, &mut estate.files(), &Inputs::on(as_of()))
-        .unwrap_or_else(|error| panic!("{error:?}"))
+    let inputs = Inputs {
+        environment: Some(Environment {
+            name: "production",
+            is_optional: true,
+        }),
+        ..Inputs::on(as_of())
+    };
+    compile(ENTRY, &mut estate.files(), &inputs).unwrap_or_else(|error| panic!("{error:?}"))
 }
 
 /// That nothing is found, and how many rules sentences ask for.
