@@ -6,6 +6,25 @@ use std::fs;
 const PROGRAM: &str = "tier web\nweb allows https from anywhere\n";
 
 #[test]
+fn flows_break_a_long_list_of_services() {
+    let scratch = Scratch::new();
+    scratch.write(
+        "a.tier",
+        "tier web, db\nweb allows tcp 8001, 8003, 8005, 8007, 8009, 8011 from db\n\
+         db allows mysql from web\n",
+    );
+    let run = scratch.run(&["flows", "a.tier"]);
+    let table = run.exits(0).out();
+    let expected = "\
+FROM  TO   ON                                       SENTENCE
+web   db   tcp 3306                                 a.tier:3: db allows mysql from web
+db    web  tcp 8001, tcp 8003, tcp 8005, tcp 8007,  a.tier:2: web allows tcp 8001, 8003, 8005, 8007, 8009, 8011 from db
+           tcp 8009, tcp 8011
+";
+    assert!(table.starts_with(expected), "{table}");
+}
+
+#[test]
 fn output_goes_to_standard_output_and_diagnostics_to_standard_error() {
     let scratch = Scratch::new();
     scratch.write(
