@@ -347,6 +347,11 @@ fn parameters_are_bound_by_file_and_by_option() {
         .run(&[&build[..], &["--set", "ofice=10.0.0.0/8"]].concat())
         .exits(2)
         .says("did you mean `office`?");
+    scratch.write("ports.json", "{\"port\": [80]}");
+    scratch
+        .run(&[&build[..], &["--vars", "ports.json"]].concat())
+        .exits(2)
+        .says("a port is one number: `\"port\": 80`");
     scratch.write("bad.json", "{\"office\": true}");
     scratch
         .run(&[&build[..], &["--vars", "bad.json"]].concat())
