@@ -33,8 +33,8 @@ pub fn tier(at: usize, of: usize, draw: &mut Draw) -> Part {
 
 /// The parameters of the mix `port-params`.
 pub const PARAMS: &str = "\
-param port-1 : port = 8081
-param port-2 : port = 8082
+param port-1 : port = 9081
+param port-2 : port = 9082
 param port-3 : port
 param port-4 : port
 ";

@@ -6,6 +6,7 @@
 use super::gate::{Endpoint, Fit, Gate, Gates, Unknown, first_address};
 use crate::net::{Addresses, Family, Traffic, TrafficSet};
 use crate::policy::{Owner, Peer};
+use std::collections::BTreeSet;
 use std::net::IpAddr;
 
 /// A packet that may pass, and why.
@@ -56,6 +57,9 @@ impl Gates<'_> {
         }
 
         witness.flows.dedup();
+        // both gates may depend on one value
+        let mut known = BTreeSet::new();
+        witness.unknown.retain(|unknown| known.insert(*unknown));
         Some(witness)
     }
 

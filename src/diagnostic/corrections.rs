@@ -60,7 +60,8 @@ impl SyntaxProblem {
             SyntaxProblem::UnknownStatement { span, word, .. } if word.starts_with('@') => {
                 write_instead(span, "@allow".to_string())
             }
-            SyntaxProblem::UnknownStatement { span, meant, .. }
+            SyntaxProblem::Unexpected { span, meant, .. }
+            | SyntaxProblem::UnknownStatement { span, meant, .. }
             | SyntaxProblem::BadAddress { span, meant, .. }
             | SyntaxProblem::BadDate { span, meant, .. } => write_meant(span, meant),
             SyntaxProblem::OtherNotation {
@@ -109,8 +110,7 @@ impl SyntaxProblem {
             }
 
             // it is unclear what was meant
-            SyntaxProblem::Unexpected { .. }
-            | SyntaxProblem::OtherTool { .. }
+            SyntaxProblem::OtherTool { .. }
             | SyntaxProblem::WordOrder { lacks: Some(_), .. }
             | SyntaxProblem::UnmatchedPeer { .. }
             | SyntaxProblem::Deny { .. }
@@ -160,6 +160,7 @@ impl MeaningProblem {
     fn corrections(&self) -> Vec<Correction> {
         match self {
             MeaningProblem::InternetInRule { span } => write_instead(span, "anywhere".to_string()),
+            MeaningProblem::BadId { span, meant, .. } => write_meant(span, meant),
             MeaningProblem::AcrossRegions {
                 span, addresses, ..
             } => write_instead(span, addresses.clone()),
@@ -193,7 +194,6 @@ impl MeaningProblem {
             | MeaningProblem::ElsewhereTier { .. }
             | MeaningProblem::NoVpc { .. }
             | MeaningProblem::NoBlocks { .. }
-            | MeaningProblem::BadId { .. }
             | MeaningProblem::ForbiddenCharacter { .. }
             | MeaningProblem::TooLong { .. }
             | MeaningProblem::SgPrefix { .. }

@@ -17,6 +17,8 @@ pub enum NameKind {
     PrefixList,
     /// `param office : cidr`
     Param,
+    /// `param app-port : port`
+    Port,
     /// Anything that can follow `from`.
     Peer,
     /// Likewise in an assertion.
@@ -47,7 +49,7 @@ impl NameKind {
             NameKind::BuiltInNetwork => "built-in network",
             NameKind::External => "external group",
             NameKind::PrefixList => "prefix list",
-            NameKind::Param => "parameter",
+            NameKind::Param | NameKind::Port => "parameter",
             NameKind::Peer | NameKind::End => "peer",
             NameKind::Service => "service",
             NameKind::Vpc => "VPC",
@@ -69,6 +71,7 @@ impl NameKind {
             | NameKind::BuiltInNetwork
             | NameKind::PrefixList
             | NameKind::Param
+            | NameKind::Port
             | NameKind::Peer
             | NameKind::End
             | NameKind::Service
@@ -87,6 +90,9 @@ impl NameKind {
             NameKind::Peer | NameKind::End if name == "vpc" => {
                 Some("name the VPC too: `vpc main`".to_string())
             }
+            NameKind::End if ["nobody", "none", "noone", "nothing"].contains(&name) => {
+                Some("write `assert every tier, anywhere cannot reach …`".to_string())
+            }
             NameKind::Peer | NameKind::End => Some(format!(
                 "declare it: `tier {name}`, or `network {name} = \
                  203.0.113.0/24`"
@@ -100,6 +106,7 @@ impl NameKind {
             )),
             NameKind::Vpc => Some(format!("declare it: `vpc {name} {{ cidr = 10.0.0.0/16 }}`")),
             NameKind::Param => Some(format!("declare it: `param {name} : cidr`")),
+            NameKind::Port => Some(format!("declare it: `param {name} : port`")),
             NameKind::Role => Some(
                 "valid roles are web-server, app-server, database, \
                  file-server, proxy, bastion, cache, mail-server, dns-server"

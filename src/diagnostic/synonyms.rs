@@ -127,6 +127,20 @@ const PARAM_TYPES: Synonyms = &[
     ),
     ("prefix-list", &["pl", "prefix_list", "list", "prefixlist"]),
     ("vpc", &["vpc-id", "vpc_id", "vpcid"]),
+    (
+        "port",
+        &[
+            "number",
+            "int",
+            "integer",
+            "uint16",
+            "tcp",
+            "udp",
+            "tcp-port",
+            "port-number",
+        ],
+    ),
+    ("string", &["text", "str"]),
 ];
 
 const LINTS: Synonyms = &[
@@ -328,6 +342,7 @@ fn synonyms_for(kind: NameKind) -> Synonyms {
         | NameKind::External
         | NameKind::PrefixList
         | NameKind::Param
+        | NameKind::Port
         | NameKind::Vpc => &[],
     }
 }

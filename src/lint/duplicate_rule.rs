@@ -6,7 +6,7 @@ use super::statement::{delete_statement, holds_always};
 use super::subject::Subject;
 use crate::diagnostic::{Correction, Finding};
 use crate::groups::{Direction, Rule};
-use crate::policy::SentenceId;
+use crate::policy::{Policy, SentenceId};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The lint.
@@ -22,9 +22,11 @@ group. `a allows S from b` and `b allows S to a` are equivalent.
 
 Why: AWS rejects a second rule with the same traffic and the same peer, whatever its description
 (EC2 API reference, AuthorizeSecurityGroupIngress), so the output has the rule once. Deleting only
-one of the sentences closes nothing.
+one of the sentences closes nothing. The rule has the tags of all its sentences; where they give one
+tag several values, it has the value that sorts first.
 
-Instead: delete one of them, or the repeated part.",
+Instead: delete one of them, or the repeated part. If they have different tags, write one sentence
+with the tags of both.",
     fires: "\
 network office = 203.0.113.0/24
 tier web
@@ -144,13 +146,46 @@ fn duplicate_finding(
     }
 
     let delete = Correction::safe("delete it", delete_statement(policy, later_span));
-    let finding = finding.help("delete it, or the other").corrected(delete);
+    let helps = duplicate_help(policy, later, first);
+    let finding = helps
+        .into_iter()
+        .fold(finding, Finding::help)
+        .corrected(delete);
 
     if whole.differ.contains(&later) || !holds_always(policy, later_span) {
         finding.unsure()
     } else {
         finding
     }
+}
+
+/// What to do about a sentence that is repeated completely; its tags may be another's.
+fn duplicate_help(policy: &Policy, later: SentenceId, first: SentenceId) -> Vec<String> {
+    let [tags, others] = [later, first].map(|id| policy.sentence_tags.of_sentence(id));
+    let is_spare = tags.iter().all(|tag| others.contains(tag));
+    let is_other_spare = others.iter().all(|tag| tags.contains(tag));
+    let help = match (is_spare, is_other_spare) {
+        (true, true) => "delete it, or the other",
+        (true, false) => "delete it: the rule has the tags of the other",
+        (false, true) => "delete the other: the rule has the tags of this one",
+        (false, false) => {
+            "write one sentence with the tags of both: the rule has the tags of all its sentences"
+        }
+    };
+
+    let mut helps = vec![help.to_string()];
+    for (key, value) in tags {
+        let other = others.iter().find(|(other, _)| other == key);
+        let Some((_, other)) = other.filter(|(_, other)| other != value) else {
+            continue;
+        };
+        let values = [value, other].map(|value| value.view().as_written());
+        let kept = values.iter().min().map_or("", |value| value.as_ref());
+        helps.push(format!(
+            "both give the tag `{key}` a value: the rule has `{kept}`, which sorts first"
+        ));
+    }
+    helps
 }
 
 /// "`tcp 443` from `web` to `app` is allowed twice, and so is 1 more"

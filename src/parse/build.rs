@@ -1,6 +1,7 @@
 //! Builds statements of the syntax tree from pairs of the grammar.
 
 use super::grammar::Rule;
+use super::literal;
 use crate::ast::{self, Item, StringLiteral, Transport};
 use crate::diagnostic::{Problems, SyntaxProblem};
 use crate::source::{FileId, Span};
@@ -37,6 +38,8 @@ pub(super) fn parts_of(pair: GrammarPair<'_>) -> impl Iterator<Item = GrammarPai
 #[derive(Default)]
 struct Extras {
     names: Vec<ast::Name>,
+    /// Whether the last of the names is `port`: of a parameter, its type.
+    is_port: bool,
     was: Vec<ast::Name>,
     also: Vec<ast::Name>,
     role: Option<ast::Name>,
@@ -242,6 +245,7 @@ impl TreeBuilder {
                 Rule::plain | Rule::subject => {
                     let name = self.read_name(&part);
                     extras.names.push(name);
+                    extras.is_port = part.as_str() == "port";
                 }
                 Rule::only_in => self.add_only_in(part),
                 // what a peering goes over has no value
@@ -260,9 +264,7 @@ impl TreeBuilder {
                 Rule::except => {
                     extras.except = parts_of(part).filter_map(|p| self.read_net(p)).collect()
                 }
-                Rule::default => {
-                    extras.value = parts_of(part).next().and_then(|p| self.read_value(p))
-                }
+                Rule::default => extras.value = self.read_default(part, extras.is_port),
                 Rule::address | Rule::in_vpc | Rule::every | Rule::end_name => {
                     extras.nets.extend(self.read_net(part))
                 }
@@ -272,6 +274,18 @@ impl TreeBuilder {
 
         self.drop_texts(&mut extras, texts);
         extras
+    }
+
+    /// `8080`, `10.0.0.0/8`: the default of a parameter, which can be a port.
+    fn read_default(&mut self, pair: GrammarPair<'_>, is_port: bool) -> Option<ast::EntryValue> {
+        let value = parts_of(pair).next()?;
+        let is_number = value.as_rule() == Rule::signed;
+        if is_port && is_number && value.as_str().parse::<u64>().is_err() {
+            let span = self.span_of(&value);
+            literal::parse_port(value.as_str(), span, &mut self.problems);
+            return None;
+        }
+        self.read_value(value)
     }
 
     fn add_only_in(&mut self, pair: GrammarPair<'_>) {

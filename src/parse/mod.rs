@@ -15,6 +15,7 @@ mod order;
 mod question;
 mod recover;
 mod repair;
+mod slips;
 mod stretches;
 mod syntax;
 mod words;

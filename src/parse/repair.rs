@@ -3,7 +3,7 @@
 
 use super::beginnings::furthest_beginning;
 use super::grammar::{Grammar, Rule};
-use super::habits::{Habit, find_habits, split_tokens};
+use super::habits::{Habit, StatementPart, find_habits, part_after, split_tokens};
 use super::order::reorder_sentence;
 use crate::diagnostic::{Problem, Rewrite, SyntaxProblem};
 use crate::source::Span;
@@ -82,16 +82,21 @@ fn find_prose(text: &str, span: Span) -> Option<Problem> {
         .position(|token| token.text.starts_with('"'))?;
     let (string, next, last) = (tokens[at], tokens.get(at + 1)?, tokens.last()?);
 
+    // no blank stays before a comma
+    let before = match next.text {
+        "," => tokens[..at].last()?.end(),
+        _ => string.start,
+    };
     let written = format!(
         "{}{} {}",
-        &line[..string.start],
+        &line[..before],
         &line[next.start..last.end()],
         string.text
     );
 
     let edits = [
         TextEdit {
-            start: string.start,
+            start: before,
             end: next.start,
             write: String::new(),
         },
@@ -266,7 +271,7 @@ fn find_missing_commas(text: &str) -> Option<Vec<usize>> {
             .text
             .starts_with(|c: char| c.is_ascii_alphanumeric() || c == ':');
 
-        if !is_item || !starts_item || with[..at].ends_with(',') {
+        if !is_item || !starts_item || with[..at].ends_with(',') || is_unfinished(&with[..at]) {
             return None;
         }
 
@@ -279,4 +284,16 @@ fn find_missing_commas(text: &str) -> Option<Vec<usize>> {
     }
 
     None
+}
+
+/// Words of services that what follows belongs to: a comma after `tcp` would open all of TCP.
+const UNFINISHED: [&str; 6] = ["all", "tcp", "udp", "icmp", "icmpv6", "proto"];
+
+/// Whether a text ends with the first word of a service that has more of them.
+fn is_unfinished(text: &str) -> bool {
+    let tokens = split_tokens(text);
+    let is_word = tokens
+        .last()
+        .is_some_and(|last| UNFINISHED.contains(&last.text));
+    is_word && part_after(&tokens) == StatementPart::Services
 }

@@ -5,6 +5,9 @@ use super::beginnings::find_progress;
 use super::grammar::{Grammar, Rule};
 use super::habits::is_name;
 use super::repair::{find_plain_habit, is_statement};
+use super::slips::{
+    describe_token, explain_part_environment, explain_service, find_slip, missing_piece, token_at,
+};
 use super::words::{STARTS, VERBS, has_verb, split_words};
 use crate::diagnostic::{Problem, Rewrite, SyntaxProblem, nearest};
 use crate::source::Span;
@@ -33,6 +36,7 @@ pub fn explain_syntax(text: &str, span: Span) -> Problem {
                 found,
                 expected,
                 help,
+                meant: None,
             })
         }
         Some((_, head)) if starts_with_word && !STARTS.contains(head) && !has_verb(text) => {
@@ -63,6 +67,7 @@ fn explain_annotation(text: &str, span: Span, head: &str) -> Problem {
             found: "invalid value".to_string(),
             expected: "`@allow(LINT)` or `@allow(LINT, \"reason\")`".to_string(),
             help: None,
+            meant: None,
         })
     })
 }
@@ -100,17 +105,18 @@ fn explain_start(text: &str, span: Span, words: &[(usize, &str)]) -> Problem {
         && let Some(verb) = nearest(word, VERBS)
     {
         let span = span.part(*at, word.len());
-        let (verb, help) = match verb.as_str() {
-            "accepts" | "accept" => ("accepts", "write `accepts`"),
-            "sends" | "send" => ("sends", "write `sends`"),
-            _ => ("allows", "write `allows`"),
+        let verb = match verb.as_str() {
+            "accepts" | "accept" => "accepts",
+            "sends" | "send" => "sends",
+            _ => "allows",
         };
         let (found, expected) = (format!("`{word}`"), format!("`{verb}`"));
         return Problem::Syntax(SyntaxProblem::Unexpected {
             span,
             found,
             expected,
-            help: Some(Cow::Borrowed(help)),
+            help: None,
+            meant: Some(verb.to_string()),
         });
     }
 
@@ -170,6 +176,7 @@ fn explain_stumble(text: &str, span: Span) -> Problem {
             found,
             expected,
             help: None,
+            meant: None,
         });
     };
 
@@ -187,37 +194,35 @@ fn explain_stumble(text: &str, span: Span) -> Problem {
         span.part(at, length)
     };
 
-    let help = find_slip(&text[..at], &text[at..]).map(Cow::Borrowed);
-    let help = help.or_else(|| suggest_keyword(token_at(&text[at..]), &expected).map(Cow::Owned));
-    let help = help.or_else(|| missing_peer(&text[..at], &text[at..], &expected));
+    let (before, rest) = (&text[..at], &text[at..]);
+    if let Some(problem) = explain_part_environment(before, rest, span) {
+        return problem;
+    }
+    if let Some(problem) = explain_service(before, rest, span.part(at, length)) {
+        return problem;
+    }
+
+    let help = find_slip(before, rest).map(Cow::Borrowed);
+    let meant = match help {
+        None => meant_keyword(token_at(rest), &expected),
+        Some(_) => None,
+    };
+    let help = help.or_else(|| missing_piece(before, rest, &expected));
 
     Problem::Syntax(SyntaxProblem::Unexpected {
         span: align_span(text, span, place),
         found: describe_token(&text[at..]),
         expected,
         help,
+        meant,
     })
 }
 
 /// The keyword that a token is a misspelling of, among those that are expected in its place.
-fn suggest_keyword(token: &str, expected: &str) -> Option<String> {
+fn meant_keyword(token: &str, expected: &str) -> Option<String> {
     let keywords = expected.split('`').skip(1).step_by(2);
-    nearest(token, keywords).map(|keyword| format!("did you mean `{keyword}`?"))
-}
-
-/// Statements without their last peer: the word before it, and an example.
-const WITHOUT_PEER: [(&str, &str); 3] = [
-    ("from", "name a peer: `web allows https from anywhere`"),
-    ("to", "name a peer: `web allows https to app`"),
-    ("reach", "name a peer: `assert web can reach app`"),
-];
-
-/// `web allows https to`
-fn missing_peer(before: &str, rest: &str, expected: &str) -> Option<Cow<'static, str>> {
-    let last = before.split_whitespace().next_back()?;
-    let is_missing = expected == "a peer" && token_at(rest).is_empty();
-    let (_, help) = WITHOUT_PEER.iter().find(|(word, _)| *word == last)?;
-    is_missing.then_some(Cow::Borrowed(help))
+    let words = keywords.filter(|keyword| is_name(keyword));
+    nearest(token, words)
 }
 
 /// The end of the longest valid prefix of a statement, or else the position of the grammar's error;
@@ -238,188 +243,6 @@ fn count_blanks(text: &str) -> usize {
     text.len() - text.trim_start_matches([' ', '\t']).len()
 }
 
-/// Common mistakes: the start of the statement, the text before the error, the text at the error,
-/// what to type.
-const SLIPS: [(&str, &str, &str, &str); 33] = [
-    (
-        "include",
-        "",
-        ",",
-        "each `include` takes one file; write one `include` per file",
-    ),
-    (
-        "param",
-        "",
-        ",",
-        "a parameter has one value; for several addresses, declare a network: `network office = \
-         10.0.0.0/8, 172.16.0.0/12`",
-    ),
-    (
-        "param",
-        "",
-        "=",
-        "name the type before the value: `param office : cidr = 203.0.113.0/24`",
-    ),
-    (
-        "service",
-        "",
-        "except",
-        "services have no `except`; list the remaining ports: `tcp 0-79, 81-65535`",
-    ),
-    (
-        "tier",
-        "",
-        "=",
-        "a tier has no value; write its settings in a block: `tier web { outbound = closed }`",
-    ),
-    (
-        "",
-        "allows",
-        "from",
-        "name a service: `web allows https from anywhere`",
-    ),
-    (
-        "",
-        "allow",
-        "from",
-        "name a service: `web allows https from anywhere`",
-    ),
-    (
-        "",
-        "allows",
-        "to",
-        "name a service: `web allows https to anywhere`",
-    ),
-    (
-        "",
-        "allow",
-        "to",
-        "name a service: `web allows https to anywhere`",
-    ),
-    (
-        "",
-        "accepts",
-        "from",
-        "name a service: `web accepts https from anywhere`",
-    ),
-    (
-        "",
-        "accept",
-        "from",
-        "name a service: `web accepts https from anywhere`",
-    ),
-    (
-        "",
-        "sends",
-        "to",
-        "name a service: `web sends https to anywhere`",
-    ),
-    (
-        "",
-        "send",
-        "to",
-        "name a service: `web sends https to anywhere`",
-    ),
-    (
-        "",
-        "",
-        "!",
-        "exclude addresses with `except`: `anywhere except 10.0.0.0/8`",
-    ),
-    (
-        "",
-        "",
-        "\u{2013}",
-        "this is a dash; use a hyphen, `-`, in names and ranges",
-    ),
-    (
-        "",
-        "",
-        "\u{2014}",
-        "this is a dash; use a hyphen, `-`, in names and ranges",
-    ),
-    ("", "", ";", "a statement ends with its line"),
-    (
-        "",
-        "",
-        "\u{201c}",
-        "use straight quotes for strings: `\"…\"`",
-    ),
-    (
-        "",
-        "",
-        "\u{201d}",
-        "use straight quotes for strings: `\"…\"`",
-    ),
-    (
-        "",
-        "tier",
-        "in",
-        "name the VPC with `vpc`: `every tier in vpc main`",
-    ),
-    ("", "", "..", "write a range of ports as `80-90`"),
-    (
-        "",
-        "",
-        "-",
-        "write a range of ports as `80-90`, without spaces",
-    ),
-    ("", "from", "\"", "write addresses and names without quotes"),
-    ("", "to", "\"", "write addresses and names without quotes"),
-    (
-        "",
-        "",
-        "except",
-        "write `except` before `until` and before the string",
-    ),
-    (
-        "",
-        "",
-        "until",
-        "write `until` before the string and the block",
-    ),
-    (
-        "vpc",
-        "}",
-        "\"",
-        "a VPC has no description; write a comment: `# the shop`",
-    ),
-    ("", "}", "\"", "write the string before the block"),
-    (
-        "",
-        "",
-        "only ",
-        "write `only in NAMES` before `until`, the string and the block",
-    ),
-    (
-        "",
-        "",
-        "in ",
-        "for some environments, write `only in NAMES`",
-    ),
-    (
-        "",
-        "",
-        "if ",
-        "for some environments, write `only in NAMES`",
-    ),
-    ("", "", ":", "set a value with `=` and a role with `is`"),
-    ("", "", "from", "write one statement per line"),
-];
-
-fn find_slip(before: &str, rest: &str) -> Option<&'static str> {
-    let before = before.trim_end();
-    let known = SLIPS.iter().find(|(start, left, right, _)| {
-        before.starts_with(start) && before.ends_with(left) && rest.starts_with(right)
-    });
-    let foreign = rest.starts_with(|c: char| c.is_alphabetic() && !c.is_ascii());
-    let foreign = foreign.then_some("names consist of the letters a to z, digits, `-` and `_`");
-    let nothing = before
-        .is_empty()
-        .then_some("a sentence reads `web allows https from anywhere`");
-    known.map(|(.., help)| *help).or(foreign).or(nothing)
-}
-
 /// `place` widened to whole characters of `text`.
 fn align_span(text: &str, span: Span, place: Span) -> Span {
     let mut start = (place.start - span.start) as usize;
@@ -431,29 +254,6 @@ fn align_span(text: &str, span: Span, place: Span) -> Span {
         end += 1;
     }
     span.part(start, end - start)
-}
-
-/// The token at the start of `rest`: a word, or one character.
-fn token_at(rest: &str) -> &str {
-    let length = rest
-        .find(|c: char| !c.is_ascii_alphanumeric() && !"-_./:".contains(c))
-        .unwrap_or(rest.len());
-    match (length, rest.chars().next()) {
-        (_, None | Some('\n' | '\r' | '#')) => "",
-        (0, Some(other)) => &rest[..other.len_utf8()],
-        (length, Some(_)) => &rest[..length.min(60)],
-    }
-}
-
-fn describe_token(rest: &str) -> String {
-    match token_at(rest) {
-        "" => "the end of the line".to_string(),
-        token if token.is_ascii() => format!("`{token}`"),
-        token => format!(
-            "`{token}` (U+{:04X})",
-            token.chars().next().map_or(0, u32::from)
-        ),
-    }
 }
 
 /// The expectations of the grammar as text, if no prefix rule has a better one.

@@ -18,7 +18,7 @@ pub fn vars(bytes: &[u8]) -> Result<Vec<(String, String)>, String> {
             Value::Array(values) => {
                 match values.iter().map(Value::as_str).collect::<Option<Vec<_>>>() {
                     Some(values) => Ok((name, values.join(","))),
-                    None => Err(format!("the value of `{name}` is not a list of strings")),
+                    None => Err(list_error(&name, &values)),
                 }
             }
             _ => Err(format!(
@@ -26,6 +26,17 @@ pub fn vars(bytes: &[u8]) -> Result<Vec<(String, String)>, String> {
             )),
         })
         .collect()
+}
+
+/// What is wrong with a list that has other values than strings.
+fn list_error(name: &str, values: &[Value]) -> String {
+    match values.iter().find(|value| value.is_number()) {
+        Some(number) => format!(
+            "the value of `{name}` is a list with a number; a port is one number: `\"{name}\": \
+             {number}`"
+        ),
+        None => format!("the value of `{name}` is not a list of strings"),
+    }
 }
 
 /// The line of a name in a file of values, counted from 1.

@@ -243,12 +243,13 @@ impl<'p> End<'p> {
 
 /// A table for people: a line for each pair of endpoints and the sentences that allow it.
 pub fn table(policy: &Policy, sources: &Sources) -> String {
-    let lines = table_lines(policy, sources);
+    let lines = table_lines(policy, sources).into_iter();
+    let lines: Vec<[String; 4]> = lines.flat_map(break_services).collect();
     let width = |n: usize| {
         let widths = lines.iter().map(|line| line[n].chars().count());
         widths.max().unwrap_or(0)
     };
-    let [a, b, c] = [width(0), width(1), width(2).min(40)];
+    let [a, b, c] = [width(0), width(1), width(2)];
 
     let mut out = String::new();
     for [from, to, on, said_by] in &lines {
@@ -274,6 +275,34 @@ pub fn table(policy: &Policy, sources: &Sources) -> String {
     }
 
     out
+}
+
+/// The width at which a list of services is broken after a comma.
+const SERVICES_WIDTH: usize = 40;
+
+/// A line of the table, and below it the services that it has no room for.
+fn break_services([from, to, on, sentences]: [String; 4]) -> Vec<[String; 4]> {
+    let mut pieces: Vec<String> = Vec::new();
+    for service in on.split(", ") {
+        match pieces.last_mut() {
+            // the blank and the two commas count
+            Some(piece) if piece.len() + service.len() + 3 <= SERVICES_WIDTH => {
+                *piece = format!("{piece}, {service}");
+            }
+            Some(piece) => {
+                piece.push(',');
+                pieces.push(service.to_string());
+            }
+            None => pieces.push(service.to_string()),
+        }
+    }
+
+    let mut pieces = pieces.into_iter();
+    let first = pieces.next().unwrap_or_default();
+    let below = pieces.map(|piece| [String::new(), String::new(), piece, String::new()]);
+    let mut lines = vec![[from, to, first, sentences]];
+    lines.extend(below);
+    lines
 }
 
 /// The lines of the table, the header first.

@@ -1,9 +1,9 @@
 //! The VPCs of tiers, each list of them once.
 
 use super::scope::Scope;
+use crate::ast::EntryValue;
 use crate::diagnostic::MeaningProblem;
 use crate::policy::{Area, AreaId, Reference, Vpc, VpcId};
-use crate::source::Span;
 use std::collections::BTreeMap;
 
 /// The areas of the tiers so far.
@@ -20,7 +20,7 @@ impl Areas {
         scope: &mut Scope<'_>,
         declared: &[Vpc],
         vpcs: Vec<VpcId>,
-        span: Span,
+        written: Option<&EntryValue>,
     ) -> AreaId {
         let vpcs = if vpcs.is_empty() {
             vec![VpcId(0)]
@@ -31,7 +31,9 @@ impl Areas {
             return *id;
         }
 
-        report_same_id(scope, declared, &vpcs, span);
+        if let Some(written) = written {
+            report_same_id(scope, declared, written);
+        }
         let id = AreaId(self.list.len() as u32);
         self.list.push(Area::new(vpcs.clone(), declared));
         self.ids.insert(vpcs, id);
@@ -48,17 +50,24 @@ impl Areas {
     }
 }
 
-/// Reports VPCs of a list that have one id: AWS cannot associate a group with a VPC twice.
-fn report_same_id(scope: &mut Scope<'_>, declared: &[Vpc], vpcs: &[VpcId], span: Span) {
-    let name = |vpc: &Vpc| vpc.name.clone().unwrap_or_default();
-    let mut by_id: BTreeMap<&Reference, &Vpc> = BTreeMap::new();
-    for vpc in vpcs.iter().map(|vpc| &declared[vpc.index()]) {
-        let Some(id) = &vpc.id else { continue };
-        if let Some(first) = by_id.insert(id, vpc) {
+/// Reports VPCs of a written list that have one id: AWS cannot associate a group with a VPC twice.
+fn report_same_id(scope: &mut Scope<'_>, declared: &[Vpc], written: &EntryValue) {
+    let mut by_id: BTreeMap<&Reference, (VpcId, &str)> = BTreeMap::new();
+    for item in written.items() {
+        let name = scope.sources.text(item.span());
+        let vpc = scope.vpc_named(name);
+        let id = vpc.and_then(|vpc| declared[vpc.index()].id.as_ref());
+        let Some((vpc, id)) = vpc.zip(id) else {
+            continue;
+        };
+
+        let (first, other) = *by_id.entry(id).or_insert((vpc, name));
+        // one that stands twice under one name is reported where the list is read
+        if first != vpc {
             scope.problems.push(MeaningProblem::VpcTwice {
-                span,
-                vpc: name(vpc),
-                other: name(first),
+                span: item.span(),
+                vpc: name.to_string(),
+                other: other.to_string(),
             });
         }
     }

@@ -221,6 +221,8 @@ impl<'a> Scope<'a> {
             span: text.span,
             text: value,
             wanted,
+            meant: None,
+            help: None,
         });
 
         None

@@ -306,7 +306,7 @@ fn resolve_external(
     declared: &ast::ExternalDeclaration,
     stack: &Stack,
 ) -> Option<External> {
-    let id = scope.read_form(&declared.id, ParamKind::External.wanted(), is_group_id);
+    let id = read_group_id(scope, &declared.id);
     let account = match &declared.account {
         Some(account) => Some(scope.read_form(account, ACCOUNT, is_account)?),
         None => None,
@@ -404,10 +404,15 @@ fn resolve_list_reference(
 
     if !is_aws_list(&text) {
         let wanted = "the id of a prefix list, like `pl-0123456789abcdef0`, or the name of one of AWS's, like `com.amazonaws.eu-central-1.s3`";
-        let span = id.span;
-        scope
-            .problems
-            .push(MeaningProblem::BadId { span, text, wanted });
+        let full = format!("com.amazonaws.region.{text}");
+        let meant = is_aws_list(&full).then(|| format!("\"{full}\""));
+        scope.problems.push(MeaningProblem::BadId {
+            span: id.span,
+            text,
+            wanted,
+            meant,
+            help: None,
+        });
         return None;
     }
 
@@ -418,6 +423,8 @@ fn resolve_list_reference(
                 span: id.span,
                 text: text.clone(),
                 wanted: "of the region that the stack, or another list, is of",
+                meant: None,
+                help: None,
             });
         }
     }
@@ -466,4 +473,24 @@ fn aws_weight(name: &str) -> Option<u32> {
         .iter()
         .find(|(list, _)| *list == tail)
         .map(|(_, weight)| *weight)
+}
+
+/// The id of a security group that the program does not make.
+fn read_group_id(scope: &mut Scope<'_>, id: &ast::StringLiteral) -> Option<String> {
+    let text = id.value.to_string();
+    if is_group_id(&text) {
+        return Some(text);
+    }
+
+    scope.problems.push(MeaningProblem::BadId {
+        span: id.span,
+        text,
+        wanted: ParamKind::External.wanted(),
+        meant: None,
+        help: Some(
+            "a group that this program does not declare is named by its id, and a tier by its \
+             name alone",
+        ),
+    });
+    None
 }

@@ -56,8 +56,10 @@ pub fn resolve(scope: &mut Scope<'_>, settings: &Settings<'_>) -> Params {
     let (mut list, mut values) = (Vec::new(), Vec::new());
 
     for declared in scope.params.clone() {
-        let mut param = resolve_param(scope, declared);
-        let given = bindings.remove(&param.name);
+        let kind = resolve_kind(scope, declared);
+        let mut param = resolve_param(scope, declared, kind);
+        // a value of an invalid type has no form
+        let given = bindings.remove(&param.name).filter(|_| kind.is_some());
         let value = given.and_then(|given| bind_param(scope, &param, given));
         param.bound = value.is_some();
         list.push(param);
@@ -87,13 +89,16 @@ pub fn resolve(scope: &mut Scope<'_>, settings: &Settings<'_>) -> Params {
 }
 
 /// A declared parameter, without a value.
-fn resolve_param(scope: &mut Scope<'_>, declared: &ast::ParamDeclaration) -> Param {
-    let kind = resolve_kind(scope, declared).unwrap_or(ParamKind::Cidr);
-    let default = declared.default.as_ref();
+fn resolve_param(
+    scope: &mut Scope<'_>,
+    declared: &ast::ParamDeclaration,
+    kind: Option<ParamKind>,
+) -> Param {
+    let default = declared.default.as_ref().zip(kind);
     Param {
         name: scope.text(declared.name).to_string(),
-        kind,
-        default: default.and_then(|value| parse_default(scope, value, kind)),
+        kind: kind.unwrap_or(ParamKind::Cidr),
+        default: default.and_then(|(value, kind)| parse_default(scope, value, kind)),
         prose: None,
         source: ParameterSource::default(),
         bound: false,
@@ -108,8 +113,8 @@ fn bind_param(scope: &mut Scope<'_>, param: &Param, given: String) -> Option<Par
         scope.problems.push(InputProblem::BadBinding {
             name: param.name.clone(),
             meant: likely_value(param.kind, &given),
+            wanted: wanted_value(param.kind, &given),
             value: given,
-            wanted: param.kind.wanted(),
             declared: param.span,
         });
     }
@@ -135,6 +140,7 @@ fn collect_bindings(scope: &mut Scope<'_>, settings: &Settings<'_>) -> HashMap<S
     bindings
 }
 
+/// The type of a parameter; reports an unknown one, and then no use of the parameter.
 fn resolve_kind(scope: &mut Scope<'_>, param: &ast::ParamDeclaration) -> Option<ParamKind> {
     let typed = scope.text(param.kind);
     let kind = ParamKind::ALL
@@ -148,6 +154,8 @@ fn resolve_kind(scope: &mut Scope<'_>, param: &ast::ParamDeclaration) -> Option<
             ParamKind::ALL.map(ParamKind::keyword),
         );
         scope.report_unknown(param.kind, NameKind::ParamType, meant);
+        let name = scope.text(param.name);
+        scope.broken.insert(name);
     }
 
     kind
@@ -202,7 +210,12 @@ fn parse_value(kind: ParamKind, text: &str) -> Option<ParamValue> {
             let is_plain = !text.is_empty() && text.chars().all(is_text);
             return is_plain.then(|| ParamValue::Text(text.to_string()));
         }
-        ParamKind::Port => return text.trim().parse().ok().map(ParamValue::Port),
+        ParamKind::Port => {
+            let port = text.trim().parse::<u16>().ok();
+            return port
+                .filter(|port| port.to_string() == text.trim())
+                .map(ParamValue::Port);
+        }
         ParamKind::Cidr | ParamKind::CidrIpv6 => {
             return parse_block(text, kind).map(ParamValue::Block);
         }
@@ -229,8 +242,23 @@ fn parse_blocks(text: &str, kind: ParamKind) -> Option<Vec<IpNet>> {
     Some(blocks)
 }
 
-/// The block that an invalid value probably means.
+/// What a value should be that is invalid.
+fn wanted_value(kind: ParamKind, given: &str) -> &'static str {
+    match kind {
+        ParamKind::Port if given.trim().parse::<u16>().is_ok() => {
+            "a port without a sign and without leading zeros"
+        }
+        kind => kind.wanted(),
+    }
+}
+
+/// The block or the port that an invalid value probably means.
 fn likely_value(kind: ParamKind, text: &str) -> Option<String> {
+    if kind == ParamKind::Port {
+        let port = text.trim().parse::<u16>().ok();
+        return port.map(|port| port.to_string());
+    }
+
     let parts = text.split(',').filter(|part| !part.trim().is_empty());
     let meant = |part: &str| match net::parse_block(part.trim()) {
         Ok(net) => Some(net.trunc().to_string()),

@@ -161,7 +161,7 @@ impl<'a> Scope<'a> {
             self.report_no_port(item, name, typed);
         } else {
             let meant = self.likely_port(typed);
-            self.report_unknown(name, NameKind::Param, meant);
+            self.report_unknown(name, NameKind::Port, meant);
         }
         None
     }

@@ -136,9 +136,9 @@ fn read_groups_per_interface(scope: &mut Scope<'_>, value: &EntryValue) -> Optio
     }
 }
 
-/// The value of `vpc =` in the block of a tier.
-pub fn vpc_entry<'a>(scope: &Scope<'_>, tier: &'a ast::TierDeclaration) -> Option<&'a EntryValue> {
-    let mut entries = tier.block.iter().flat_map(|block| &block.entries);
+/// The value of `vpc =` in the block of a tier or of the stack.
+pub fn vpc_entry<'a>(scope: &Scope<'_>, block: Option<&'a ast::Block>) -> Option<&'a EntryValue> {
+    let mut entries = block.iter().flat_map(|block| &block.entries);
     let entry = entries.find(|entry| scope.sources.text(entry.key.span()) == "vpc")?;
     Some(&entry.value)
 }
@@ -267,7 +267,7 @@ fn ask_for_ids(scope: &mut Scope<'_>, params: &mut Params, vpcs: &mut [Vpc], def
     let mut is_used = vec![false; vpcs.len()];
 
     for (tier, _) in &tiers {
-        let Some(entry) = vpc_entry(scope, tier) else {
+        let Some(entry) = vpc_entry(scope, tier.block.as_ref()) else {
             defaults
                 .vpcs
                 .iter()

@@ -40,6 +40,8 @@ pub fn resolve(
     defaults: Defaults,
     networks: &Networks,
 ) -> (Vec<Tier>, Vec<Area>) {
+    let declared = scope.stack.and_then(|(stack, _)| stack.block.as_ref());
+    let of_stack = vpc_entry(scope, declared);
     let mut areas = Areas::default();
     let mut tiers = Vec::new();
     let mut group_names: GroupNames = HashMap::new();
@@ -55,7 +57,8 @@ pub fn resolve(
     for (declared, name) in scope.tiers.clone() {
         let TierParts { found, mut tier } =
             resolve_tier(scope, declared, name, &defaults, networks);
-        if found.is_empty() && vpc_entry(scope, declared).is_none() {
+        let own = vpc_entry(scope, declared.block.as_ref());
+        if found.is_empty() && own.is_none() {
             scope.problems.push(MeaningProblem::NoVpc {
                 span: tier.span,
                 tier: tier.name.clone(),
@@ -63,7 +66,7 @@ pub fn resolve(
             });
         }
 
-        tier.area = areas.add_vpcs(scope, vpcs, found, tier.span);
+        tier.area = areas.add_vpcs(scope, vpcs, found, own.or(of_stack));
         check_group(scope, stack, &tier, tiers.is_empty());
         exports.add_tier(scope, &tier);
         report_same_group_name(scope, &mut group_names, (&tier, areas.home(tier.area)));

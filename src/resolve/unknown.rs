@@ -79,6 +79,7 @@ impl<'a> Scope<'a> {
             | NameKind::External
             | NameKind::PrefixList
             | NameKind::Param
+            | NameKind::Port
             | NameKind::Role
             | NameKind::IcmpType
             | NameKind::Lint
@@ -97,6 +98,10 @@ impl<'a> Scope<'a> {
 
     /// Reports a name of the wrong kind.
     pub fn report_wrong_kind(&mut self, name: ast::Name, is: NameKind, wanted: &'static str) {
+        // what a parameter without a valid type can be used as is unknown
+        if self.broken.contains(self.text(name)) {
+            return;
+        }
         let declared = self
             .peers
             .get(self.text(name))

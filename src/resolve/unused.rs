@@ -77,7 +77,7 @@ fn declared_kind(kind: NameKind) -> Option<Declared> {
         NameKind::Network => Some(Declared::Network),
         NameKind::External => Some(Declared::External),
         NameKind::PrefixList => Some(Declared::PrefixList),
-        NameKind::Param => Some(Declared::Param),
+        NameKind::Param | NameKind::Port => Some(Declared::Param),
         NameKind::Service => Some(Declared::Service),
         NameKind::Vpc => Some(Declared::Vpc),
         NameKind::Tier

@@ -784,6 +784,27 @@ fn who_is_let_in_by_another_sentence_is_told_apart() {
 }
 
 #[test]
+fn what_two_gates_depend_on_is_said_once() {
+    let program = "param p : port\ntier app, db, w { outbound = closed }\n\
+                   app allows tcp p from w\ndb allows mysql from app\n";
+    for claim in [
+        "assert w can reach db on mysql only through app",
+        "assert w can reach app on tcp 80",
+        "assert w cannot reach app",
+    ] {
+        let text = format!("{program}{claim}\n");
+        let nothing = Levels {
+            all: Some(Level::Allow),
+            ..Levels::default()
+        };
+        let (_, problems) = check_all(&text, &nothing);
+        let help = problems[0].report().help;
+        let said = help.iter().filter(|help| help.starts_with("unknown"));
+        assert_eq!(said.count(), 1, "{claim}: {help:?}");
+    }
+}
+
+#[test]
 fn a_chain_that_must_pass_has_no_step_that_only_may() {
     let program = |rule: &str| {
         format!(

@@ -192,7 +192,7 @@ fn what_is_wrong_in_a_list_of_vpcs_is_reported_once() {
         ),
         (
             "[main, tools, again]",
-            "E0365: `tools` and `again` are one VPC: they have the same `id`; leave one of them out",
+            "E0365: `again` and `tools` are one VPC: they have the same `id`; leave one of them out",
         ),
     ] {
         let lines = format!(
@@ -201,6 +201,30 @@ fn what_is_wrong_in_a_list_of_vpcs_is_reported_once() {
              tier web {{ vpc = {vpcs} }}\ntier db {{ vpc = main }}\ndb allows mysql from web"
         );
         assert_eq!(errors(&lines), [expected], "{vpcs}");
+    }
+}
+
+#[test]
+fn one_vpc_under_two_names_is_reported_at_the_second_name() {
+    for (list, marked) in [
+        ("tier web { vpc = [main, again, tools] }", "tools"),
+        ("tier web { vpc = [tools, main, again] }", "again"),
+        (
+            "stack s { vpc = [tools, main, again] }\ntier web, db",
+            "again",
+        ),
+    ] {
+        let program = format!(
+            "vpc main {{ cidr = 10.0.0.0/16 }}\nvpc tools {{ id = \"vpc-0123456789abcdef0\" }}\n\
+             vpc again {{ id = \"vpc-0123456789abcdef0\" }}\n{list}\n"
+        );
+        let compilation = compile_text("hub.tier", &program, &[], as_of());
+        let problems = compilation.problems.clone().sorted();
+        let marks = problems.iter().map(|problem| {
+            let span = problem.span().expect("it has a place");
+            (problem.report().code, compilation.sources.text(span))
+        });
+        assert_eq!(marks.collect::<Vec<_>>(), [("E0365", marked)], "{list}");
     }
 }
 

@@ -6,6 +6,25 @@ use std::fs;
 const PROGRAM: &str = "tier web\nweb allows https from anywhere\n";
 
 #[test]
+fn flows_break_a_long_list_of_services() {
+    let scratch = Scratch::new();
+    scratch.write(
+        "a.tier",
+        "tier web, db\nweb allows tcp 8001, 8003, 8005, 8007, 8009, 8011 from db\n\
+         db allows mysql from web\n",
+    );
+    let run = scratch.run(&["flows", "a.tier"]);
+    let table = run.exits(0).out();
+    let expected = "\
+FROM  TO   ON                                       SENTENCE
+web   db   tcp 3306                                 a.tier:3: db allows mysql from web
+db    web  tcp 8001, tcp 8003, tcp 8005, tcp 8007,  a.tier:2: web allows tcp 8001, 8003, 8005, 8007, 8009, 8011 from db
+           tcp 8009, tcp 8011
+";
+    assert!(table.starts_with(expected), "{table}");
+}
+
+#[test]
 fn output_goes_to_standard_output_and_diagnostics_to_standard_error() {
     let scratch = Scratch::new();
     scratch.write(
@@ -328,6 +347,11 @@ fn parameters_are_bound_by_file_and_by_option() {
         .run(&[&build[..], &["--set", "ofice=10.0.0.0/8"]].concat())
         .exits(2)
         .says("did you mean `office`?");
+    scratch.write("ports.json", "{\"port\": [80]}");
+    scratch
+        .run(&[&build[..], &["--vars", "ports.json"]].concat())
+        .exits(2)
+        .says("a port is one number: `\"port\": 80`");
     scratch.write("bad.json", "{\"office\": true}");
     scratch
         .run(&[&build[..], &["--vars", "bad.json"]].concat())

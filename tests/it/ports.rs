@@ -116,6 +116,41 @@ fn a_range_of_values_has_an_end_behind_its_start() {
 }
 
 #[test]
+fn a_value_of_a_port_is_written_in_one_way() {
+    let program = "param p : port\ntier web\nweb allows tcp p from 10.0.0.0/8\n";
+    for (value, meant) in [("+8", "8"), ("0080", "80"), ("00", "0")] {
+        let help = format!("did you mean `{meant}`?");
+        let expected = [("E0502".to_string(), help)];
+        assert_eq!(reports(program, &[("p", value)]), expected);
+        let compilation = compile_bound(program, &[("p", value)]);
+        let message = compilation.problems.sorted()[0].report().message;
+        let reason = "expected a port without a sign and without leading zeros";
+        assert!(message.ends_with(reason), "{message}");
+    }
+    assert_eq!(reports(program, &[("p", "8080")]), []);
+}
+
+#[test]
+fn a_parameter_of_an_invalid_type_is_reported_once() {
+    for (uses, values) in [
+        ("web allows tcp x, tcp x - 90 from x", None),
+        (
+            "external e = \"sg-0123456789abcdef0\"\nvpc main { id = x }",
+            None,
+        ),
+        ("web allows https from anywhere \"${x}\"", Some(("x", "80"))),
+        ("assert x can reach web on tcp x", None),
+    ] {
+        let program = format!("param x : nonsense = 80\ntier web\n{uses}\n");
+        let values: Vec<_> = values.into_iter().collect();
+        let compilation = compile_bound(&program, &values);
+        let codes = compilation.problems.sorted();
+        let codes: Vec<_> = codes.iter().map(|problem| problem.report().code).collect();
+        assert_eq!(codes, ["E0201"], "{uses}");
+    }
+}
+
+#[test]
 fn a_port_without_a_value_proves_nothing() {
     let program = "\
 param app-port : port

@@ -358,6 +358,45 @@ fn a_repeated_sentence_with_tags_of_its_own_is_not_deleted_unasked() {
 }
 
 #[test]
+fn a_repeated_sentence_says_what_becomes_of_its_tags() {
+    let united =
+        "write one sentence with the tags of both: the rule has the tags of all its sentences";
+    for (first, second, expected) in [
+        ("", "", vec!["delete it, or the other"]),
+        (
+            "",
+            "{ tags = { a = \"1\" } }",
+            vec!["delete the other: the rule has the tags of this one"],
+        ),
+        (
+            "{ tags = { a = \"1\" } }",
+            "",
+            vec!["delete it: the rule has the tags of the other"],
+        ),
+        (
+            "{ tags = { a = \"1\" } }",
+            "{ tags = { b = \"1\" } }",
+            vec![united],
+        ),
+        (
+            "{ tags = { a = \"2\" } }",
+            "{ tags = { a = \"1\", b = \"1\" } }",
+            vec![
+                united,
+                "both give the tag `a` a value: the rule has `1`, which sorts first",
+            ],
+        ),
+    ] {
+        let sentence = "web allows https from 10.0.0.0/8";
+        let program = format!("{TIERS}{sentence} {first}\n{sentence} {second}\n");
+        let (_, problems) = check(&program, &Levels::default());
+        let mut reports = problems.iter().map(|problem| problem.report());
+        let found = reports.find(|report| report.code == "duplicate-rule");
+        assert_eq!(found.expect("it is found").help, expected);
+    }
+}
+
+#[test]
 fn a_parameter_that_tags_of_another_environment_have_is_used() {
     let end = "\"x\", outbound \"of ${stage}\" { tags = { team = \"${team}\" } }";
     let unused = |environment: &str| {

@@ -108,6 +108,8 @@ pub enum MeaningProblem {
         span: Span,
         text: String,
         wanted: &'static str,
+        meant: Option<String>,
+        help: Option<&'static str>,
     },
     /// `web allows https from anywhere "café"`
     ForbiddenCharacter {

@@ -16,6 +16,8 @@ pub enum SyntaxProblem {
         found: String,
         expected: String,
         help: Option<Cow<'static, str>>,
+        /// The keyword that a misspelled one was meant to be.
+        meant: Option<String>,
     },
     /// `teir web`
     UnknownStatement {

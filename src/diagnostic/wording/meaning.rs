@@ -193,9 +193,17 @@ impl MeaningProblem {
                 .at(span, "has no addresses")
                 .at(declared, "declared here")
                 .help("add `cidr = 10.0.0.0/16`"),
-            MeaningProblem::BadId { span, text, wanted } => {
-                R::error("E0312", format!("`{text}` is not {wanted}"))
+            MeaningProblem::BadId {
+                span,
+                text,
+                wanted,
+                meant,
+                help,
+            } => {
+                let report = R::error("E0312", format!("`{text}` is not {wanted}"))
                     .at(span, format!("expected {wanted}"))
+                    .meant(meant);
+                help.iter().fold(report, |report, help| report.help(*help))
             }
             MeaningProblem::ForbiddenCharacter {
                 span,

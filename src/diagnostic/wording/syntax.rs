@@ -13,8 +13,10 @@ impl SyntaxProblem {
                 found,
                 expected,
                 help,
+                meant,
             } => R::error("E0101", format!("expected {expected}, found {found}"))
                 .at(span, format!("expected {expected}"))
+                .meant(meant)
                 .helps(help),
             SyntaxProblem::UnknownStatement { span, word, meant } => {
                 R::error("E0102", format!("expected a statement, found `{word}`"))

@@ -4,23 +4,30 @@
 //! A table of phrases, and functions for notations. They are applied only to text that is not a
 //! statement, so a name that looks like one of them keeps its meaning.
 
+mod entries;
 mod lists;
 mod notations;
 mod phrases;
 mod position;
+mod protocols;
+mod ranges;
 mod signs;
 mod tokens;
 mod unmatched;
 
+pub use position::{StatementPart, part_after};
 pub use tokens::{Token, first_tokens, is_name, split_tokens};
 pub use unmatched::find_unmatched;
 
+use entries::{bare_blocks, bare_entries, list_item, missing_equals, missing_type};
 use lists::bare_list;
 use notations::{
     address_range, netmask_notation, port_notation, reference_notation, service_and_port,
 };
-use phrases::{known_phrase, negated_assertion};
+use phrases::{article, known_phrase, negated_assertion, negated_peer};
 use position::{Here, Replacement, first_part, next_part};
+use protocols::{icmp_code, protocol_name};
+use ranges::{half_range, named_range};
 use signs::{
     entry_sign, list_separator, missing_sign, peering_word, spare_bracket, spare_colon,
     spare_comma, spare_equals, statement_end, unquoted_id, unquoted_path, uppercase_keyword,
@@ -45,13 +52,22 @@ pub struct Habit {
     pub is_plain: bool,
 }
 
-const RULES: [fn(&Here<'_>) -> Option<Replacement>; 21] = [
+const RULES: [fn(&Here<'_>) -> Option<Replacement>; 32] = [
+    list_item,
     negated_assertion,
+    missing_type,
     unquoted_id,
     peering_word,
+    bare_blocks,
     spare_equals,
     missing_sign,
     spare_colon,
+    article,
+    negated_peer,
+    protocol_name,
+    icmp_code,
+    named_range,
+    half_range,
     known_phrase,
     port_notation,
     service_and_port,
@@ -62,6 +78,8 @@ const RULES: [fn(&Here<'_>) -> Option<Replacement>; 21] = [
     wrong_quotes,
     spare_comma,
     statement_end,
+    bare_entries,
+    missing_equals,
     entry_sign,
     list_separator,
     spare_bracket,
@@ -92,6 +110,7 @@ pub fn find_habits(text: &str) -> Vec<Habit> {
                 let free = habits.last().map_or(0, |last: &Habit| last.end);
                 let habit = place_habit(&here, found, free, &mut at);
                 part = next_part(part, head, habit.write.trim());
+                depth += usize::from(habit.write.ends_with('{'));
                 habits.push(habit);
                 continue;
             }

@@ -75,12 +75,12 @@ fn match_protocol(word: &str) -> Option<&'static str> {
         .find(|known| known.eq_ignore_ascii_case(word))
 }
 
-const RANGE_SIGNS: [&str; 10] = [
+pub(super) const RANGE_SIGNS: [&str; 10] = [
     "-", ":", "..=", "...", "..", "\u{2013}", "\u{2014}", "\u{2212}", "\u{2010}", "~",
 ];
 
 /// `8000-9000` of `8000:9000`; a port alone stays.
-fn range_notation(typed: &str) -> Option<String> {
+pub(super) fn range_notation(typed: &str) -> Option<String> {
     if is_number(typed) {
         return Some(typed.to_string());
     }

@@ -39,6 +39,13 @@ const PHRASES: &[Phrase] = &[
     ),
     (
         StatementPart::Services,
+        &["tcp|udp", "tcp|udp", "#"],
+        "tcp {2}, udp {2}",
+        "name each protocol with its ports",
+        false,
+    ),
+    (
+        StatementPart::Services,
         &[
             "tcp|udp",
             "port|ports|dport|--dport|--dports|eq|dst-port|:|=|/",
@@ -57,7 +64,7 @@ const PHRASES: &[Phrase] = &[
     ),
     (
         StatementPart::Services,
-        &["tcp|udp", "all|*"],
+        &["tcp|udp", "all|*|-1"],
         "{0}",
         "a protocol without a port covers every port",
         false,
@@ -336,12 +343,22 @@ const PHRASES: &[Phrase] = &[
     ),
 ];
 
-/// `assert not web can reach db`
+/// `assert not web can reach db`, `assert no one can reach db`
 pub(super) fn negated_assertion(here: &Here<'_>) -> Option<Replacement> {
     let is_negated = here.head == "assert" && is_like("not|no|never", here.rest[0].text);
-    // `no one` is the subject of another assertion
-    if !is_negated || here.position() != 1 || here.rest.get(1).is_some_and(|it| it.text == "one") {
+    if !is_negated || here.position() != 1 {
         return None;
+    }
+
+    if let [_, one, can, ..] = here.rest
+        && is_like("one|body", one.text)
+        && can.text == "can"
+    {
+        let write = "every tier, anywhere cannot";
+        return Some(Replacement {
+            is_plain: false,
+            ..Replacement::sure(3, write, CLAIM)
+        });
     }
 
     let can = here.rest.iter().position(|it| it.text == "can")?;
@@ -362,6 +379,42 @@ pub(super) fn negated_assertion(here: &Here<'_>) -> Option<Replacement> {
         label: CLAIM,
         is_sure: true,
         is_plain: false,
+    })
+}
+
+/// `from the office`, `from the internet`
+pub(super) fn article(here: &Here<'_>) -> Option<Replacement> {
+    let [first, second, ..] = here.rest else {
+        return None;
+    };
+    if here.part != StatementPart::Peers || !is_like("NAME", second.text) {
+        return None;
+    }
+
+    // `internet` is the end of an assertion, and the peer of no sentence
+    let is_internet = second.text == "internet" && here.head != "assert";
+    let (write, label) = if is_internet {
+        ("anywhere", "for every address, write `anywhere`")
+    } else {
+        (second.text, "write the name alone")
+    };
+    is_like("the", first.text).then(|| Replacement {
+        is_sure: false,
+        is_plain: false,
+        ..Replacement::sure(2, write, label)
+    })
+}
+
+/// `from not 10.0.0.0/8`
+pub(super) fn negated_peer(here: &Here<'_>) -> Option<Replacement> {
+    let is_first = here
+        .before
+        .is_some_and(|it| ["from", "to"].contains(&it.text));
+    let is_negated = is_like("not|except|!|without", here.rest[0].text) && here.rest.len() > 1;
+    (is_first && is_negated && here.head != "assert").then(|| Replacement {
+        is_sure: false,
+        is_plain: false,
+        ..Replacement::sure(1, "anywhere except", TAKEN_OUT)
     })
 }
 

@@ -33,6 +33,12 @@ pub struct Replacement {
 }
 
 impl Here<'_> {
+    /// Whether ports are expected here: `tcp` or `udp` is before it.
+    pub fn follows_transport(&self) -> bool {
+        let is_transport = |before: Token<'_>| ["tcp", "udp"].contains(&before.text);
+        self.part == StatementPart::Services && self.before.is_some_and(is_transport)
+    }
+
     /// The number of tokens before this position.
     pub fn position(&self) -> usize {
         self.all.len() - self.rest.len()
@@ -71,4 +77,11 @@ pub fn next_part(part: StatementPart, head: &str, word: &str) -> StatementPart {
         ("from" | "to" | "reach" | "except", _) | ("=", "network") => StatementPart::Peers,
         _ => part,
     }
+}
+
+/// The part of a statement after its first tokens.
+pub fn part_after(tokens: &[Token<'_>]) -> StatementPart {
+    let head = tokens.first().map_or("", |token| token.text);
+    let words = tokens.iter().map(|token| token.text);
+    words.fold(first_part(head), |part, word| next_part(part, head, word))
 }

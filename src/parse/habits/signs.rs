@@ -1,5 +1,6 @@
 //! Quotes, brackets, separators and keywords of other tools.
 
+use super::notations::range_notation;
 use super::phrases::is_like;
 use super::position::{Here, Replacement, StatementPart};
 use super::tokens::{PAIRS, Token, is_name};
@@ -121,7 +122,8 @@ pub(super) fn wrong_quotes(here: &Here<'_>) -> Option<Replacement> {
     });
 
     let text = inside.or_else(|| typed.strip_prefix('"')?.strip_suffix('"'))?;
-    let is_bare = is_name(text) || net::parse_block(text).is_ok();
+    let is_port = here.follows_transport() && range_notation(text).is_some();
+    let is_bare = is_name(text) || is_port || net::parse_block(text).is_ok();
     let label = if is_bare && here.depth == 0 && here.expects_name() {
         "names and addresses take no quotes"
     } else {
@@ -154,6 +156,7 @@ impl Here<'_> {
         let is_value = ["network", "service", "tiers"].contains(&self.head)
             && self.before.is_some_and(|it| it.text == "=");
         is_value
+            || self.follows_transport()
             || self
                 .before
                 .is_none_or(|before| WORDS.contains(&before.text))
