@@ -2,9 +2,11 @@
 
 use crate::common::{as_of, compile_text};
 use tierwall::Memory;
+use tierwall::analysis::diff::{Diff, Effect};
 use tierwall::compile::{Inputs, compile};
 use tierwall::groups::lower;
 use tierwall::lint::{Level, Levels};
+use tierwall::policy::TierMapping;
 use tierwall::target::find_target;
 
 const START: &str = "\
@@ -214,4 +216,78 @@ fn cloudformation_cannot_let_the_group_send_everything() {
     };
     assert_eq!(unsupported("cfn"), 1);
     assert_eq!(unsupported("tf"), 0);
+}
+
+/// Compares the program with these sentences and with those: the effect, and whether it opens
+/// anything to the internet.
+fn compared(old: &str, new: &str) -> (Effect, bool) {
+    let [old, new] = [old, new].map(|sentences| {
+        let program = format!("{START}{sentences}");
+        let compilation = compile_text("shop.tier", &program, &[], as_of());
+        assert!(
+            !compilation.problems.any_error(),
+            "{program}\n{:?}",
+            compilation.problems
+        );
+        compilation.policy
+    });
+    let diff = Diff::compare_policies(&old, &new, &TierMapping::new(&old, &new));
+    let back = Diff::compare_policies(&new, &old, &TierMapping::new(&new, &old));
+    assert_eq!(diff.gained.len(), back.lost.len(), "{diff:#?}\n{back:#?}");
+    (diff.verdict(), diff.opens_to_the_internet())
+}
+
+#[test]
+fn a_diff_reports_the_rules_on_the_group() {
+    let none = "app allows ssh from rds\n";
+    for (sentence, is_internet) in [
+        ("rds accepts postgres, ssh from anywhere", true),
+        ("rds sends all to anywhere", true),
+        ("rds accepts all from anywhere", true),
+        ("rds accepts ssh from 10.0.0.0/8", false),
+        ("rds allows postgres from app", false),
+        ("rds accepts postgres from web", false),
+        ("rds sends ssh to app", false),
+        ("rds accepts ssh from theirs", false),
+        ("rds accepts ssh from cache", false),
+        ("rds accepts ssh from itself", false),
+        ("cache accepts redis from 203.0.113.0/24", false),
+    ] {
+        let with = format!("{none}{sentence}");
+        assert_eq!(
+            compared(none, &with),
+            (Effect::Wider, is_internet),
+            "{sentence}"
+        );
+        assert_eq!(
+            compared(&with, none),
+            (Effect::Narrower, false),
+            "{sentence}"
+        );
+        assert_eq!(compared(&with, &with), (Effect::Equal, false), "{sentence}");
+    }
+    assert_eq!(
+        compared(
+            "rds accepts ssh from web",
+            "rds accepts ssh from 10.0.0.0/8"
+        ),
+        (Effect::Changed, false)
+    );
+}
+
+#[test]
+fn a_rule_on_the_group_opens_what_the_other_end_admits() {
+    // `app` is closed, and its outbound gate admits none of it
+    let equal = (Effect::Equal, false);
+    assert_eq!(compared("", "rds accepts ssh from app"), equal);
+    // its inbound gate does not either
+    assert_eq!(compared("", "rds sends ssh to app"), equal);
+    // other rules of the group may admit everything
+    let wider = (Effect::Wider, false);
+    assert_eq!(compared("", "app accepts ssh from rds"), wider);
+    let known = "rds accepts postgres from app\n";
+    assert_eq!(
+        compared(known, &format!("{known}app sends ssh to rds")),
+        wider
+    );
 }
