@@ -120,14 +120,15 @@ fn in_family(end: Endpoint, family: Family) -> Endpoint {
     }
 }
 
-/// The text about a gate that stops traffic, and the sentence that would open it.
+/// The text about a gate that stops traffic, and the sentence that would open it; there is none for
+/// a group of another account.
 pub fn opening_words(
     policy: &Policy,
     gate: Gate,
     from: &NamedEndpoint,
     to: &NamedEndpoint,
     traffic: &dyn Display,
-) -> (String, String) {
+) -> (String, Option<String>) {
     let name = policy.owner_name(gate.owner());
     let [does_not, may_not] = match gate.owner() {
         Owner::Tier(_) => ["does not accept it", "may not send it"],
@@ -144,6 +145,12 @@ pub fn opening_words(
         ),
     };
 
+    if let Owner::External(id) = gate.owner()
+        && policy.external(id).account.is_some()
+    {
+        return (what, None);
+    }
+
     let mut tiers = from
         .endpoint
         .who
@@ -154,7 +161,7 @@ pub fn opening_words(
         true => over_gateway(policy, gate, from, to, traffic),
         false => across_vpcs(policy, from, to, sentence),
     };
-    (what, sentence)
+    (what, Some(sentence))
 }
 
 /// The sentence that opens one gate between tiers over a transit gateway, where an outbound rule
@@ -237,7 +244,11 @@ pub fn unknown_words(policy: &Policy, unknown: Unknown) -> String {
             "the value of `{}` (bind it with `--set`)",
             policy.param(id).name
         ),
-        Unknown::Rules(id) => format!("the other rules of `{}`", policy.external(id).name),
+        Unknown::Rules(id) => {
+            let has_rules = policy.owner_position(Owner::External(id)).is_some();
+            let other = if has_rules { "other " } else { "" };
+            format!("the {other}rules of `{}`", policy.external(id).name)
+        }
         Unknown::Group(id) => format!("the members of the group `{}`", policy.external(id).name),
         Unknown::Reserved(id) => reserved_words(policy, policy.area(id)),
         Unknown::Contents(id) => {

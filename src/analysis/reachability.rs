@@ -9,7 +9,7 @@
 //! are one class, so each gate is evaluated once instead of a thousand times.
 
 use super::equivalence::{ClassId, EndpointProfile, EquivalenceClasses};
-use super::gate::{Gate, Gates};
+use super::gate::{Gate, Gates, Who};
 use super::gate_rules::Admitted;
 use super::interned::Interned;
 use super::named_endpoint::NamedEndpoint;
@@ -45,8 +45,7 @@ pub struct Reachability<'p> {
     classes: EquivalenceClasses,
     /// For each tier, the profile of its outbound gate and of its inbound one.
     profiles_of_tier: Vec<[GateProfileId; 2]>,
-    /// What the gate of an external with rules admits of whom it makes no exception: perhaps
-    /// everything.
+    /// What the gate of an external admits of whom it makes no exception: perhaps everything.
     perhaps: PerFamily<AdmittedId>,
     /// The profile of such a gate.
     perhaps_profile: GateProfileId,
@@ -170,7 +169,7 @@ impl<'p> Reachability<'p> {
         });
         reachability.profiles_of_tier = profiles.collect();
 
-        if !policy.foreign_owners.is_empty() {
+        if !policy.externals.is_empty() {
             reachability.add_perhaps();
         }
 
@@ -297,7 +296,7 @@ impl<'p> Reachability<'p> {
         let class = self.classes.class_of[end];
         let gates = match self.profiles_of_tier.get(end) {
             Some(profiles) => profiles.map(Some),
-            None if self.is_foreign_owner(end) => [Some(self.perhaps_profile); 2],
+            None if self.is_external(end) => [Some(self.perhaps_profile); 2],
             None => [None; 2],
         };
         gates.map(|gate| RoleProfile { class, gate })
@@ -343,12 +342,16 @@ impl<'p> Reachability<'p> {
         pairs
     }
 
+    fn is_external(&self, end: usize) -> bool {
+        matches!(self.ends[end].endpoint.who, Who::External(_))
+    }
+
     /// Whether an end is an external that sentences put rules on.
     fn is_foreign_owner(&self, end: usize) -> bool {
-        let gate = self
-            .gates
-            .gate_of(self.ends[end].endpoint.who, Direction::Ingress);
-        gate.is_some_and(|gate| gate.tier().is_none())
+        match self.ends[end].endpoint.who {
+            Who::External(id) => self.policy.foreign_owners.binary_search(&id).is_ok(),
+            Who::Tier(_) | Who::Hosts | Who::PrefixList(_) | Who::Param(_) => false,
+        }
     }
 
     /// The exceptions of a gate: endpoints that its rules reference, and those in narrow blocks.

@@ -184,8 +184,74 @@ fn what_else_stands_on_the_group_is_unknown() {
     // the closed side of `app` decides
     assert_eq!(asked("assert app cannot reach rds on ssh"), [""; 0]);
     assert_eq!(asked("assert rds cannot reach web on ssh"), [""; 0]);
-    // without a rule on it, nothing is known to be closed
-    assert_eq!(codes("assert web can reach rds on postgres"), [""; 0]);
+}
+
+#[test]
+fn nothing_is_certain_of_a_group_without_rules() {
+    let holds = |text: &str| assert_eq!(codes(text), [""; 0], "{text}");
+    let fails = |text: &str, code: &str| assert_eq!(codes(text), [code], "{text}");
+    for assertion in [
+        "assert internet can reach rds on postgres",
+        "assert web can reach rds on postgres",
+        "assert web can reach rds",
+        "app allows ssh from rds\nassert internet can reach rds on postgres",
+        "app allows redis to rds\nassert app can reach rds on redis",
+        "app allows ssh from rds\nassert rds can reach app on ssh",
+        "assert rds can reach cache on redis",
+        // a rule on it makes certain what it admits, and nothing else
+        "rds allows postgres from app\nassert app can reach rds on redis",
+        "rds allows postgres from app\nassert rds can reach web on ssh",
+    ] {
+        fails(assertion, "E0702");
+    }
+    fails("assert internet cannot reach rds", "E0701");
+    fails("assert rds cannot reach internet", "E0701");
+    fails("assert only app can reach rds on ssh", "E0701");
+    holds("app allows ssh from rds\nrds sends ssh to app\nassert rds can reach app on ssh");
+    holds("rds allows ssh to app\nassert rds can reach app on ssh");
+    holds("rds accepts postgres from anywhere\nassert internet can reach rds on postgres");
+    holds("assert rds cannot reach app");
+}
+
+#[test]
+fn only_does_not_hold_for_what_others_may_open() {
+    let rules = "rds accepts postgres from anywhere\n";
+    let only = format!("{rules}assert only web can reach rds on postgres");
+    assert_eq!(codes(&only), ["E0701"]);
+}
+
+#[test]
+fn an_error_says_what_is_unknown_of_the_group() {
+    let why = |sentences: &str| {
+        let mut files = Memory::new().with("shop.tier", format!("{START}{sentences}"));
+        let compilation = compile("shop.tier", &mut files, &Inputs::on(as_of())).expect("there");
+        let problems = compilation.judge_at(&Levels::default()).problems.sorted();
+        let reports = problems.iter().map(|it| it.report());
+        let failed = reports.filter(|report| report.code == "E0702");
+        let texts = failed.map(|report| {
+            let label = report.labels.iter().map(|label| label.words.clone());
+            label.chain(report.help.clone()).collect::<Vec<String>>()
+        });
+        texts.flatten().collect::<Vec<String>>()
+    };
+    let unknown = |sentences: &str, what: &str| {
+        let found = why(sentences);
+        assert!(found.iter().any(|text| text.contains(what)), "{found:?}");
+    };
+    unknown(
+        "assert internet can reach rds on postgres",
+        "the rules of `rds`",
+    );
+    unknown(
+        "rds accepts ssh from web\nassert web can reach rds on postgres",
+        "the other rules of `rds`",
+    );
+    // no sentence can put a rule on a group of another account
+    let found = why("web allows ssh from theirs\nassert theirs can reach web on ssh");
+    assert!(
+        !found.iter().any(|text| text.contains("sentence")),
+        "{found:?}"
+    );
 }
 
 #[test]

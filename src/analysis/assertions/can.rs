@@ -186,7 +186,7 @@ impl Proof<'_> {
         Obstacle {
             what: what.map_or(String::new(), |traffic| traffic.to_string()),
             gate,
-            help: Some(help),
+            help,
             passes_for_some: !perhaps.is_empty(),
             unknown: unknown.collect(),
         }

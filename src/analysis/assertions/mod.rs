@@ -15,7 +15,7 @@ use super::gate::{Endpoint, Gate, Gates, Who, Witness};
 use super::named_endpoint::{self, NamedEndpoint};
 use crate::diagnostic::{AssertionProblem, Problem, Problems};
 use crate::net::{Addresses, Family, Ports, Traffic};
-use crate::policy::{Assertion, Claim, End, Peer, Policy, TierId};
+use crate::policy::{Assertion, Claim, End, Owner, Peer, Policy, TierId};
 use crate::source::Span;
 use proof::{Proof, endpoint_pairs};
 use std::collections::{BTreeSet, HashSet};
@@ -119,7 +119,7 @@ impl<'p> Proof<'p> {
                 }
             }
 
-            if let Some(receiver) = to.endpoint.who.tier() {
+            if let Some(receiver) = to.endpoint.who.group() {
                 let (from, to) = (slice::from_ref(&others), slice::from_ref(to));
                 let proof = self.without_listed(receiver, &listed);
                 proof.prove_cannot(assertion, from, to, &mut found);
@@ -137,9 +137,9 @@ impl<'p> Proof<'p> {
         }
     }
 
-    /// The same proof, as if the inbound gate of a tier had no rules that reference tiers or listed
+    /// The same proof, as if the inbound gate of a group had no rules that reference tiers or listed
     /// endpoints.
-    fn without_listed(&self, receiver: TierId, listed: &HashSet<Who>) -> Proof<'p> {
+    fn without_listed(&self, receiver: Owner, listed: &HashSet<Who>) -> Proof<'p> {
         let is_left_out = |peer: Peer| match peer {
             Peer::Tier(_) => true,
             Peer::Net(_) => false,
@@ -149,7 +149,7 @@ impl<'p> Proof<'p> {
         };
         let gates = self
             .gates
-            .without_flows(Gate::into_tier(receiver), is_left_out);
+            .without_flows(Gate::Inbound(receiver), is_left_out);
         Proof::new(self.policy, gates)
     }
 
