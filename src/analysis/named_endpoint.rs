@@ -3,7 +3,8 @@
 use super::gate::{Endpoint, Gate, Unknown, Who};
 use crate::net::{Addresses, Family, Traffic, TrafficSet};
 use crate::policy::{
-    Area, End, ListReference, NetworkId, Owner, ParamId, Policy, PrefixListId, TierId, VpcId,
+    Area, End, ExternalId, ListReference, NetworkId, Owner, ParamId, Policy, PrefixListId, TierId,
+    VpcId,
 };
 use std::collections::BTreeSet;
 use std::fmt::Display;
@@ -23,6 +24,14 @@ impl NamedEndpoint {
         NamedEndpoint {
             name: policy.tier(id).name.clone(),
             endpoint: Endpoint::for_tier(policy, id),
+        }
+    }
+
+    /// The members of a foreign group.
+    pub fn for_external(policy: &Policy, id: ExternalId) -> NamedEndpoint {
+        NamedEndpoint {
+            name: policy.external(id).name.clone(),
+            endpoint: Endpoint::for_owner(policy, Owner::External(id)),
         }
     }
 
@@ -56,11 +65,7 @@ pub fn named_endpoints(policy: &Policy, end: &End) -> Vec<NamedEndpoint> {
         End::PrefixList(id) => return vec![prefix_list(policy, *id)],
         End::Addresses(name, addresses) => (name.clone(), Endpoint::for_hosts(addresses.clone())),
         End::Internet => ("internet".to_string(), Endpoint::for_internet(policy)),
-        End::External(id) => {
-            let endpoint =
-                Endpoint::with_unknown_addresses(Who::External(*id), Unknown::Group(*id));
-            (policy.external(*id).name.clone(), endpoint)
-        }
+        End::External(id) => return vec![NamedEndpoint::for_external(policy, *id)],
     };
 
     vec![NamedEndpoint { name, endpoint }]

@@ -214,6 +214,64 @@ fn nothing_is_certain_of_a_group_without_rules() {
 }
 
 #[test]
+fn a_chain_through_the_group_bypasses_only_through() {
+    let scene = "\
+tier db, lb { outbound = closed }
+app allows https from web
+db allows mysql from app
+";
+    // `web` is open, and may send to any group
+    let through = |sentences: &str, assertion: &str| {
+        codes(&format!(
+            "{scene}{sentences}\nassert {assertion} on mysql only through app"
+        ))
+    };
+    let closed = "lb can reach db";
+    let lb = "app allows ssh from lb";
+    assert_eq!(through(lb, closed), [""; 0]);
+    for sentences in [
+        // the program opens both gates of the group
+        "rds allows ssh from lb\nrds allows mysql to db",
+        // or none, but the gates of both tiers
+        "lb sends ssh to rds\ndb accepts mysql from rds",
+        // or those of different groups, between which anything may pass
+        "lb sends ssh to cache\ndb accepts mysql from rds",
+        // or by the address that members of the group may have
+        "lb sends ssh to rds\ndb accepts mysql from 10.9.0.0/16",
+    ] {
+        let with = format!("{lb}\n{sentences}");
+        assert_eq!(through(&with, closed), ["E0703"], "{sentences}");
+    }
+    for sentences in [
+        "lb sends ssh to rds",
+        "db accepts mysql from rds",
+        "lb sends ssh to rds\ndb accepts ssh from rds",
+        "rds accepts ssh from lb\nrds sends mysql to db",
+    ] {
+        let with = format!("{lb}\n{sentences}");
+        assert_eq!(through(&with, closed), [""; 0], "{sentences}");
+    }
+    assert_eq!(through("", "web can reach db"), [""; 0]);
+    assert_eq!(
+        through("db accepts mysql from rds", "web can reach db"),
+        ["E0703"]
+    );
+    assert_eq!(
+        through("app allows ssh from 10.0.0.0/8", "10.0.0.0/8 can reach db"),
+        [""; 0]
+    );
+    // no group filters what its members are sent
+    assert_eq!(
+        through(
+            "app allows ssh from 10.0.0.0/8\ndb accepts mysql from rds",
+            "10.0.0.0/8 can reach db"
+        ),
+        ["E0703"]
+    );
+    assert_eq!(through("", "rds can reach cache"), ["E0703"]);
+}
+
+#[test]
 fn only_does_not_hold_for_what_others_may_open() {
     let rules = "rds accepts postgres from anywhere\n";
     let only = format!("{rules}assert only web can reach rds on postgres");

@@ -385,7 +385,7 @@ impl Brute<'_> {
                 .any(|payload| in_each(&|v6| must(*payload, v6)))
     }
 
-    /// Whether some chain of tiers leads from one end to the other, without this one. Its last step
+    /// Whether some chain of groups leads from one end to the other, without these. Its last step
     /// is on what is asked about; that anything passes on those before it is asked of the gates,
     /// which have a law of their own.
     fn chain(
@@ -417,11 +417,13 @@ impl Brute<'_> {
             if last(&here) {
                 return true;
             }
-            for tier in (0..self.policy.tiers.len()).map(End::Tier) {
+            let tiers = (0..self.policy.tiers.len()).map(End::Tier);
+            let externals = (0..self.policy.externals.len()).map(End::External);
+            for group in tiers.chain(externals) {
                 let new =
-                    !reached.contains(&tier) && tier != question.to && !without.contains(&tier);
-                if new && step(&here, &tier) {
-                    reached.push(tier);
+                    !reached.contains(&group) && group != question.to && !without.contains(&group);
+                if new && step(&here, &group) {
+                    reached.push(group);
                 }
             }
             next += 1;

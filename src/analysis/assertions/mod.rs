@@ -7,9 +7,9 @@
 //! the internet into `db`, and the problem shows that packet: `tcp 1.0.0.0:* → db:3306`.
 
 mod can;
+mod group_graph;
 mod proof;
 mod through;
-mod tier_graph;
 
 use super::gate::{Endpoint, Gate, Gates, Who, Witness};
 use super::named_endpoint::{self, NamedEndpoint};
@@ -17,11 +17,11 @@ use crate::diagnostic::{AssertionProblem, Problem, Problems};
 use crate::net::{Addresses, Family, Ports, Traffic};
 use crate::policy::{Assertion, Claim, End, Owner, Peer, Policy, TierId};
 use crate::source::Span;
+use group_graph::asked_traffic;
 use proof::{Proof, endpoint_pairs};
 use std::collections::{BTreeSet, HashSet};
 use std::net::IpAddr;
 use std::slice;
-use tier_graph::asked_traffic;
 
 /// The name of hosts that are in no tier and not listed in the assertion.
 const OUTSIDE: &str = "hosts outside";
@@ -132,7 +132,7 @@ impl<'p> Proof<'p> {
     /// A superset of the tiers that may send traffic in question to an endpoint.
     fn candidate_senders(&self, assertion: &Assertion, to: &NamedEndpoint) -> Vec<TierId> {
         match to.endpoint.who.tier() {
-            Some(receiver) => self.tiers().possible_senders(receiver, &assertion.on),
+            Some(receiver) => self.groups().possible_senders(receiver, &assertion.on),
             None => self.policy.tier_ids().collect(),
         }
     }
