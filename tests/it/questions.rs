@@ -713,6 +713,39 @@ fn paths_are_the_chains_the_shortest_first() {
     );
 }
 
+/// A group that is made elsewhere, with rules of the program, beside a database.
+const EDGE: &str = "\
+external edge  = \"sg-0123456789abcdef0\"
+external other = \"sg-0fedcba9876543210\"
+network office = 203.0.113.0/24
+tier web, app, db { outbound = closed }
+app  allows https from web
+db   allows mysql from app
+edge allows ssh   from web, office
+edge allows mysql to   db
+edge accepts https from anywhere
+";
+
+#[test]
+fn lists_chains_through_groups_that_are_made_elsewhere() {
+    for (name, question) in [
+        ("paths-elsewhere", ("web", "db", "mysql")),
+        ("paths-elsewhere-internet", ("office", "db", "mysql")),
+        ("paths-to-elsewhere", ("internet", "edge", "https")),
+        ("paths-elsewhere-none", ("internet", "other", "")),
+    ] {
+        let answer = paths_text(EDGE, question, 20).0;
+        shown(name, EDGE, &format!("paths {}", typed(question)), &answer);
+    }
+}
+
+#[test]
+fn a_matrix_has_the_rules_on_groups_that_are_made_elsewhere() {
+    let (asked, _) = asked(EDGE, ("web", "db", ""));
+    let answer = table(&asked.compilation.policy);
+    shown("matrix-elsewhere", EDGE, "matrix shop.tier", &answer);
+}
+
 #[test]
 fn lists_chains_through_tiers() {
     let question = ("internet", "db", "mysql");
