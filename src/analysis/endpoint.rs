@@ -42,6 +42,15 @@ impl Who {
         }
     }
 
+    /// The security group, if it is the members of one.
+    pub fn group(self) -> Option<Owner> {
+        match self {
+            Who::Tier(id) => Some(Owner::Tier(id)),
+            Who::External(id) => Some(Owner::External(id)),
+            Who::Hosts | Who::PrefixList(_) | Who::Param(_) => None,
+        }
+    }
+
     /// The peer of the rules that reference it; `None` for hosts.
     pub(super) fn peer(self) -> Option<Peer> {
         match self {
@@ -65,7 +74,7 @@ pub enum Unknown {
     Contents(PrefixListId),
     /// The members of a foreign group.
     Group(ExternalId),
-    /// What other rules a foreign group has.
+    /// Which rules a foreign group has beside those of the program.
     Rules(ExternalId),
     /// The addresses of Amazon's DNS and of the routers of subnets in the VPCs of a tier.
     Reserved(AreaId),

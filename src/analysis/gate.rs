@@ -39,6 +39,8 @@ pub struct Gates<'p> {
     opened: Rc<OpenedGates<'p>>,
     inbound: Rc<[OpenGate]>,
     outbound: Rc<[OpenGate]>,
+    /// The gate of an external that sentences put no rules on.
+    without_rules: Rc<OpenGate>,
     /// The gates of tiers whose members carry more groups than their own.
     members: Option<Rc<MemberGates>>,
     /// A replacement for one gate; with it, only rules decide, and no address is exempt.
@@ -59,8 +61,8 @@ struct MemberGates {
     outbound: Vec<Option<OpenGate>>,
 }
 
-/// One side of one group: of a tier, or of an external that sentences put rules on. What else
-/// stands on an external is not known, so it may admit everything, and must what these rules do.
+/// One side of one group: of a tier, or of an external. Which rules an external has beside those
+/// that sentences put on it is unknown: it may admit everything, and must what these rules do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Gate {
     /// The traffic that the members accept.
@@ -185,6 +187,7 @@ impl<'p> Gates<'p> {
             opened: Rc::new(opened),
             inbound,
             outbound,
+            without_rules: Rc::default(),
             members,
             replaced: None,
         }
@@ -243,11 +246,10 @@ impl<'p> Gates<'p> {
 
     /// The gate of the group itself, whatever other groups its members carry.
     fn group_gate(&self, gate: Gate) -> &OpenGate {
-        let position = self.policy.owner_position(gate.owner());
-        let position = position.expect("a gate is of a group that rules are put on");
-        match gate.direction() {
-            Direction::Ingress => &self.inbound[position],
-            Direction::Egress => &self.outbound[position],
+        match (self.policy.owner_position(gate.owner()), gate.direction()) {
+            (Some(position), Direction::Ingress) => &self.inbound[position],
+            (Some(position), Direction::Egress) => &self.outbound[position],
+            (None, _) => &self.without_rules,
         }
     }
 
@@ -465,15 +467,9 @@ impl<'p> Gates<'p> {
         Some(Unknown::Reserved(tier.area))
     }
 
-    /// The gate on one side of an end, if it has one.
+    /// The gate on one side of an end, if it has one: if it is a group.
     pub(super) fn gate_of(&self, who: Who, direction: Direction) -> Option<Gate> {
-        let owner = match who.peer()? {
-            Peer::Tier(tier) => Owner::Tier(tier),
-            Peer::External(id) => Owner::External(id),
-            Peer::Net(_) | Peer::PrefixList(_) | Peer::Param(_) => return None,
-        };
-        self.policy.owner_position(owner)?;
-        Some(Gate::new(owner, direction))
+        Some(Gate::new(who.group()?, direction))
     }
 
     /// The gates on the way from one end to another, each with the end that it looks at.

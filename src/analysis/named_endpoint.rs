@@ -4,7 +4,8 @@ use super::gate::{Endpoint, Gate, Unknown, Who};
 use crate::groups::is_open_to_peer;
 use crate::net::{Addresses, Family, Traffic, TrafficSet};
 use crate::policy::{
-    Area, End, ListReference, NetworkId, Owner, ParamId, Policy, PrefixListId, TierId, VpcId,
+    Area, End, ExternalId, ListReference, NetworkId, Owner, ParamId, Policy, PrefixListId, TierId,
+    VpcId,
 };
 use std::collections::BTreeSet;
 use std::fmt::Display;
@@ -24,6 +25,14 @@ impl NamedEndpoint {
         NamedEndpoint {
             name: policy.tier(id).name.clone(),
             endpoint: Endpoint::for_tier(policy, id),
+        }
+    }
+
+    /// The members of a foreign group.
+    pub fn for_external(policy: &Policy, id: ExternalId) -> NamedEndpoint {
+        NamedEndpoint {
+            name: policy.external(id).name.clone(),
+            endpoint: Endpoint::for_owner(policy, Owner::External(id)),
         }
     }
 
@@ -57,11 +66,7 @@ pub fn named_endpoints(policy: &Policy, end: &End) -> Vec<NamedEndpoint> {
         End::PrefixList(id) => return vec![prefix_list(policy, *id)],
         End::Addresses(name, addresses) => (name.clone(), Endpoint::for_hosts(addresses.clone())),
         End::Internet => ("internet".to_string(), Endpoint::for_internet(policy)),
-        End::External(id) => {
-            let endpoint =
-                Endpoint::with_unknown_addresses(Who::External(*id), Unknown::Group(*id));
-            (policy.external(*id).name.clone(), endpoint)
-        }
+        End::External(id) => return vec![NamedEndpoint::for_external(policy, *id)],
     };
 
     vec![NamedEndpoint { name, endpoint }]
@@ -121,14 +126,15 @@ fn in_family(end: Endpoint, family: Family) -> Endpoint {
     }
 }
 
-/// The text about a gate that stops traffic, and the sentence that would open it.
+/// The text about a gate that stops traffic, and the sentence that would open it; there is none for
+/// a group of another account.
 pub fn opening_words(
     policy: &Policy,
     gate: Gate,
     from: &NamedEndpoint,
     to: &NamedEndpoint,
     traffic: &dyn Display,
-) -> (String, String) {
+) -> (String, Option<String>) {
     let name = policy.owner_name(gate.owner());
     let [does_not, may_not] = match gate.owner() {
         Owner::Tier(_) => ["does not accept it", "may not send it"],
@@ -151,6 +157,12 @@ pub fn opening_words(
         }
     };
 
+    if let Owner::External(id) = gate.owner()
+        && policy.external(id).account.is_some()
+    {
+        return (what, None);
+    }
+
     let mut tiers = from
         .endpoint
         .who
@@ -161,7 +173,7 @@ pub fn opening_words(
         true => over_gateway(policy, gate, from, to, traffic),
         false => across_vpcs(policy, from, to, sentence),
     };
-    (what, sentence)
+    (what, Some(sentence))
 }
 
 /// The sentence that opens one gate between tiers over a transit gateway, where an outbound rule
@@ -244,7 +256,11 @@ pub fn unknown_words(policy: &Policy, unknown: Unknown) -> String {
             "the value of `{}` (bind it with `--set`)",
             policy.param(id).name
         ),
-        Unknown::Rules(id) => format!("the other rules of `{}`", policy.external(id).name),
+        Unknown::Rules(id) => {
+            let has_rules = policy.owner_position(Owner::External(id)).is_some();
+            let other = if has_rules { "other " } else { "" };
+            format!("the {other}rules of `{}`", policy.external(id).name)
+        }
         Unknown::Group(id) => format!("the members of the group `{}`", policy.external(id).name),
         Unknown::Reserved(id) => reserved_words(policy, policy.area(id)),
         Unknown::Contents(id) => {

@@ -3,7 +3,7 @@
 
 use super::endpoint::{Endpoint, Who};
 use crate::net::{Addresses, Bound, Family, Ranges, private_blocks};
-use crate::policy::{AreaId, Policy, TierId, Vpc};
+use crate::policy::{AreaId, Owner, Policy, TierId, Vpc};
 use ipnet::IpNet;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::sync::OnceLock;
@@ -81,6 +81,14 @@ pub fn service_at(policy: &Policy, tier: TierId, block: IpNet) -> Option<&'stati
 /// member is.
 pub fn exempt_addresses(policy: &Policy, area: AreaId) -> Addresses {
     with_resolver(shared_resolver(policy, area))
+}
+
+/// The addresses that the gates of a group never filter; the VPC of an external is unknown.
+pub fn exempt_addresses_of(policy: &Policy, owner: Owner) -> Addresses {
+    match owner {
+        Owner::Tier(tier) => exempt_addresses(policy, policy.tier(tier).area),
+        Owner::External(_) => with_resolver(None),
+    }
 }
 
 /// The addresses of Amazon's services, with the DNS server of a VPC.

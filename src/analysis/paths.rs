@@ -1,4 +1,7 @@
-//! Chains of flows: how one endpoint reaches another through tiers.
+//! Chains of flows: how one endpoint reaches another through tiers and externals.
+//!
+//! At each step a gate of a tier decides, or a rule that the program puts on an external. Steps
+//! between other endpoints, of which nothing is known, are not chains of the program.
 //!
 //! The shortest chains come first, by Yen's algorithm ("Finding the K Shortest Loopless Paths in a
 //! Network", 1971): each next chain is the shortest of those that deviate from a known chain at
@@ -6,12 +9,11 @@
 //!
 //! An example: `internet → web → app → db`, before `internet → bastion → web → app → db`.
 
-use super::gate::Who;
 use super::graph::{ReachGraph, SearchDirection};
 use super::named_endpoint::NamedEndpoint;
 use super::reachability::{Passing, Reachability, without_redundant_families};
 use crate::net::{Family, TrafficSet};
-use crate::policy::{Policy, TierId};
+use crate::policy::Policy;
 use std::collections::BTreeSet;
 
 /// Chains from some endpoints to others.
@@ -26,7 +28,8 @@ pub struct Paths {
 /// One chain.
 #[derive(Debug)]
 pub struct Chain {
-    /// Its endpoints: the first is the sender, the last the receiver, all between are tiers.
+    /// Its endpoints: the first is the sender, the last the receiver, all between are tiers or
+    /// externals.
     pub ends: Vec<NamedEndpoint>,
     /// Its steps, one fewer than endpoints.
     pub steps: Vec<Step>,
@@ -54,14 +57,16 @@ pub fn find_paths(
     asked: &dyn Fn(Family) -> TrafficSet,
     max: usize,
 ) -> Paths {
-    let tiers = policy.tiers.len();
-    let others: Vec<NamedEndpoint> = from.iter().chain(to).cloned().collect();
-    let mut reachability = Reachability::new(policy, others);
-    let graph = ReachGraph::new(&mut reachability, tiers);
+    let externals = policy.external_ids();
+    let externals = externals.map(|id| NamedEndpoint::for_external(policy, id));
+    let others = externals.chain(from.iter().chain(to).cloned());
+    let mut reachability = Reachability::new(policy, others.collect());
+    let groups = policy.tiers.len() + policy.externals.len();
+    let graph = ReachGraph::new(&mut reachability, groups);
 
     let mut found = ShortestFirst::new();
-    for source in tiers..tiers + from.len() {
-        for target in tiers + from.len()..tiers + from.len() + to.len() {
+    for source in groups..groups + from.len() {
+        for target in groups + from.len()..groups + from.len() + to.len() {
             let search = Search::new(&mut reachability, &graph, (source, target), asked);
             let chains = search.shortest_chains(max + 1).into_iter();
             found.extend(chains.map(|chain| (chain.len(), chain)));
@@ -141,12 +146,13 @@ fn restrict_passing(passing: &Passing, asked: &dyn Fn(Family) -> TrafficSet) -> 
 /// intermediate step.
 struct Search<'s> {
     graph: &'s ReachGraph,
-    ends: [Who; 2],
     source: usize,
     target: usize,
+    /// For each group, whether it can be between: it is not the source or the target.
+    is_between: Vec<bool>,
     /// The endpoints that the source reaches in one step.
     first: Vec<usize>,
-    /// For each tier, whether it reaches the target in one step.
+    /// For each group, whether it reaches the target in one step.
     is_last: Vec<bool>,
 }
 
@@ -158,35 +164,31 @@ impl<'s> Search<'s> {
         asked: &dyn Fn(Family) -> TrafficSet,
     ) -> Search<'s> {
         let ends = [source, target].map(|end| reachability.ends()[end].endpoint.who);
+        let groups = &reachability.ends()[..graph.count()];
+        let is_between = groups.iter().map(|end| !ends.contains(&end.endpoint.who));
         let mut search = Search {
             graph,
-            ends,
             source,
             target,
+            is_between: is_between.collect(),
             first: Vec::new(),
             is_last: Vec::new(),
         };
 
-        for tier in 0..graph.count() {
-            let is_between = search.is_between(tier);
-            let is_last = is_between && carries_asked(reachability, (tier, target), asked);
+        for group in 0..graph.count() {
+            let is_between = search.is_between[group];
+            let is_last = is_between && carries_asked(reachability, (group, target), asked);
             search.is_last.push(is_last);
-            if is_between && reachability.passing_between(source, tier).is_some() {
-                search.first.push(tier);
+            if is_between && reachability.decided_between(source, group).is_some() {
+                search.first.push(group);
             }
         }
 
-        // between two endpoints outside, no gate of the program decides
-        let is_decided = ends.iter().any(|who| who.tier().is_some());
-        if is_decided && carries_asked(reachability, (source, target), asked) {
+        if carries_asked(reachability, (source, target), asked) {
             search.first.push(target);
         }
 
         search
-    }
-
-    fn is_between(&self, tier: usize) -> bool {
-        !self.ends.contains(&Who::Tier(TierId(tier as u32)))
     }
 
     /// The endpoints that an endpoint reaches in one step.
@@ -197,7 +199,7 @@ impl<'s> Search<'s> {
         let mut next = self
             .graph
             .find_neighbours(node, SearchDirection::Forward, |_| true);
-        next.retain(|tier| self.is_between(*tier));
+        next.retain(|group| self.is_between[*group]);
         next.extend(self.is_last[node].then_some(self.target));
         next
     }
@@ -260,27 +262,27 @@ impl<'s> Search<'s> {
         Some(chain)
     }
 
-    /// The distance of each tier from the target, without going through these.
+    /// The distance of each group from the target, without going through these.
     fn distances_to_target(&self, without: &[usize]) -> Vec<Option<usize>> {
         let mut distances = vec![None; self.graph.count()];
         let mut visited = self.graph.unvisited(SearchDirection::Reverse);
         let mut level: Vec<usize> = (0..distances.len())
-            .filter(|tier| self.is_last[*tier])
+            .filter(|group| self.is_last[*group])
             .collect();
 
         let mut steps = 1;
         while !level.is_empty() {
-            level.retain(|tier| {
-                distances[*tier].is_none() && self.is_between(*tier) && !without.contains(tier)
+            level.retain(|group| {
+                distances[*group].is_none() && self.is_between[*group] && !without.contains(group)
             });
 
-            for tier in &level {
-                distances[*tier] = Some(steps);
+            for group in &level {
+                distances[*group] = Some(steps);
             }
 
-            let senders = |tier: usize| {
+            let senders = |group: usize| {
                 self.graph.unvisited_neighbours(
-                    tier,
+                    group,
                     SearchDirection::Reverse,
                     &mut visited,
                     |_| true,
@@ -294,13 +296,13 @@ impl<'s> Search<'s> {
     }
 }
 
-/// Whether some traffic in question may pass from one endpoint to another.
+/// Whether some traffic in question may pass from one endpoint to another, by a gate of the program.
 fn carries_asked(
     reachability: &mut Reachability<'_>,
     (from, to): (usize, usize),
     asked: &dyn Fn(Family) -> TrafficSet,
 ) -> bool {
-    let Some(passing) = reachability.passing_between(from, to) else {
+    let Some(passing) = reachability.decided_between(from, to) else {
         return false;
     };
     let mut passing = reachability.passing(passing.whole).iter();

@@ -9,7 +9,7 @@
 //! are one class, so each gate is evaluated once instead of a thousand times.
 
 use super::equivalence::{ClassId, EndpointProfile, EquivalenceClasses};
-use super::gate::{Gate, Gates};
+use super::gate::{Endpoint, Gate, Gates, Who};
 use super::gate_rules::Admitted;
 use super::interned::Interned;
 use super::named_endpoint::NamedEndpoint;
@@ -45,8 +45,7 @@ pub struct Reachability<'p> {
     classes: EquivalenceClasses,
     /// For each tier, the profile of its outbound gate and of its inbound one.
     profiles_of_tier: Vec<[GateProfileId; 2]>,
-    /// What the gate of an external with rules admits of whom it makes no exception: perhaps
-    /// everything.
+    /// What the gate of an external admits of whom it makes no exception: perhaps everything.
     perhaps: PerFamily<AdmittedId>,
     /// The profile of such a gate.
     perhaps_profile: GateProfileId,
@@ -170,7 +169,7 @@ impl<'p> Reachability<'p> {
         });
         reachability.profiles_of_tier = profiles.collect();
 
-        if !policy.foreign_owners.is_empty() {
+        if !policy.externals.is_empty() {
             reachability.add_perhaps();
         }
 
@@ -280,6 +279,33 @@ impl<'p> Reachability<'p> {
         self.passing_as_admitted(from, to, Reachability::admitted_of_end)
     }
 
+    /// The same, if a gate of the program decides.
+    pub(super) fn decided_between(&mut self, from: usize, to: usize) -> Option<PairPassing> {
+        match self.is_decided(from, to) {
+            true => self.passing_between(from, to),
+            false => None,
+        }
+    }
+
+    /// Whether a gate of the program decides between two endpoints: one of them is a tier, or an
+    /// external with a rule of the program that admits some traffic of the other.
+    fn is_decided(&self, from: usize, to: usize) -> bool {
+        let ends = [from, to].map(|end| &self.ends[end].endpoint);
+        if ends.iter().any(|end| end.who.tier().is_some()) {
+            return true;
+        }
+
+        let admits = |gate: Gate, far: &Endpoint| {
+            let rules = self.gates.gate_rules(gate);
+            let mut families = Family::BOTH.into_iter();
+            families.any(|family| {
+                far.may_be_in(family) && !rules.admitted_traffic(far, family).may.is_empty()
+            })
+        };
+        let mut gates = self.gates.gates_between(ends[0], ends[1]);
+        gates.any(|(gate, far)| admits(gate, far))
+    }
+
     /// The traffic between two endpoints without exceptions, which is a subset of the actual
     /// traffic.
     pub(super) fn passing_between_classes(
@@ -297,7 +323,7 @@ impl<'p> Reachability<'p> {
         let class = self.classes.class_of[end];
         let gates = match self.profiles_of_tier.get(end) {
             Some(profiles) => profiles.map(Some),
-            None if self.is_foreign_owner(end) => [Some(self.perhaps_profile); 2],
+            None if self.is_external(end) => [Some(self.perhaps_profile); 2],
             None => [None; 2],
         };
         gates.map(|gate| RoleProfile { class, gate })
@@ -334,21 +360,24 @@ impl<'p> Reachability<'p> {
             );
         }
 
-        for end in 0..count {
-            if self.is_foreign_owner(end) {
-                let tiers = 0..self.profiles_of_tier.len() as u32;
-                pairs.extend(tiers.flat_map(|tier| [(tier, end as u32), (end as u32, tier)]));
-            }
+        for end in (0..count).filter(|end| self.is_foreign_owner(*end)) {
+            let both_ways = (0..count).flat_map(|other| [(other, end), (end, other)]);
+            let decided = both_ways.filter(|(from, to)| self.is_decided(*from, *to));
+            pairs.extend(decided.map(|(from, to)| (from as u32, to as u32)));
         }
         pairs
     }
 
+    fn is_external(&self, end: usize) -> bool {
+        matches!(self.ends[end].endpoint.who, Who::External(_))
+    }
+
     /// Whether an end is an external that sentences put rules on.
     fn is_foreign_owner(&self, end: usize) -> bool {
-        let gate = self
-            .gates
-            .gate_of(self.ends[end].endpoint.who, Direction::Ingress);
-        gate.is_some_and(|gate| gate.tier().is_none())
+        match self.ends[end].endpoint.who {
+            Who::External(id) => self.policy.foreign_owners.binary_search(&id).is_ok(),
+            Who::Tier(_) | Who::Hosts | Who::PrefixList(_) | Who::Param(_) => false,
+        }
     }
 
     /// The exceptions of a gate: endpoints that its rules reference, and those in narrow blocks.

@@ -98,6 +98,14 @@ impl Direction {
     /// Both, in the order of outputs.
     pub const ALL: [Direction; 2] = [Direction::Ingress, Direction::Egress];
 
+    /// The other one.
+    pub fn opposite(self) -> Direction {
+        match self {
+            Direction::Ingress => Direction::Egress,
+            Direction::Egress => Direction::Ingress,
+        }
+    }
+
     /// `inbound`, `outbound`: as tables and JSON write it.
     pub fn words(self) -> &'static str {
         match self {

@@ -83,7 +83,7 @@ fn step_rows(policy: &Policy, sources: &Sources, chain: &Chain) -> Vec<[String; 
         [
             format!("{} → {}", ends[0].name, ends[1].name),
             join_pieces(&passing_pieces(&step.passing)),
-            sentences_in_words(policy, sources, chain, step),
+            sentences_in_words(policy, sources, &ends[0], step),
         ]
     };
     steps.map(row).collect()
@@ -108,11 +108,17 @@ fn push_steps(rows: &[[String; 3]], paint: Paint, out: &mut String) {
     }
 }
 
-/// Why no group applies between endpoints that are not tiers.
+/// Why no group of the program applies between endpoints that are not tiers.
 fn explain_undecided(subject: &QuestionEndpoints) -> &'static str {
-    let is_tier = |end: &NamedEndpoint| matches!(end.endpoint.who, Who::Tier(_));
-    if subject.from.iter().chain(&subject.to).any(is_tier) {
+    let has = |is_it: fn(Who) -> bool| {
+        let mut ends = subject.from.iter().chain(&subject.to);
+        ends.any(|end| is_it(end.endpoint.who))
+    };
+    if has(|who| who.tier().is_some()) {
         return "";
+    }
+    if has(|who| who.group().is_some()) {
+        return "neither endpoint is a tier, and the other rules of an external are unknown\n";
     }
     "neither endpoint is a tier, so no group of the program filters direct traffic\n"
 }
@@ -141,10 +147,15 @@ fn step_sentences(policy: &Policy, step: &Step) -> Vec<SentenceId> {
 }
 
 /// The sentences of a step; a step without sentences starts at an open tier.
-fn sentences_in_words(policy: &Policy, sources: &Sources, chain: &Chain, step: &Step) -> String {
+fn sentences_in_words(
+    policy: &Policy,
+    sources: &Sources,
+    sender: &NamedEndpoint,
+    step: &Step,
+) -> String {
     let ids = step_sentences(policy, step);
     if ids.is_empty() {
-        let sender = chain.ends[chain.ends.len() - 2].endpoint.who.tier();
+        let sender = sender.endpoint.who.tier();
         return sender.map_or(String::new(), |tier| open_words(policy.tier(tier)));
     }
     ids.into_iter()

@@ -142,7 +142,7 @@ impl TraceWriter<'_> {
                 let name = &end.name;
                 let _ = writeln!(
                     out,
-                    "\n  {name} is managed elsewhere, and its own rules are not checked"
+                    "\n  {name} is managed elsewhere, and its other rules are unknown"
                 );
             }
         }
@@ -435,8 +435,7 @@ pub(super) fn suggest_sentence(
     }
     let service = &connection.on.as_ref()?.name;
     let (from, to) = (&connection.from, &connection.to);
-    let (_, sentence) = named_endpoint::opening_words(policy, step.gate, from, to, &service);
-    Some(sentence)
+    named_endpoint::opening_words(policy, step.gate, from, to, &service).1
 }
 
 /// Groups IPv4 and IPv6 if both have the same result.

@@ -287,6 +287,21 @@ fn a_default_that_opens_ssh_to_the_world() {
 }
 
 #[test]
+fn rules_on_a_group_that_is_made_elsewhere() {
+    let old = "\
+stack shop
+external rds = \"sg-0123456789abcdef0\"
+tier web
+tier app { outbound = closed }
+app allows ssh from rds
+";
+    let new = format!(
+        "{old}rds accepts postgres, ssh from anywhere\nrds allows redis from app\nrds sends https to web, app\n"
+    );
+    shown("rules_on_an_external", old, &new, text);
+}
+
+#[test]
 fn another_default_group_gains_what_the_one_before_loses() {
     let with = |id: &str| {
         format!(
@@ -301,6 +316,16 @@ fn another_default_group_gains_what_the_one_before_loses() {
             "{told}"
         );
     }
+}
+
+#[test]
+fn rules_on_another_default_group_move_to_it() {
+    let with = |id: &str| {
+        format!(
+            "param ledger : external = \"sg-0123456789abcdef{id}\"\ntier api\ntier job {{ outbound = closed }}\nledger allows postgres from api, job, anywhere-ipv4\n"
+        )
+    };
+    shown("moved_rules", &with("0"), &with("1"), text);
 }
 
 #[test]

@@ -2,9 +2,11 @@
 
 use crate::common::{as_of, compile_text};
 use tierwall::Memory;
+use tierwall::analysis::diff::{Diff, Effect};
 use tierwall::compile::{Inputs, compile};
 use tierwall::groups::lower;
 use tierwall::lint::{Level, Levels};
+use tierwall::policy::TierMapping;
 use tierwall::target::find_target;
 
 const START: &str = "\
@@ -182,8 +184,132 @@ fn what_else_stands_on_the_group_is_unknown() {
     // the closed side of `app` decides
     assert_eq!(asked("assert app cannot reach rds on ssh"), [""; 0]);
     assert_eq!(asked("assert rds cannot reach web on ssh"), [""; 0]);
-    // without a rule on it, nothing is known to be closed
-    assert_eq!(codes("assert web can reach rds on postgres"), [""; 0]);
+}
+
+#[test]
+fn nothing_is_certain_of_a_group_without_rules() {
+    let holds = |text: &str| assert_eq!(codes(text), [""; 0], "{text}");
+    let fails = |text: &str, code: &str| assert_eq!(codes(text), [code], "{text}");
+    for assertion in [
+        "assert internet can reach rds on postgres",
+        "assert web can reach rds on postgres",
+        "assert web can reach rds",
+        "app allows ssh from rds\nassert internet can reach rds on postgres",
+        "app allows redis to rds\nassert app can reach rds on redis",
+        "app allows ssh from rds\nassert rds can reach app on ssh",
+        "assert rds can reach cache on redis",
+        // a rule on it makes certain what it admits, and nothing else
+        "rds allows postgres from app\nassert app can reach rds on redis",
+        "rds allows postgres from app\nassert rds can reach web on ssh",
+    ] {
+        fails(assertion, "E0702");
+    }
+    fails("assert internet cannot reach rds", "E0701");
+    fails("assert rds cannot reach internet", "E0701");
+    fails("assert only app can reach rds on ssh", "E0701");
+    holds("app allows ssh from rds\nrds sends ssh to app\nassert rds can reach app on ssh");
+    holds("rds allows ssh to app\nassert rds can reach app on ssh");
+    holds("rds accepts postgres from anywhere\nassert internet can reach rds on postgres");
+    holds("assert rds cannot reach app");
+}
+
+#[test]
+fn a_chain_through_the_group_bypasses_only_through() {
+    let scene = "\
+tier db, lb { outbound = closed }
+app allows https from web
+db allows mysql from app
+";
+    // `web` is open, and may send to any group
+    let through = |sentences: &str, assertion: &str| {
+        codes(&format!(
+            "{scene}{sentences}\nassert {assertion} on mysql only through app"
+        ))
+    };
+    let closed = "lb can reach db";
+    let lb = "app allows ssh from lb";
+    assert_eq!(through(lb, closed), [""; 0]);
+    for sentences in [
+        // the program opens both gates of the group
+        "rds allows ssh from lb\nrds allows mysql to db",
+        // or none, but the gates of both tiers
+        "lb sends ssh to rds\ndb accepts mysql from rds",
+        // or those of different groups, between which anything may pass
+        "lb sends ssh to cache\ndb accepts mysql from rds",
+        // or by the address that members of the group may have
+        "lb sends ssh to rds\ndb accepts mysql from 10.9.0.0/16",
+    ] {
+        let with = format!("{lb}\n{sentences}");
+        assert_eq!(through(&with, closed), ["E0703"], "{sentences}");
+    }
+    for sentences in [
+        "lb sends ssh to rds",
+        "db accepts mysql from rds",
+        "lb sends ssh to rds\ndb accepts ssh from rds",
+        "rds accepts ssh from lb\nrds sends mysql to db",
+    ] {
+        let with = format!("{lb}\n{sentences}");
+        assert_eq!(through(&with, closed), [""; 0], "{sentences}");
+    }
+    assert_eq!(through("", "web can reach db"), [""; 0]);
+    assert_eq!(
+        through("db accepts mysql from rds", "web can reach db"),
+        ["E0703"]
+    );
+    assert_eq!(
+        through("app allows ssh from 10.0.0.0/8", "10.0.0.0/8 can reach db"),
+        [""; 0]
+    );
+    // no group filters what its members are sent
+    assert_eq!(
+        through(
+            "app allows ssh from 10.0.0.0/8\ndb accepts mysql from rds",
+            "10.0.0.0/8 can reach db"
+        ),
+        ["E0703"]
+    );
+    assert_eq!(through("", "rds can reach cache"), ["E0703"]);
+}
+
+#[test]
+fn only_does_not_hold_for_what_others_may_open() {
+    let rules = "rds accepts postgres from anywhere\n";
+    let only = format!("{rules}assert only web can reach rds on postgres");
+    assert_eq!(codes(&only), ["E0701"]);
+}
+
+#[test]
+fn an_error_says_what_is_unknown_of_the_group() {
+    let why = |sentences: &str| {
+        let mut files = Memory::new().with("shop.tier", format!("{START}{sentences}"));
+        let compilation = compile("shop.tier", &mut files, &Inputs::on(as_of())).expect("there");
+        let problems = compilation.judge_at(&Levels::default()).problems.sorted();
+        let reports = problems.iter().map(|it| it.report());
+        let failed = reports.filter(|report| report.code == "E0702");
+        let texts = failed.map(|report| {
+            let label = report.labels.iter().map(|label| label.words.clone());
+            label.chain(report.help.clone()).collect::<Vec<String>>()
+        });
+        texts.flatten().collect::<Vec<String>>()
+    };
+    let unknown = |sentences: &str, what: &str| {
+        let found = why(sentences);
+        assert!(found.iter().any(|text| text.contains(what)), "{found:?}");
+    };
+    unknown(
+        "assert internet can reach rds on postgres",
+        "the rules of `rds`",
+    );
+    unknown(
+        "rds accepts ssh from web\nassert web can reach rds on postgres",
+        "the other rules of `rds`",
+    );
+    // no sentence can put a rule on a group of another account
+    let found = why("web allows ssh from theirs\nassert theirs can reach web on ssh");
+    assert!(
+        !found.iter().any(|text| text.contains("sentence")),
+        "{found:?}"
+    );
 }
 
 #[test]
@@ -214,4 +340,78 @@ fn cloudformation_cannot_let_the_group_send_everything() {
     };
     assert_eq!(unsupported("cfn"), 1);
     assert_eq!(unsupported("tf"), 0);
+}
+
+/// Compares the program with these sentences and with those: the effect, and whether it opens
+/// anything to the internet.
+fn compared(old: &str, new: &str) -> (Effect, bool) {
+    let [old, new] = [old, new].map(|sentences| {
+        let program = format!("{START}{sentences}");
+        let compilation = compile_text("shop.tier", &program, &[], as_of());
+        assert!(
+            !compilation.problems.any_error(),
+            "{program}\n{:?}",
+            compilation.problems
+        );
+        compilation.policy
+    });
+    let diff = Diff::compare_policies(&old, &new, &TierMapping::new(&old, &new));
+    let back = Diff::compare_policies(&new, &old, &TierMapping::new(&new, &old));
+    assert_eq!(diff.gained.len(), back.lost.len(), "{diff:#?}\n{back:#?}");
+    (diff.verdict(), diff.opens_to_the_internet())
+}
+
+#[test]
+fn a_diff_reports_the_rules_on_the_group() {
+    let none = "app allows ssh from rds\n";
+    for (sentence, is_internet) in [
+        ("rds accepts postgres, ssh from anywhere", true),
+        ("rds sends all to anywhere", true),
+        ("rds accepts all from anywhere", true),
+        ("rds accepts ssh from 10.0.0.0/8", false),
+        ("rds allows postgres from app", false),
+        ("rds accepts postgres from web", false),
+        ("rds sends ssh to app", false),
+        ("rds accepts ssh from theirs", false),
+        ("rds accepts ssh from cache", false),
+        ("rds accepts ssh from itself", false),
+        ("cache accepts redis from 203.0.113.0/24", false),
+    ] {
+        let with = format!("{none}{sentence}");
+        assert_eq!(
+            compared(none, &with),
+            (Effect::Wider, is_internet),
+            "{sentence}"
+        );
+        assert_eq!(
+            compared(&with, none),
+            (Effect::Narrower, false),
+            "{sentence}"
+        );
+        assert_eq!(compared(&with, &with), (Effect::Equal, false), "{sentence}");
+    }
+    assert_eq!(
+        compared(
+            "rds accepts ssh from web",
+            "rds accepts ssh from 10.0.0.0/8"
+        ),
+        (Effect::Changed, false)
+    );
+}
+
+#[test]
+fn a_rule_on_the_group_opens_what_the_other_end_admits() {
+    // `app` is closed, and its outbound gate admits none of it
+    let equal = (Effect::Equal, false);
+    assert_eq!(compared("", "rds accepts ssh from app"), equal);
+    // its inbound gate does not either
+    assert_eq!(compared("", "rds sends ssh to app"), equal);
+    // other rules of the group may admit everything
+    let wider = (Effect::Wider, false);
+    assert_eq!(compared("", "app accepts ssh from rds"), wider);
+    let known = "rds accepts postgres from app\n";
+    assert_eq!(
+        compared(known, &format!("{known}app sends ssh to rds")),
+        wider
+    );
 }

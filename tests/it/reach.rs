@@ -3,7 +3,7 @@
 
 use crate::common::{as_of, compile_text};
 use ipnet::IpNet;
-use tierwall::analysis::gate::{Endpoint, Gate, Gates, Unknown, Witness};
+use tierwall::analysis::gate::{Endpoint, Gate, Gates, Unknown, Who, Witness};
 use tierwall::analysis::named_endpoint::named_endpoints;
 use tierwall::compile::Compilation;
 use tierwall::net::{Addresses, Family, Ports, Traffic, TrafficSet};
@@ -224,7 +224,13 @@ fn a_packet_cites_the_rule_that_lets_it_through_and_what_is_not_known() {
                     's' => side.unknown.into_iter().collect(),
                     _ => vec![],
                 };
+                let (rules, unknown): (Vec<Unknown>, Vec<Unknown>) = unknown
+                    .into_iter()
+                    .partition(|unknown| matches!(unknown, Unknown::Rules(_)));
                 assert_eq!(unknown, doubt, "{way} {name} {}", PEERS[n]);
+                // whether the group itself lets it pass
+                let is_group = matches!(side.who, Who::External(_));
+                assert_eq!(!rules.is_empty(), is_group, "{way} {name} {}", PEERS[n]);
                 let there = PEERS[n]
                     .parse()
                     .map_or(side.addresses.clone(), |block: IpNet| {
@@ -243,8 +249,8 @@ fn a_packet_cites_the_rule_that_lets_it_through_and_what_is_not_known() {
                     .next()
                     .map(|block| block.network());
                 let expected = match way {
-                    "from" => (first, None),
-                    _ => (own.filter(|_| is_tier), first),
+                    "from" => (first, own.filter(|_| is_group)),
+                    _ => (own.filter(|_| is_tier || is_group), first),
                 };
                 assert_eq!((source, destination), expected, "{way} {name} {}", PEERS[n]);
             }

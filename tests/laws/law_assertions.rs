@@ -3,6 +3,7 @@
 
 use crate::compile::{TODAY, cases, with_policy};
 use crate::generate::program;
+use crate::law_reach::group_key;
 use crate::meaning::Meaning;
 use crate::packets::{Host, Material, Packet, Payload, Random};
 use ipnet::IpNet;
@@ -13,17 +14,19 @@ use std::net::IpAddr;
 use tierwall::analysis::gate::{Endpoint, Gates};
 use tierwall::analysis::trace::{Service, Verdict, trace_connections};
 use tierwall::analysis::{assertions, named_endpoint};
+use tierwall::ast::Way;
 use tierwall::net::{Addresses, Family, TrafficSet};
-use tierwall::policy::{self, Assertion, Policy, TierId};
+use tierwall::policy::{self, Assertion, ExternalId, Owner, Policy, TierId};
 use tierwall::source::{Sources, Span};
 
 /// Questions for each program; each is asked of the compiler in four assertions.
 const QUESTIONS: usize = 16;
 
-/// One end of a question: a tier, or an address that is in none.
+/// One end of a question: a tier, a group that is made elsewhere, or an address that is in none.
 #[derive(Debug, Clone, PartialEq)]
 enum End {
     Tier(usize),
+    External(usize),
     Address(IpAddr),
 }
 
@@ -143,7 +146,13 @@ fn verdict([cannot, can]: [bool; 2]) -> Verdict {
 
 fn question(policy: &Policy, material: &Material, random: &mut Random) -> Question {
     let packet = material.packet(random);
+    let external = |host: &Host| {
+        let is_it = |id: &ExternalId| host.groups.contains(&group_key(policy, *id));
+        policy.external_ids().find(is_it)
+    };
+    let asks_for_groups = random.below(3) == 0;
     let end = |host: &Host| match &host.tier {
+        None if asks_for_groups && let Some(id) = external(host) => End::External(id.index()),
         Some(name) => End::Tier(
             policy
                 .tiers
@@ -192,6 +201,7 @@ fn asked(policy: &Policy, text: &str, questions: &[Question]) -> (String, Vec<us
 fn words(policy: &Policy, end: &End) -> String {
     match end {
         End::Tier(n) => policy.tiers[*n].name.clone(),
+        End::External(n) => policy.externals[*n].name.clone(),
         // `::` and `0.0.0.0` need their length
         End::Address(address) => IpNet::from(*address).to_string(),
     }
@@ -257,13 +267,13 @@ impl Brute<'_> {
         std::iter::once(end.clone()).chain(others).collect()
     }
 
-    /// Whether anyone but these may reach a tier; what is no tier anyone may send to.
+    /// Whether anyone but these may reach a group; what is no group anyone may send to.
     fn others(&self, from: &[End], to: &End, question: &Question) -> bool {
         let mut tiers = (0..self.policy.tiers.len())
             .map(End::Tier)
             .filter(|tier| !from.contains(tier));
         let hosts: Vec<End> = match (to, from) {
-            (End::Tier(_), _) => self
+            (End::Tier(_) | End::External(_), _) => self
                 .material
                 .addresses()
                 .map(End::Address)
@@ -375,7 +385,7 @@ impl Brute<'_> {
                 .any(|payload| in_each(&|v6| must(*payload, v6)))
     }
 
-    /// Whether some chain of tiers leads from one end to the other, without this one. Its last step
+    /// Whether some chain of groups leads from one end to the other, without these. Its last step
     /// is on what is asked about; that anything passes on those before it is asked of the gates,
     /// which have a law of their own.
     fn chain(
@@ -388,6 +398,9 @@ impl Brute<'_> {
         let gates = Gates::new(self.policy);
         let side = |end: &End| match end {
             End::Tier(n) => Endpoint::for_tier(self.policy, TierId(*n as u32)),
+            End::External(n) => {
+                Endpoint::for_owner(self.policy, Owner::External(ExternalId(*n as u32)))
+            }
             End::Address(address) => {
                 Endpoint::for_hosts(Addresses::from_blocks([&(*address).into()]))
             }
@@ -404,11 +417,13 @@ impl Brute<'_> {
             if last(&here) {
                 return true;
             }
-            for tier in (0..self.policy.tiers.len()).map(End::Tier) {
+            let tiers = (0..self.policy.tiers.len()).map(End::Tier);
+            let externals = (0..self.policy.externals.len()).map(End::External);
+            for group in tiers.chain(externals) {
                 let new =
-                    !reached.contains(&tier) && tier != question.to && !without.contains(&tier);
-                if new && step(&here, &tier) {
-                    reached.push(tier);
+                    !reached.contains(&group) && group != question.to && !without.contains(&group);
+                if new && step(&here, &group) {
+                    reached.push(group);
                 }
             }
             next += 1;
@@ -425,14 +440,18 @@ impl Brute<'_> {
         [false, true].into_iter().any(|v6| {
             self.speaks_of(question, v6)
                 && self.hosts(from, v6, true).any(|sender| {
-                    self.hosts(to, v6, true)
-                        .take(1)
-                        .any(|receiver| self.accepts(exempt, &sender, &receiver, question, true))
+                    let mut receivers = self.hosts(to, v6, true).take(1);
+                    receivers.any(|receiver| {
+                        let hosts = [&sender, &receiver];
+                        self.accepts(exempt, [from, to], hosts, question, true)
+                    })
                 })
                 && self.hosts(to, v6, true).any(|receiver| {
-                    self.hosts(from, v6, true)
-                        .take(1)
-                        .any(|sender| self.sends(exempt, &sender, &receiver, question, true))
+                    let mut senders = self.hosts(from, v6, true).take(1);
+                    senders.any(|sender| {
+                        let hosts = [&sender, &receiver];
+                        self.sends(exempt, [from, to], hosts, question, true)
+                    })
                 })
         })
     }
@@ -457,33 +476,36 @@ impl Brute<'_> {
             self.hosts(from, v6, false).next()?,
             self.hosts(to, v6, false).next()?,
         );
-        let accepted = self
-            .hosts(from, v6, false)
-            .all(|sender| self.accepts(Exempt::Amazon, &sender, &receiver, question, false));
-        Some(
-            accepted
-                && self.hosts(to, v6, false).all(|receiver| {
-                    self.sends(Exempt::Amazon, &sender, &receiver, question, false)
-                }),
-        )
+        let accepted = self.hosts(from, v6, false).all(|sender| {
+            let hosts = [&sender, &receiver];
+            self.accepts(Exempt::Amazon, [from, to], hosts, question, false)
+        });
+        let sent = self.hosts(to, v6, false).all(|receiver| {
+            let hosts = [&sender, &receiver];
+            self.sends(Exempt::Amazon, [from, to], hosts, question, false)
+        });
+        Some(accepted && sent)
     }
 
     fn speaks_of(&self, question: &Question, v6: bool) -> bool {
         !matches!(question.payload, Payload::Icmp(..)) || question.v6 == v6
     }
 
-    /// Whether the receiver accepts a packet: for some values of the ports that are parameters, or
-    /// for all of them.
+    /// Whether the receiver accepts a packet: for some values of the ports that are parameters and
+    /// for some rules of others on a foreign group, or for all of them.
     fn accepts(
         &self,
         exempt: Exempt,
-        sender: &Host,
-        receiver: &Host,
+        [from, to]: [&End; 2],
+        [sender, receiver]: [&Host; 2],
         question: &Question,
         for_some: bool,
     ) -> bool {
-        let accepts = |packet: Packet| self.meaning.accepts(&packet);
-        self.is_exempt(exempt, receiver, sender)
+        let accepts = |packet: Packet| match to {
+            End::External(n) => for_some || self.admits_elsewhere(&packet, *n, Way::From),
+            End::Tier(_) | End::Address(_) => self.meaning.accepts(&packet),
+        };
+        self.is_exempt(exempt, receiver, (from, sender))
             || passes(packets(sender, receiver, question), for_some, accepts)
     }
 
@@ -491,26 +513,43 @@ impl Brute<'_> {
     fn sends(
         &self,
         exempt: Exempt,
-        sender: &Host,
-        receiver: &Host,
+        [from, to]: [&End; 2],
+        [sender, receiver]: [&Host; 2],
         question: &Question,
         for_some: bool,
     ) -> bool {
-        let sends = |packet: Packet| self.meaning.sends(&packet);
-        self.is_exempt(exempt, sender, receiver)
+        let sends = |packet: Packet| match from {
+            End::External(n) => for_some || self.admits_elsewhere(&packet, *n, Way::To),
+            End::Tier(_) | End::Address(_) => self.meaning.sends(&packet),
+        };
+        self.is_exempt(exempt, sender, (to, receiver))
             || passes(packets(sender, receiver, question), for_some, sends)
     }
 
-    fn is_exempt(&self, exempt: Exempt, member: &Host, other: &Host) -> bool {
+    /// Whether the program puts a rule on a foreign group that admits a packet.
+    fn admits_elsewhere(&self, packet: &Packet, external: usize, way: Way) -> bool {
+        let group = group_key(self.policy, ExternalId(external as u32));
+        self.meaning.admits_elsewhere(packet, &group, way)
+    }
+
+    /// Whether groups do not filter the traffic of a member with a host of another end. The
+    /// addresses of a foreign group are unknown, and so none of them is one of Amazon's.
+    fn is_exempt(&self, exempt: Exempt, member: &Host, (end, other): (&End, &Host)) -> bool {
         let tier = member.tier.as_ref().filter(|_| exempt == Exempt::Amazon);
-        tier.is_some_and(|tier| self.meaning.is_exempt(tier, other))
+        let is_host = !matches!(end, End::External(_));
+        is_host && tier.is_some_and(|tier| self.meaning.is_exempt(tier, other))
     }
 
     /// The hosts of an end that could make a difference: one for each address at which a block of
     /// the program begins or ends, in everything that could hold it or in nothing.
     fn hosts(&self, end: &End, v6: bool, in_everything: bool) -> impl Iterator<Item = Host> {
+        let own_group = match end {
+            End::External(n) => Some(group_key(self.policy, ExternalId(*n as u32))),
+            End::Tier(_) | End::Address(_) => None,
+        };
         let (addresses, tier) = match end {
             End::Address(address) => (vec![*address], None),
+            End::External(_) => (self.material.addresses().collect(), None),
             End::Tier(n) => {
                 let side = Endpoint::for_tier(self.policy, TierId(*n as u32));
                 let blocks: Vec<_> = side
@@ -533,8 +572,9 @@ impl Brute<'_> {
         };
         let member = in_everything.then(|| self.material.everything(v6));
         let host = move |address| {
-            let (groups, lists, blocks) = member.clone().unwrap_or_default();
-            let groups = if tier.is_some() { Vec::new() } else { groups };
+            let (mut groups, lists, blocks) = member.clone().unwrap_or_default();
+            groups.retain(|_| tier.is_none());
+            groups.extend(own_group.clone());
             let is_reserved = in_everything && tier.is_none();
             Host {
                 address,

@@ -5,13 +5,13 @@ use crate::compile::{cases, with_policy};
 use crate::generate::program;
 use proptest::prelude::*;
 use std::collections::HashMap;
-use tierwall::analysis::gate::{Endpoint, Gates, Who};
+use tierwall::analysis::gate::{Endpoint, Gate, Gates, Who};
 use tierwall::analysis::matrix::Matrix;
 use tierwall::analysis::named_endpoint::{NamedEndpoint, named_endpoints};
 use tierwall::analysis::paths::find_paths;
 use tierwall::analysis::reachability::PassingId;
 use tierwall::net::{Family, Ports, Traffic, TrafficSet};
-use tierwall::policy::{End, Policy, TierId};
+use tierwall::policy::{End, Owner, Policy, TierId};
 
 const FAMILIES: [Family; 2] = [Family::V4, Family::V6];
 
@@ -47,10 +47,14 @@ proptest! {
             let last = |family| [web(family), echo(family), TrafficSet::all(family)][on].clone();
             let tiers: Vec<NamedEndpoint> = (0..policy.tiers.len()).map(|n| NamedEndpoint::for_tier(policy, TierId(n as u32))).collect();
             let internet = named_endpoints(policy, &End::Internet);
-            let ends: Vec<&NamedEndpoint> = tiers.iter().chain(&internet).take(4).chain(&internet).collect();
+            let externals: Vec<NamedEndpoint> = policy.external_ids().map(|id| NamedEndpoint::for_external(policy, id)).collect();
+            let groups: Vec<NamedEndpoint> = tiers.iter().chain(&externals).cloned().collect();
+            let ends: Vec<&NamedEndpoint> = tiers.iter().chain(&internet).take(4).chain(&internet).chain(externals.iter().take(1)).collect();
+            let gates = Gates::new(policy);
+            let steps: Vec<_> = groups.iter().map(|from| steps_from(&gates, &from.endpoint, &groups)).collect();
             for from in &ends {
                 for to in &ends {
-                    let all = Search { policy, gates: Gates::new(policy), tiers: &tiers, to, last: &last }.all(from);
+                    let all = Search::new(&gates, &groups, &steps, [from, to], &last).more_than(max);
                     let found = find_paths(policy, &[(*from).clone()], &[(*to).clone()], &last, max);
                     let names: Vec<Vec<String>> =
                         found.chains.iter().map(|chain| chain.ends.iter().map(|end| end.name.clone()).collect()).collect();
@@ -72,8 +76,11 @@ fn pairs_agree(policy: &Policy) -> Result<(), TestCaseError> {
         .collect();
     for (a, from) in matrix.ends().iter().enumerate() {
         for (b, to) in matrix.ends().iter().enumerate() {
-            if a >= matrix.tiers && b >= matrix.tiers {
-                prop_assert!(!cells.contains_key(&(a, b)), "no tier is at either end");
+            if !is_decided(&gates, &from.endpoint, &to.endpoint) {
+                prop_assert!(
+                    !cells.contains_key(&(a, b)),
+                    "no gate of the program decides"
+                );
                 continue;
             }
             let mut found: [(TrafficSet, TrafficSet); 2] = Default::default();
@@ -181,64 +188,117 @@ t6 allows tcp 14 to fd00:ec2::/64, 10.0.40.17, 10.0.40.19
     })
 }
 
-/// All chains, by trying.
-struct Search<'s> {
-    policy: &'s Policy,
-    gates: Gates<'s>,
-    tiers: &'s [NamedEndpoint],
-    to: &'s NamedEndpoint,
-    last: &'s dyn Fn(Family) -> TrafficSet,
+/// Whether a gate of the program decides between two ends: one of them is a tier, or an external
+/// with a rule of the program for the other.
+fn is_decided(gates: &Gates<'_>, from: &Endpoint, to: &Endpoint) -> bool {
+    let is_tier = |end: &Endpoint| matches!(end.who, Who::Tier(_));
+    let admits = |owner: Option<Owner>, gate: fn(Owner) -> Gate, far: &Endpoint| {
+        owner.is_some_and(|owner| {
+            FAMILIES.into_iter().any(|family| {
+                let all = TrafficSet::all(family);
+                !gates
+                    .admitting_flows(gate(owner), far, family, &all)
+                    .is_empty()
+            })
+        })
+    };
+    is_tier(from)
+        || is_tier(to)
+        || admits(from.who.group(), Gate::Outbound, to)
+        || admits(to.who.group(), Gate::Inbound, from)
 }
 
-impl Search<'_> {
-    fn may(&self, from: &Endpoint, to: &Endpoint, asked: &dyn Fn(Family) -> TrafficSet) -> bool {
-        FAMILIES.into_iter().any(|family| {
-            !self
-                .gates
-                .may_pass(from, to, family, &asked(family))
-                .is_empty()
+/// The shortest chains, by trying.
+struct Search<'s> {
+    /// The tiers by id, then the externals.
+    groups: &'s [NamedEndpoint],
+    from: &'s NamedEndpoint,
+    to: &'s NamedEndpoint,
+    /// The groups that the sender may send to.
+    first: Vec<bool>,
+    /// For each group, the groups that it may send to.
+    steps: &'s [Vec<bool>],
+    /// The groups that may send what is asked about to the receiver.
+    last: Vec<bool>,
+    /// Whether the sender may.
+    direct: bool,
+}
+
+/// Whether some of this may pass from one end to another, and a gate of the program decides.
+fn may(
+    gates: &Gates<'_>,
+    from: &Endpoint,
+    to: &Endpoint,
+    asked: &dyn Fn(Family) -> TrafficSet,
+) -> bool {
+    is_decided(gates, from, to)
+        && FAMILIES.into_iter().any(|family| {
+            let passing = gates.may_pass(from, to, family, &asked(family));
+            !passing.is_empty()
         })
+}
+
+/// Whether anything may pass from an end to each group.
+fn steps_from(gates: &Gates<'_>, from: &Endpoint, groups: &[NamedEndpoint]) -> Vec<bool> {
+    let step = |to: &NamedEndpoint| may(gates, from, &to.endpoint, &TrafficSet::all);
+    groups.iter().map(step).collect()
+}
+
+impl<'s> Search<'s> {
+    fn new(
+        gates: &Gates<'_>,
+        groups: &'s [NamedEndpoint],
+        steps: &'s [Vec<bool>],
+        [from, to]: [&'s NamedEndpoint; 2],
+        asked: &dyn Fn(Family) -> TrafficSet,
+    ) -> Search<'s> {
+        let last = |group: &NamedEndpoint| may(gates, &group.endpoint, &to.endpoint, asked);
+        Search {
+            groups,
+            from,
+            to,
+            first: steps_from(gates, &from.endpoint, groups),
+            steps,
+            last: groups.iter().map(last).collect(),
+            direct: may(gates, &from.endpoint, &to.endpoint, asked),
+        }
     }
 
-    /// The names on each chain, the shortest first, those of one length by the ids of their tiers.
-    fn all(&self, from: &NamedEndpoint) -> Vec<Vec<String>> {
-        let mut found = Vec::new();
-        self.extend(
-            &from.endpoint,
-            &mut Vec::new(),
-            from.endpoint.who,
-            &mut found,
-        );
-        found.sort_by_key(|tiers: &Vec<usize>| (tiers.len(), tiers.clone()));
-        let name = |tier: &usize| self.policy.tiers[*tier].name.clone();
-        let ends = |tiers: &Vec<usize>| {
-            let mut names = vec![from.name.clone()];
-            names.extend(tiers.iter().map(name));
+    /// The names on each chain, the shortest first, those of one length by the ids of their groups:
+    /// all of each length, until there are more than `most`.
+    fn more_than(&self, most: usize) -> Vec<Vec<String>> {
+        let mut found: Vec<Vec<usize>> = Vec::new();
+        for length in 0..=self.groups.len() {
+            if found.len() <= most {
+                self.extend(&mut Vec::new(), length, &mut found);
+            }
+        }
+        let name = |group: &usize| self.groups[*group].name.clone();
+        let ends = |groups: &Vec<usize>| {
+            let mut names = vec![self.from.name.clone()];
+            names.extend(groups.iter().map(name));
             names.push(self.to.name.clone());
             names
         };
         found.iter().map(ends).collect()
     }
 
-    fn extend(
-        &self,
-        here: &Endpoint,
-        passed: &mut Vec<usize>,
-        start: Who,
-        found: &mut Vec<Vec<usize>>,
-    ) {
-        let is_tier = |who: Who| matches!(who, Who::Tier(_));
-        let decided = is_tier(here.who) || is_tier(self.to.endpoint.who);
-        if decided && self.may(here, &self.to.endpoint, self.last) {
-            found.push(passed.clone());
+    /// Adds the chains through so many more groups.
+    fn extend(&self, passed: &mut Vec<usize>, more: usize, found: &mut Vec<Vec<usize>>) {
+        let here = passed.last().copied();
+        if more == 0 {
+            if here.map_or(self.direct, |group| self.last[group]) {
+                found.push(passed.clone());
+            }
+            return;
         }
-        for (n, next) in self.tiers.iter().enumerate() {
-            let new = !passed.contains(&n)
-                && next.endpoint.who != start
-                && next.endpoint.who != self.to.endpoint.who;
-            if new && self.may(here, &next.endpoint, &TrafficSet::all) {
-                passed.push(n);
-                self.extend(&next.endpoint, passed, start, found);
+        let next = here.map_or(&self.first, |group| &self.steps[group]);
+        for (group, end) in self.groups.iter().enumerate() {
+            let who = end.endpoint.who;
+            let is_end = who == self.from.endpoint.who || who == self.to.endpoint.who;
+            if next[group] && !is_end && !passed.contains(&group) {
+                passed.push(group);
+                self.extend(passed, more - 1, found);
                 passed.pop();
             }
         }

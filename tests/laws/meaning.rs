@@ -99,6 +99,48 @@ impl Meaning<'_> {
         }
     }
 
+    /// Whether a rule that a sentence puts on a group that is made elsewhere admits the packet, on
+    /// the side of its receiver (`Way::From`) or of its sender: a sentence with the group as a
+    /// subject (reference, section 12). What other rules the group has, nobody knows.
+    pub fn admits_elsewhere(&self, packet: &Packet, group: &str, way: Way) -> bool {
+        let other = match way {
+            Way::From => &packet.sender,
+            Way::To => &packet.receiver,
+        };
+        self.rules().any(|rule| {
+            let is_about = rule.way == way && self.is_about_group(rule, group);
+            is_about && self.peers_hold_for_group(rule, group, other, packet)
+        })
+    }
+
+    fn is_about_group(&self, rule: &ast::Rule, group: &str) -> bool {
+        let mut subjects = rule.subjects.items.iter();
+        subjects.any(|item| match item {
+            ast::TierItem::Name(name) => self.is_group(self.text(*name), group),
+            ast::TierItem::Every(_) => false,
+        })
+    }
+
+    /// Whether a host is among the peers of a sentence about a group that is made elsewhere.
+    fn peers_hold_for_group(
+        &self,
+        rule: &ast::Rule,
+        group: &str,
+        host: &Host,
+        packet: &Packet,
+    ) -> bool {
+        if self.is_in(&rule.except, host) {
+            return false;
+        }
+        let is_itself = |peer: &ast::PeerItem| matches!(peer, ast::PeerItem::Itself(_));
+        let by_address = rule.peers.iter().any(|peer| self.peer_holds(peer, host));
+        let by_group = self.names_tier_of(rule, "", host)
+            || self.names_group(rule, host)
+            || rule.peers.iter().any(is_itself) && host.groups.iter().any(|it| it == group);
+        by_address && self.offers(rule, packet, Side::Addresses)
+            || by_group && self.offers(rule, packet, Side::Group)
+    }
+
     /// The groups that the members of a tier carry: its own, those of the tiers that its `also`
     /// names, and so on.
     pub fn groups(&self, tier: &str) -> Vec<String> {
@@ -396,20 +438,22 @@ impl Meaning<'_> {
 
     /// Whether the host is in the foreign group of this name.
     fn is_in_group(&self, name: &str, host: &Host) -> bool {
-        let mut groups = [name].into_iter().flat_map(|name| {
-            self.items().filter_map(move |item| match item {
-                Item::External(external) if self.text(external.name) == name => {
-                    Some(external.id.value.to_string())
-                }
-                Item::Param(param)
-                    if self.text(param.name) == name && self.text(param.kind) == "external" =>
-                {
-                    Some(format!("parameter {name}"))
-                }
-                _ => None,
-            })
-        });
-        groups.any(|group| host.groups.contains(&group))
+        host.groups.iter().any(|group| self.is_group(name, group))
+    }
+
+    /// Whether a foreign group, an id or `parameter NAME`, has this name.
+    fn is_group(&self, name: &str, group: &str) -> bool {
+        self.items().any(|item| match item {
+            Item::External(external) if self.text(external.name) == name => {
+                *external.id.value == *group
+            }
+            Item::Param(param)
+                if self.text(param.name) == name && self.text(param.kind) == "external" =>
+            {
+                group.strip_prefix("parameter ") == Some(name)
+            }
+            _ => false,
+        })
     }
 
     fn is_in(&self, items: &[NetItem], host: &Host) -> bool {

@@ -111,7 +111,7 @@ pub fn sentence(scene: &Scene, numbers: &[u16]) -> Option<Sentence> {
         }
         // CloudFormation cannot let a foreign group send everything
         if sentence.way == "to" {
-            sentence.services = vec!["tcp 80".to_string()];
+            sentence.services = vec![choose.of(&["tcp 80", "https", "tcp", "udp 53"]).to_string()];
         }
     }
     let verb = match sentence.way {

@@ -4,8 +4,8 @@
 use super::super::gate::Endpoint;
 use super::super::named_endpoint::{self, NamedEndpoint};
 use super::super::verdict::Verdict;
+use super::group_graph::asked_traffic;
 use super::proof::{Proof, endpoint_pairs};
-use super::tier_graph::asked_traffic;
 use crate::diagnostic::{AssertionProblem, Problem, Problems};
 use crate::net::{Family, PerFamily, Traffic, TrafficSet};
 use crate::policy::Assertion;
@@ -186,7 +186,7 @@ impl Proof<'_> {
         Obstacle {
             what: what.map_or(String::new(), |traffic| traffic.to_string()),
             gate,
-            help: Some(help),
+            help,
             passes_for_some: !perhaps.is_empty(),
             unknown: unknown.collect(),
         }

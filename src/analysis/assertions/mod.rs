@@ -7,21 +7,21 @@
 //! the internet into `db`, and the problem shows that packet: `tcp 1.0.0.0:* → db:3306`.
 
 mod can;
+mod group_graph;
 mod proof;
 mod through;
-mod tier_graph;
 
 use super::gate::{Endpoint, Gate, Gates, Who, Witness};
 use super::named_endpoint::{self, NamedEndpoint};
 use crate::diagnostic::{AssertionProblem, Problem, Problems};
 use crate::net::{Addresses, Family, Ports, Traffic};
-use crate::policy::{Assertion, Claim, End, Peer, Policy, TierId};
+use crate::policy::{Assertion, Claim, End, Owner, Peer, Policy, TierId};
 use crate::source::Span;
+use group_graph::asked_traffic;
 use proof::{Proof, endpoint_pairs};
 use std::collections::{BTreeSet, HashSet};
 use std::net::IpAddr;
 use std::slice;
-use tier_graph::asked_traffic;
 
 /// The name of hosts that are in no tier and not listed in the assertion.
 const OUTSIDE: &str = "hosts outside";
@@ -119,7 +119,7 @@ impl<'p> Proof<'p> {
                 }
             }
 
-            if let Some(receiver) = to.endpoint.who.tier() {
+            if let Some(receiver) = to.endpoint.who.group() {
                 let (from, to) = (slice::from_ref(&others), slice::from_ref(to));
                 let proof = self.without_listed(receiver, &listed);
                 proof.prove_cannot(assertion, from, to, &mut found);
@@ -132,14 +132,14 @@ impl<'p> Proof<'p> {
     /// A superset of the tiers that may send traffic in question to an endpoint.
     fn candidate_senders(&self, assertion: &Assertion, to: &NamedEndpoint) -> Vec<TierId> {
         match to.endpoint.who.tier() {
-            Some(receiver) => self.tiers().possible_senders(receiver, &assertion.on),
+            Some(receiver) => self.groups().possible_senders(receiver, &assertion.on),
             None => self.policy.tier_ids().collect(),
         }
     }
 
-    /// The same proof, as if the inbound gate of a tier had no rules that reference tiers or listed
+    /// The same proof, as if the inbound gate of a group had no rules that reference tiers or listed
     /// endpoints.
-    fn without_listed(&self, receiver: TierId, listed: &HashSet<Who>) -> Proof<'p> {
+    fn without_listed(&self, receiver: Owner, listed: &HashSet<Who>) -> Proof<'p> {
         let is_left_out = |peer: Peer| match peer {
             Peer::Tier(_) => true,
             Peer::Net(_) => false,
@@ -149,7 +149,7 @@ impl<'p> Proof<'p> {
         };
         let gates = self
             .gates
-            .without_flows(Gate::into_tier(receiver), is_left_out);
+            .without_flows(Gate::Inbound(receiver), is_left_out);
         Proof::new(self.policy, gates)
     }
 

@@ -2,7 +2,7 @@
 
 use super::super::gate::Gates;
 use super::super::named_endpoint::NamedEndpoint;
-use super::tier_graph::TierGraph;
+use super::group_graph::GroupGraph;
 use crate::policy::Policy;
 use std::cell::OnceCell;
 
@@ -10,8 +10,8 @@ use std::cell::OnceCell;
 pub(super) struct Proof<'p> {
     pub(super) policy: &'p Policy,
     pub(super) gates: Gates<'p>,
-    /// The traffic between tiers, computed for the first assertion with more than one step.
-    tiers: OnceCell<TierGraph<'p>>,
+    /// The traffic between groups, computed for the first assertion that asks for it.
+    groups: OnceCell<GroupGraph<'p>>,
 }
 
 impl<'p> Proof<'p> {
@@ -19,13 +19,13 @@ impl<'p> Proof<'p> {
         Proof {
             policy,
             gates,
-            tiers: OnceCell::new(),
+            groups: OnceCell::new(),
         }
     }
 
-    /// The traffic between tiers.
-    pub(super) fn tiers(&self) -> &TierGraph<'p> {
-        self.tiers.get_or_init(|| TierGraph::new(self.policy))
+    /// The traffic between groups.
+    pub(super) fn groups(&self) -> &GroupGraph<'p> {
+        self.groups.get_or_init(|| GroupGraph::new(self.policy))
     }
 }
 

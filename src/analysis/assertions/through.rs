@@ -5,8 +5,8 @@ use super::super::gate::{Endpoint, Who};
 use super::super::graph::SearchDirection;
 use super::super::named_endpoint::{self, NamedEndpoint};
 use super::can::{Obstacle, service_groups, service_name};
+use super::group_graph::{Certainty, asked_traffic};
 use super::proof::{Proof, endpoint_pairs};
-use super::tier_graph::{Certainty, asked_traffic};
 use crate::diagnostic::{AssertionProblem, Problem, Problems};
 use crate::net::{Family, Traffic};
 use crate::policy::{Assertion, TierId};
@@ -72,9 +72,11 @@ impl Proof<'_> {
             reaches: &reaches,
         })?;
 
-        let has_tier = chain.iter().any(|end| end.endpoint.who.tier().is_some());
-        let note = if has_tier {
+        let has = |is_it: fn(Who) -> bool| chain.iter().any(|end| is_it(end.endpoint.who));
+        let note = if has(|who| who.tier().is_some()) {
             ""
+        } else if has(|who| who.group().is_some()) {
+            ": none of them is a tier, and the other rules of an external are unknown"
         } else {
             ": neither is a tier, so no group of the program applies"
         };
@@ -163,40 +165,47 @@ impl Proof<'_> {
         Some(obstacle)
     }
 
-    /// The shortest chain of flows through tiers.
+    /// The shortest chain of flows through tiers and externals.
     fn shortest_chain(&self, query: &ChainQuery<'_>) -> Option<Vec<NamedEndpoint>> {
-        let graph = self.tiers();
-        let tiers = &graph.reachability.ends()[..self.policy.tiers.len()];
+        let graph = self.groups();
+        let groups = graph.groups();
         let (from, to) = (&query.from.endpoint, &query.to.endpoint);
         let first = from.who.tier().map(TierId::index);
 
-        let is_passable = |tier: usize| {
-            let id = TierId(tier as u32);
-            let is_end = to.who == Who::Tier(id) || from.who == Who::Tier(id);
-            !is_end && !query.barred.contains(&id)
+        let is_passable = |group: usize| {
+            let who = groups[group].endpoint.who;
+            let is_barred = who.tier().is_some_and(|id| query.barred.contains(&id));
+            who != from.who && who != to.who && !is_barred
         };
 
-        // `None` is the sender, which is not a tier or is not visited again
-        let mut before: Vec<Option<Option<usize>>> = vec![None; tiers.len()];
+        // `None` is the sender, which is no group or is not visited again
+        let mut before: Vec<Option<Option<usize>>> = vec![None; groups.len()];
         let mut visited = graph.graph.unvisited(SearchDirection::Forward);
         let mut queue: VecDeque<Option<usize>> = VecDeque::from([None]);
 
         while let Some(at) = queue.pop_front() {
-            let here = at.map_or(from, |tier| &tiers[tier].endpoint);
+            let here = at.map_or(from, |group| &groups[group].endpoint);
             if (query.reaches)(here) {
-                return Some(chain_ends(query, at, &before, tiers));
+                return Some(chain_ends(query, at, &before, groups));
             }
 
-            let next = match at.or(first) {
-                Some(tier) => {
+            let mut next = match at.or(first) {
+                Some(group) => {
                     let passes = |id| graph.is_passable(id, query.certainty);
                     let direction = SearchDirection::Forward;
                     graph
                         .graph
-                        .unvisited_neighbours(tier, direction, &mut visited, passes)
+                        .unvisited_neighbours(group, direction, &mut visited, passes)
                 }
-                None => self.reached_tiers(here, tiers, query.certainty),
+                None => self.reached_groups(here, 0..groups.len(), query.certainty),
             };
+
+            // the graph has no edge between two externals
+            if at.is_some_and(|group| graph.externals().contains(&group)) {
+                let unvisited = graph.externals().filter(|group| before[*group].is_none());
+                next.extend(self.reached_groups(here, unvisited, query.certainty));
+            }
+
             for next in next {
                 if before[next].is_none() && is_passable(next) {
                     before[next] = Some(at);
@@ -207,16 +216,17 @@ impl Proof<'_> {
         None
     }
 
-    /// The tiers that an endpoint outside reaches in one step.
-    fn reached_tiers(
+    /// Those of some groups that an endpoint reaches in one step.
+    fn reached_groups(
         &self,
         from: &Endpoint,
-        tiers: &[NamedEndpoint],
+        groups: impl Iterator<Item = usize>,
         certainty: Certainty,
     ) -> Vec<usize> {
+        let ends = self.groups().groups();
         let is_reached =
-            |tier: &usize| self.some_passes(from, &tiers[*tier].endpoint, &[], certainty);
-        (0..tiers.len()).filter(is_reached).collect()
+            |group: &usize| self.some_passes(from, &ends[*group].endpoint, &[], certainty);
+        groups.filter(is_reached).collect()
     }
 
     /// Whether any traffic in question passes.
@@ -243,10 +253,10 @@ fn chain_ends(
     query: &ChainQuery<'_>,
     last: Option<usize>,
     before: &[Option<Option<usize>>],
-    tiers: &[NamedEndpoint],
+    groups: &[NamedEndpoint],
 ) -> Vec<NamedEndpoint> {
-    let way = std::iter::successors(last, |tier| before[*tier].flatten());
-    let way = way.map(|tier| tiers[tier].clone());
+    let way = std::iter::successors(last, |group| before[*group].flatten());
+    let way = way.map(|group| groups[group].clone());
     let mut chain = vec![query.to.clone()];
     chain.extend(way);
     chain.push(query.from.clone());

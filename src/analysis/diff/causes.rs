@@ -6,12 +6,12 @@ use super::ends::EndId;
 use super::version::Version;
 use crate::groups::Direction;
 use crate::net::{Addresses, Family};
-use crate::policy::{Flow, Owner, Peer, TierId};
+use crate::policy::{Flow, Owner, Peer};
 
 /// A gate that connections pass.
 struct PassedGate<'c> {
     end: EndId,
-    tier: TierId,
+    owner: Owner,
     direction: Direction,
     /// The endpoint on the other side.
     other: EndId,
@@ -24,7 +24,7 @@ pub(super) fn find_causes(version: &Version<'_>, change: &Change) -> Causes {
     let mut causes = Causes::default();
     for gate in passed_gates(version, change) {
         if gate.is_open_to_hosts(version, change) {
-            causes.open = Some(gate.tier);
+            causes.open = gate.owner.tier();
         }
         gate.add_sentences(version, change, &mut causes);
     }
@@ -42,14 +42,13 @@ fn passed_gates<'c>(
         (change.to, Direction::Ingress, change.from, from),
         (change.from, Direction::Egress, change.to, to),
     ];
-    let index = version.index;
 
     gates
         .into_iter()
         .filter_map(move |(end, direction, other, places)| {
             Some(PassedGate {
                 end,
-                tier: index.peer_of(end)?.tier()?,
+                owner: version.owner_of(end)?,
                 direction,
                 other,
                 places,
@@ -59,7 +58,7 @@ fn passed_gates<'c>(
 
 impl PassedGate<'_> {
     fn gate(&self) -> Gate {
-        Gate::new(Owner::Tier(self.tier), self.direction)
+        Gate::new(self.owner, self.direction)
     }
 
     /// Whether hosts are reached because the tier may send all traffic.

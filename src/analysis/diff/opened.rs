@@ -1,4 +1,5 @@
-//! Finds what passes in one program and not in another: gate by gate, then between tiers.
+//! Finds what passes in one program and not in another: gate by gate, then between two groups with
+//! gates.
 //!
 //! An example: the old program has `db allows mysql from 10.0.0.0/9`, and the new one `db allows
 //! mysql from 10.0.0.0/8`. The inbound gate of `db` then opens `tcp 3306` to hosts in
@@ -15,8 +16,11 @@ use crate::net::{
 };
 use std::cell::OnceCell;
 
-/// The traffic that a gate of a tier admits in both programs.
+/// The traffic that a gate admits in both programs.
 struct GateChange<'d> {
+    /// Whether the group has rules beside those of the programs, which may admit everything: whether
+    /// it is an external.
+    has_other_rules: bool,
     before: &'d GateAccess,
     after: &'d GateAccess,
     /// The groups that members carry before the change, and after it.
@@ -29,7 +33,7 @@ struct GateChange<'d> {
 
 /// The rules of a gate with one port that is set at deployment, in both programs.
 struct DefaultPorts<'d> {
-    tier: EndId,
+    group: EndId,
     direction: Direction,
     traffic: Traffic,
     before: &'d Admitted,
@@ -60,42 +64,43 @@ pub(super) fn find_opened(ends: &Ends, before: &Version<'_>, after: &Version<'_>
         more: after.members.with_more_than(&before.members),
     };
 
-    let (mut changes, mut between_tiers) = (Vec::new(), Vec::new());
-    for tier in ends.tiers() {
+    let (mut changes, mut between_groups) = (Vec::new(), Vec::new());
+    for group in after.gated_ends() {
         for direction in Direction::ALL {
-            if let Some(gate) = comparison.gate_change(tier, direction) {
-                comparison.add_hosts(tier, direction, &gate, &mut changes);
-                comparison.add_named(tier, direction, &gate, &mut changes, &mut between_tiers);
-                comparison.add_defaults(tier, direction, &gate, &mut changes);
+            if let Some(gate) = comparison.gate_change(group, direction) {
+                comparison.add_hosts(group, direction, &gate, &mut changes);
+                comparison.add_named(group, direction, &gate, &mut changes, &mut between_groups);
+                comparison.add_defaults(group, direction, &gate, &mut changes);
             }
         }
     }
 
-    between_tiers.sort_unstable();
-    between_tiers.dedup();
+    between_groups.sort_unstable();
+    between_groups.dedup();
 
-    for (from, to) in between_tiers {
-        comparison.add_tiers(from, to, &mut changes);
+    for (from, to) in between_groups {
+        comparison.add_between_groups(from, to, &mut changes);
     }
 
     changes.sort_by_key(|change| (!change.internet, change.to, change.from));
     changes
 }
 
-/// Sender and receiver, from a tier and the endpoint on the other side of its gate.
-fn sender_and_receiver(tier: EndId, other: EndId, direction: Direction) -> (EndId, EndId) {
+/// Sender and receiver, from a group and the endpoint on the other side of its gate.
+fn sender_and_receiver(group: EndId, other: EndId, direction: Direction) -> (EndId, EndId) {
     match direction {
-        Direction::Ingress => (other, tier),
-        Direction::Egress => (tier, other),
+        Direction::Ingress => (other, group),
+        Direction::Egress => (group, other),
     }
 }
 
 impl GateComparison<'_, '_> {
-    /// A gate of a tier, if the program `after` has the tier.
-    fn gate_change(&self, tier: EndId, direction: Direction) -> Option<GateChange<'_>> {
-        let after = self.after.gate_access(tier, direction)?;
-        let before = self.before.gate_access(tier, direction);
+    /// A gate of a group, if the program `after` has rules on the group.
+    fn gate_change(&self, group: EndId, direction: Direction) -> Option<GateChange<'_>> {
+        let after = self.after.gate_access(group, direction)?;
+        let before = self.before.gate_access(group, direction);
         Some(GateChange {
+            has_other_rules: !self.ends.is_tier(group),
             before: before.unwrap_or(&self.nothing),
             after,
             members: [&self.before.members, &self.after.members],
@@ -107,30 +112,30 @@ impl GateComparison<'_, '_> {
     /// Adds what a gate opens to hosts.
     fn add_hosts(
         &self,
-        tier: EndId,
+        group: EndId,
         direction: Direction,
         gate: &GateChange<'_>,
         changes: &mut Vec<Change>,
     ) {
-        let ends = sender_and_receiver(tier, EndId::HOSTS, direction);
+        let ends = sender_and_receiver(group, EndId::HOSTS, direction);
         let products = gate.opened_to_hosts(direction);
         changes.extend(changes_of(self.ends, self.after, ends, products));
     }
 
-    /// Adds what a gate opens to other endpoints that its rules reference, except tiers, whose own
-    /// gates matter too.
+    /// Adds what a gate opens to other endpoints that its rules reference, except groups with gates
+    /// of their own, which matter too.
     fn add_named(
         &self,
-        tier: EndId,
+        group: EndId,
         direction: Direction,
         gate: &GateChange<'_>,
         changes: &mut Vec<Change>,
-        between_tiers: &mut Vec<(EndId, EndId)>,
+        between_groups: &mut Vec<(EndId, EndId)>,
     ) {
         for (end, new) in gate.newly_named() {
-            let ends = sender_and_receiver(tier, end, direction);
-            if self.ends.is_tier(end) {
-                between_tiers.push(ends);
+            let ends = sender_and_receiver(group, end, direction);
+            if self.after.owner_of(end).is_some() {
+                between_groups.push(ends);
                 continue;
             }
             let internet = is_wide(DefaultValue::new(self.after, end).addresses(), &new);
@@ -143,15 +148,19 @@ impl GateComparison<'_, '_> {
     /// Adds what changed defaults of parameters open.
     fn add_defaults(
         &self,
-        tier: EndId,
+        group: EndId,
         direction: Direction,
         gate: &GateChange<'_>,
         changes: &mut Vec<Change>,
     ) {
         for end in gate.after.named_ends() {
-            let ends = sender_and_receiver(tier, end, direction);
+            let ends = sender_and_receiver(group, end, direction);
             let products = self.opened_by_default(gate, end, direction);
             changes.extend(changes_of(self.ends, self.after, ends, products));
+        }
+
+        if self.is_on_another_group(group) {
+            self.add_moved_rules(group, direction, gate, changes);
         }
 
         for (traffic, after) in &gate.after.unknown {
@@ -161,7 +170,7 @@ impl GateComparison<'_, '_> {
             let opened = self.ports_by_default(*traffic);
             if !opened.is_empty() {
                 let rules = DefaultPorts {
-                    tier,
+                    group,
                     direction,
                     traffic: *traffic,
                     before,
@@ -171,6 +180,54 @@ impl GateComparison<'_, '_> {
                 self.add_default_ports(gate, &rules, changes);
             }
         }
+    }
+
+    /// Whether a group is an external whose id is a parameter with another default, or a new one.
+    fn is_on_another_group(&self, group: EndId) -> bool {
+        let [before, after] =
+            [self.before, self.after].map(|version| DefaultValue::new(version, group));
+        after.is_id() && before != after
+    }
+
+    /// Adds what the rules of both programs open on the group that the changed default of a parameter
+    /// names.
+    fn add_moved_rules(
+        &self,
+        group: EndId,
+        direction: Direction,
+        gate: &GateChange<'_>,
+        changes: &mut Vec<Change>,
+    ) {
+        let blocks = gate.before.possible_blocks();
+        let blocks = blocks.intersection(&gate.after.possible_blocks());
+        let internet = !blocks.open_to(&routable_sources()).is_empty();
+        let ends = sender_and_receiver(group, EndId::HOSTS, direction);
+        let products = gate_products(blocks, direction, internet).into_iter();
+        let products = products.map(Product::by_default).collect();
+        changes.extend(changes_of(self.ends, self.after, ends, products));
+
+        for end in gate.after.named_ends() {
+            if self.names_group(end, direction.opposite(), group) {
+                continue;
+            }
+            let before = gate.before.possible_by_own_name(end);
+            let traffic = gate.after.possible_by_own_name(end).intersection(&before);
+            let open = self.other_gate(group, direction, end);
+            let all = &self.ends.get(end).addresses;
+            let packets = gate.only_by_name(all, &traffic.intersection(&open));
+            let internet = is_wide(DefaultValue::new(self.after, end).addresses(), &traffic);
+            let rows = packets.rows().into_iter().map(|row| whole_row(row, all));
+            let products = rows.map(|row| Product::new(row, direction, internet).by_default());
+            let ends = sender_and_receiver(group, end, direction);
+            changes.extend(changes_of(self.ends, self.after, ends, products.collect()));
+        }
+    }
+
+    /// Whether rules of a gate reference a group in both programs.
+    fn names_group(&self, end: EndId, direction: Direction, group: EndId) -> bool {
+        let names_it = |access: &GateAccess| !access.possible_by_own_name(group).is_empty();
+        let gate = self.gate_change(end, direction);
+        gate.is_some_and(|gate| names_it(gate.before) && names_it(gate.after))
     }
 
     /// The ports that changed defaults of parameters add to the traffic of a rule.
@@ -189,81 +246,72 @@ impl GateComparison<'_, '_> {
         rules: &DefaultPorts<'_>,
         changes: &mut Vec<Change>,
     ) {
-        let by_default = |product| Product {
-            by_default: true,
-            ..product
-        };
         let blocks = rules.before.blocks.intersection(&rules.after.blocks);
         let places = blocks.addresses_with(&traffic_of(&blocks));
         let packets = Packets::product(&places, &rules.opened);
         let packets = packets.difference(&gate.before.known.blocks);
         let world = routable_sources();
         let internet = !packets.open_to(&world).is_empty();
-        let ends = sender_and_receiver(rules.tier, EndId::HOSTS, rules.direction);
+        let ends = sender_and_receiver(rules.group, EndId::HOSTS, rules.direction);
         let products = gate_products(packets, rules.direction, internet);
-        let products = products.into_iter().map(by_default).collect();
+        let products = products.into_iter().map(Product::by_default).collect();
         changes.extend(changes_of(self.ends, self.after, ends, products));
 
         for end in rules.after.named_ends() {
             let named = rules.before.admitted_by_own_name(end);
-            let open = self.other_gate(rules, end);
+            let open = self.other_gate(rules.group, rules.direction, end);
             if named.is_empty() || open.is_empty() || self.is_told_by_receiver(rules, end) {
                 continue;
             }
             let all = &self.ends.get(end).addresses;
             let packets = gate.only_by_name(all, &rules.opened.intersection(&open));
-            let ends = sender_and_receiver(rules.tier, end, rules.direction);
+            let ends = sender_and_receiver(rules.group, end, rules.direction);
             let rows = packets.rows().into_iter().map(|row| whole_row(row, all));
-            let products = rows.map(|row| by_default(Product::new(row, rules.direction, false)));
+            let products = rows.map(|row| Product::new(row, rules.direction, false).by_default());
             let products = products.collect();
             changes.extend(changes_of(self.ends, self.after, ends, products));
         }
     }
 
-    /// Whether the rules of a sender name a tier whose own rules have the same port.
+    /// Whether the rules of a sender name a group whose own rules have the same port.
     fn is_told_by_receiver(&self, rules: &DefaultPorts<'_>, end: EndId) -> bool {
         let names_sender = |access: &GateAccess| {
             let same = access.unknown_of(rules.traffic);
-            same.is_some_and(|same| !same.admitted_by_own_name(rules.tier).is_empty())
+            same.is_some_and(|same| !same.admitted_by_own_name(rules.group).is_empty())
         };
         rules.direction == Direction::Egress
-            && self.ends.is_tier(end)
             && self
                 .gate_change(end, Direction::Ingress)
                 .is_some_and(|gate| names_sender(gate.before) && names_sender(gate.after))
     }
 
     /// The traffic that the gate of the other end may admit: everything, unless it is a tier.
-    fn other_gate(&self, rules: &DefaultPorts<'_>, end: EndId) -> PerFamily<TrafficSet> {
+    fn other_gate(&self, group: EndId, direction: Direction, end: EndId) -> PerFamily<TrafficSet> {
         let all = PerFamily::from_fn(TrafficSet::all);
         if !self.ends.is_tier(end) {
             return all;
         }
-        let direction = match rules.direction {
-            Direction::Ingress => Direction::Egress,
-            Direction::Egress => Direction::Ingress,
-        };
-        let Some(gate) = self.gate_change(end, direction) else {
+        let Some(gate) = self.gate_change(end, direction.opposite()) else {
             return PerFamily::default();
         };
-        let places = &self.ends.get(rules.tier).addresses;
-        traffic_of(&gate.admitted_packets(rules.tier, places, &all))
+        let places = &self.ends.get(group).addresses;
+        traffic_of(&gate.admitted_packets(group, places, &all))
     }
 
-    /// Adds what rules that reference tiers open between two tiers.
-    fn add_tiers(&self, from: EndId, to: EndId, changes: &mut Vec<Change>) {
+    /// Adds what rules that reference groups open between two groups with gates.
+    fn add_between_groups(&self, from: EndId, to: EndId, changes: &mut Vec<Change>) {
         let outbound = self.gate_change(from, Direction::Egress);
         let inbound = self.gate_change(to, Direction::Ingress);
         if let (Some(outbound), Some(inbound)) = (outbound, inbound) {
-            let products = self.opened_between_tiers((from, to), &outbound, &inbound);
+            let products = self.opened_between_groups((from, to), &outbound, &inbound);
             changes.extend(changes_of(self.ends, self.after, (from, to), products));
         }
     }
 
-    /// What rules that reference tiers open between two tiers. Two products per piece of traffic:
+    /// What rules that reference groups open between two groups. Two products per piece of traffic:
     /// (newly accepted senders × all permitted receivers) and (all accepted senders × newly
     /// permitted receivers). INVARIANT: each "new" set is a subset of its "all" set.
-    fn opened_between_tiers(
+    fn opened_between_groups(
         &self,
         (from, to): (EndId, EndId),
         outbound: &GateChange<'_>,
@@ -344,10 +392,7 @@ impl GateComparison<'_, '_> {
             } else {
                 row
             };
-            Product {
-                by_default: true,
-                ..Product::new(row, direction, internet)
-            }
+            Product::new(row, direction, internet).by_default()
         };
 
         let rows = gate.only_by_name(&places, &traffic).rows();
@@ -429,7 +474,7 @@ impl GateChange<'_> {
         Packets::product(places, traffic).difference(by_block)
     }
 
-    /// All packets of this traffic that pass after the change, from or to an endpoint.
+    /// All packets of this traffic that may pass after the change, from or to an endpoint.
     fn admitted_packets(
         &self,
         end: EndId,
@@ -437,6 +482,9 @@ impl GateChange<'_> {
         asked: &PerFamily<TrafficSet>,
     ) -> Packets {
         let asked = Packets::product(places, asked);
+        if self.has_other_rules {
+            return asked;
+        }
         let by_name = self.after.possible_by_name(end, self.members[1]);
         let by_name = Packets::product(places, &by_name);
         let possible = self.after.possible_blocks();
@@ -475,7 +523,7 @@ impl GateChange<'_> {
     }
 }
 
-/// Packets of a gate as products, if only one side of the connection is a tier.
+/// Packets of a gate as products, if only one side of the connection has gates.
 fn gate_products(packets: Packets, direction: Direction, internet: bool) -> Vec<Product> {
     let rows = packets.rows().into_iter();
     rows.map(|row| Product::new(row, direction, internet))

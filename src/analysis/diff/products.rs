@@ -48,6 +48,14 @@ impl Product {
             by_default: false,
         }
     }
+
+    /// The same, because of a changed default of a parameter.
+    pub(super) fn by_default(self) -> Product {
+        Product {
+            by_default: true,
+            ..self
+        }
+    }
 }
 
 /// Adds a product, merging it with one between the same addresses.

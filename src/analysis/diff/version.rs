@@ -1,4 +1,5 @@
-//! One of the two programs: the traffic that each gate of its tiers admits, by endpoint.
+//! One of the two programs: the traffic that each of its gates admits, by endpoint. Its gates are
+//! those of its tiers, and of the externals that it puts rules on.
 
 use super::super::gate::{Gate, Gates};
 use super::super::gate_rules::GateRules;
@@ -6,9 +7,7 @@ use super::super::never_filtered;
 use super::ends::{EndId, EndIndex};
 use crate::groups::Direction;
 use crate::net::{Addresses, Packets, PerFamily, Traffic, TrafficSet};
-use crate::policy::{
-    Owner, {Peer, Policy},
-};
+use crate::policy::{Owner, Peer, Policy};
 use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::collections::HashMap;
@@ -20,11 +19,11 @@ pub(super) struct Version<'p> {
     pub(super) index: &'p EndIndex,
     /// The groups that members carry.
     pub(super) members: MemberEnds,
-    /// The gates of its tiers.
+    /// Its gates.
     access: HashMap<(EndId, Direction), GateAccess>,
 }
 
-/// The traffic that one gate of a tier admits.
+/// The traffic that the rules of one gate admit. Other rules of an external are unknown.
 #[derive(Debug, Default)]
 pub(super) struct GateAccess {
     /// By rules with known ports.
@@ -103,10 +102,11 @@ impl<'p> Version<'p> {
         index: &'p EndIndex,
     ) -> Version<'p> {
         let mut access = HashMap::new();
-        for (tier, end) in index.tiers() {
+        for owner in policy.owners() {
+            let end = index.end_of(owner.peer());
             for direction in Direction::ALL {
-                let gate = Gate::new(Owner::Tier(tier), direction);
-                let unfiltered = never_filtered::exempt_addresses(policy, policy.tier(tier).area);
+                let gate = Gate::new(owner, direction);
+                let unfiltered = never_filtered::exempt_addresses_of(policy, owner);
                 let of_gate = GateAccess::new(gates, index, gate, unfiltered);
                 access.insert((end, direction), of_gate);
             }
@@ -121,19 +121,39 @@ impl<'p> Version<'p> {
         }
     }
 
-    /// The traffic that one gate of a tier admits; empty if the program does not have the tier.
-    pub(super) fn gate_access(&self, tier: EndId, direction: Direction) -> Option<&GateAccess> {
-        self.access.get(&(tier, direction))
+    /// The group of an endpoint, if the program puts rules on it.
+    pub(super) fn owner_of(&self, end: EndId) -> Option<Owner> {
+        let owner = match self.index.peer_of(end)? {
+            Peer::Tier(id) => Owner::Tier(id),
+            Peer::External(id) => Owner::External(id),
+            Peer::Net(_) | Peer::PrefixList(_) | Peer::Param(_) => return None,
+        };
+        self.policy.owner_position(owner).map(|_| owner)
     }
 
-    /// The flows that open one gate of a tier to an endpoint, with that endpoint.
+    /// The endpoints with gates, in order.
+    pub(super) fn gated_ends(&self) -> Vec<EndId> {
+        let owners = self.policy.owners();
+        let mut ends: Vec<EndId> = owners
+            .map(|owner| self.index.end_of(owner.peer()))
+            .collect();
+        ends.sort_unstable();
+        ends
+    }
+
+    /// The traffic that one gate of an endpoint admits; `None` if it has none in the program.
+    pub(super) fn gate_access(&self, end: EndId, direction: Direction) -> Option<&GateAccess> {
+        self.access.get(&(end, direction))
+    }
+
+    /// The flows that open one gate of an endpoint to another, with that other.
     pub(super) fn opening_flows(
         &self,
-        (tier, direction): (EndId, Direction),
+        (end, direction): (EndId, Direction),
         gate: Gate,
         other: EndId,
     ) -> &[(EndId, u32)] {
-        let Some(access) = self.gate_access(tier, direction) else {
+        let Some(access) = self.gate_access(end, direction) else {
             return &[];
         };
         let by_end = access.flows.get_or_init(|| self.flows_by_end(gate));

@@ -1,16 +1,19 @@
-//! What passes between the tiers of a policy, as a graph.
+//! What passes between the groups of a policy, its tiers and externals, as a graph.
 
 use super::super::graph::{ReachGraph, SearchDirection};
-use super::super::named_endpoint;
+use super::super::named_endpoint::{self, NamedEndpoint};
 use super::super::reachability::{Passing, PassingId, Reachability};
 use crate::net::{PerFamily, Traffic};
 use crate::policy::{Policy, TierId};
 use crate::source::Span;
+use std::ops::Range;
 
-/// The traffic between tiers.
-pub(super) struct TierGraph<'p> {
+/// The traffic between groups: the tiers by id, then the externals. Between two externals no gate of
+/// the program decides, and the graph has no edge.
+pub(super) struct GroupGraph<'p> {
     pub(super) reachability: Reachability<'p>,
     pub(super) graph: ReachGraph,
+    tiers: usize,
 }
 
 /// Whether a search uses flows that may pass, or flows that must pass.
@@ -20,14 +23,28 @@ pub(super) enum Certainty {
     Must,
 }
 
-impl<'p> TierGraph<'p> {
-    pub(super) fn new(policy: &'p Policy) -> TierGraph<'p> {
-        let mut reachability = Reachability::new(policy, Vec::new());
-        let graph = ReachGraph::new(&mut reachability, policy.tiers.len());
-        TierGraph {
+impl<'p> GroupGraph<'p> {
+    pub(super) fn new(policy: &'p Policy) -> GroupGraph<'p> {
+        let externals = policy.external_ids();
+        let externals = externals.map(|id| NamedEndpoint::for_external(policy, id));
+        let mut reachability = Reachability::new(policy, externals.collect());
+        let count = reachability.ends().len();
+        let graph = ReachGraph::new(&mut reachability, count);
+        GroupGraph {
             reachability,
             graph,
+            tiers: policy.tiers.len(),
         }
+    }
+
+    /// The tiers, then the externals.
+    pub(super) fn groups(&self) -> &[NamedEndpoint] {
+        self.reachability.ends()
+    }
+
+    /// The positions of the externals.
+    pub(super) fn externals(&self) -> Range<usize> {
+        self.tiers..self.groups().len()
     }
 
     /// Whether any traffic passes.
@@ -51,7 +68,7 @@ impl<'p> TierGraph<'p> {
         let senders =
             self.graph
                 .find_neighbours(to.index(), SearchDirection::Reverse, is_some_asked);
-        let senders = senders.into_iter();
+        let senders = senders.into_iter().filter(|group| *group < self.tiers);
         senders.map(|tier| TierId(tier as u32)).collect()
     }
 }
