@@ -13,7 +13,8 @@ use super::interned::Interned;
 use super::reachability::{PairPassing, PassingId, Reachability, RoleProfile};
 use std::collections::BTreeMap;
 
-/// The traffic that may pass between endpoints, one of which is a tier.
+/// The traffic that may pass between endpoints where a gate of the program decides: that of a tier,
+/// or of an external by a rule that the program puts on it.
 #[derive(Debug)]
 pub(super) struct ReachGraph {
     /// The endpoints as senders, and as receivers.

@@ -72,7 +72,7 @@ impl<'p> Matrix<'p> {
     }
 
     /// The pairs between which traffic may pass, by sender and receiver. One endpoint of each is a
-    /// tier.
+    /// tier, or an external with a rule of the program for the other.
     pub fn cells(&self) -> impl Iterator<Item = MatrixCell> + '_ {
         (0..self.ends().len()).flat_map(|from| {
             let edges = self

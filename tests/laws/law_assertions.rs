@@ -281,8 +281,10 @@ impl Brute<'_> {
                 .collect(),
             (End::Address(_), _) => Vec::new(),
         };
-        // hosts are let in by rules: what is never filtered is no host
-        let lets_in = |other| self.may_as(Exempt::Nobody, &other, to, question);
+        // hosts are let in by rules: what is never filtered is no host; and they are not in the groups
+        // that may
+        let listed: Vec<String> = from.iter().filter_map(|end| self.group_of(end)).collect();
+        let lets_in = |other| self.may_as(Exempt::Nobody, &listed, [&other, to], question);
         tiers.any(|other| self.may(&other, to, question)) || hosts.into_iter().any(lets_in)
     }
 
@@ -433,13 +435,24 @@ impl Brute<'_> {
 
     /// Whether some packet may pass, when everyone is in all that could hold them.
     fn may(&self, from: &End, to: &End, question: &Question) -> bool {
-        self.may_as(Exempt::Amazon, from, to, question)
+        self.may_as(Exempt::Amazon, &[], [from, to], question)
     }
 
-    fn may_as(&self, exempt: Exempt, from: &End, to: &End, question: &Question) -> bool {
+    /// The same of hosts that are not in some groups.
+    fn may_as(
+        &self,
+        exempt: Exempt,
+        without: &[String],
+        [from, to]: [&End; 2],
+        question: &Question,
+    ) -> bool {
+        let outside = |mut host: Host| {
+            host.groups.retain(|group| !without.contains(group));
+            host
+        };
         [false, true].into_iter().any(|v6| {
             self.speaks_of(question, v6)
-                && self.hosts(from, v6, true).any(|sender| {
+                && self.hosts(from, v6, true).map(outside).any(|sender| {
                     let mut receivers = self.hosts(to, v6, true).take(1);
                     receivers.any(|receiver| {
                         let hosts = [&sender, &receiver];
@@ -447,7 +460,7 @@ impl Brute<'_> {
                     })
                 })
                 && self.hosts(to, v6, true).any(|receiver| {
-                    let mut senders = self.hosts(from, v6, true).take(1);
+                    let mut senders = self.hosts(from, v6, true).map(outside).take(1);
                     senders.any(|sender| {
                         let hosts = [&sender, &receiver];
                         self.sends(exempt, [from, to], hosts, question, true)
@@ -526,6 +539,14 @@ impl Brute<'_> {
             || passes(packets(sender, receiver, question), for_some, sends)
     }
 
+    /// The foreign group of an end.
+    fn group_of(&self, end: &End) -> Option<String> {
+        match end {
+            End::External(n) => Some(group_key(self.policy, ExternalId(*n as u32))),
+            End::Tier(_) | End::Address(_) => None,
+        }
+    }
+
     /// Whether the program puts a rule on a foreign group that admits a packet.
     fn admits_elsewhere(&self, packet: &Packet, external: usize, way: Way) -> bool {
         let group = group_key(self.policy, ExternalId(external as u32));
@@ -543,10 +564,7 @@ impl Brute<'_> {
     /// The hosts of an end that could make a difference: one for each address at which a block of
     /// the program begins or ends, in everything that could hold it or in nothing.
     fn hosts(&self, end: &End, v6: bool, in_everything: bool) -> impl Iterator<Item = Host> {
-        let own_group = match end {
-            End::External(n) => Some(group_key(self.policy, ExternalId(*n as u32))),
-            End::Tier(_) | End::Address(_) => None,
-        };
+        let own_group = self.group_of(end);
         let (addresses, tier) = match end {
             End::Address(address) => (vec![*address], None),
             End::External(_) => (self.material.addresses().collect(), None),

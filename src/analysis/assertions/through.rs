@@ -200,7 +200,7 @@ impl Proof<'_> {
                 None => self.reached_groups(here, 0..groups.len(), query.certainty),
             };
 
-            // the graph has no edge between two externals
+            // the graph has no edge between two externals without a rule of the program
             if at.is_some_and(|group| graph.externals().contains(&group)) {
                 let unvisited = graph.externals().filter(|group| before[*group].is_none());
                 next.extend(self.reached_groups(here, unvisited, query.certainty));

@@ -9,7 +9,8 @@
 //!   once, and not again for each tier and list that may have members there.
 //! - Between any other two endpoints, the traffic that passes now and did not before, if a gate was
 //!   opened by a rule that references the endpoint, and not by a block. Between two tiers both
-//!   gates must admit it, each at the addresses of its blocks.
+//!   gates must admit it, each at the addresses of its blocks. An external has the gates that the
+//!   program puts rules on, of which each new rule is a gain; its other rules may admit everything.
 //!
 //! So a packet between two tiers that passes only in the new program is in the gains of their pair,
 //! or in the gains of one of them from or to hosts at the address of the other. Traffic that
