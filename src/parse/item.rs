@@ -242,10 +242,16 @@ impl TreeBuilder {
                 let net = literal::parse_address(pair.as_str(), span, &mut self.problems)?;
                 ast::EntryValue::Net(ast::Net { span, net })
             }
-            Rule::list => ast::EntryValue::List(
-                span,
-                parts_of(pair).filter_map(|p| self.read_value(p)).collect(),
-            ),
+            Rule::list => {
+                let is_empty = parts_of(pair.clone()).next().is_none();
+                let values = parts_of(pair).filter_map(|value| self.read_value(value));
+                let values: Vec<ast::EntryValue> = values.collect();
+                // each value is wrong, and reported
+                if values.is_empty() && !is_empty {
+                    return None;
+                }
+                ast::EntryValue::List(span, values)
+            }
             Rule::tags => ast::EntryValue::Block(self.read_block(pair)),
             Rule::source => {
                 let mut inside = parts_of(pair);

@@ -289,11 +289,10 @@ fn find_missing_commas(text: &str) -> Option<Vec<usize>> {
 /// Words of services that what follows belongs to: a comma after `tcp` would open all of TCP.
 const UNFINISHED: [&str; 6] = ["all", "tcp", "udp", "icmp", "icmpv6", "proto"];
 
-/// Whether a text ends with the first word of a service that has more of them.
+/// Whether a text ends with `every`, or with the first word of a service that has more of them.
 fn is_unfinished(text: &str) -> bool {
     let tokens = split_tokens(text);
-    let is_word = tokens
-        .last()
-        .is_some_and(|last| UNFINISHED.contains(&last.text));
-    is_word && part_after(&tokens) == StatementPart::Services
+    let last = tokens.last().map_or("", |last| last.text);
+    let is_service = || part_after(&tokens) == StatementPart::Services;
+    last == "every" || UNFINISHED.contains(&last) && is_service()
 }

@@ -132,7 +132,7 @@ pub(super) fn explain_part_environment(before: &str, rest: &str, span: Span) -> 
 
 /// Common mistakes: the start of the statement, the text before the error, the text at the error,
 /// what to type.
-const SLIPS: [(&str, &str, &str, &str); 34] = [
+const SLIPS: [(&str, &str, &str, &str); 39] = [
     (
         "include",
         "",
@@ -143,8 +143,8 @@ const SLIPS: [(&str, &str, &str, &str); 34] = [
         "param",
         "",
         ",",
-        "a parameter has one value; for several addresses, declare a network: `network office = \
-         10.0.0.0/8, 172.16.0.0/12`",
+        "write several blocks in brackets, `param office : cidr-list = [10.0.0.0/8, 172.16.0.0/12]`, \
+         or declare a network: `network office = 10.0.0.0/8, 172.16.0.0/12`",
     ),
     (
         "param",
@@ -177,6 +177,39 @@ const SLIPS: [(&str, &str, &str, &str); 34] = [
         "",
         "except",
         "services have no `except`; list the remaining ports: `tcp 0-79, 81-65535`",
+    ),
+    (
+        "prefix-list",
+        "",
+        "except",
+        "a prefix list has no `except`; declare a network with it, and list that: `network inner = \
+         10.0.0.0/8 except 10.1.0.0/16`",
+    ),
+    (
+        "assert",
+        "",
+        "only through",
+        "`only through` follows `can reach`: `assert web can reach db only through proxy`",
+    ),
+    (
+        "tier",
+        "every",
+        "",
+        "`also` takes tiers and sets: declare `tiers databases = every database`, and write `also \
+         databases`",
+    ),
+    (
+        "stack",
+        "stack",
+        "{",
+        "name the stack: `stack shop { ip = ipv4 }`",
+    ),
+    (
+        "",
+        "",
+        "outbound ",
+        "write the text of the outbound rule after that of the inbound one: `\"in\", outbound \
+         \"out\"`",
     ),
     (
         "tier",

@@ -185,3 +185,19 @@ fn a_default_that_repeats_a_block_is_a_rule_twice() {
         "{found:?}"
     );
 }
+
+#[test]
+fn a_value_that_is_none_is_told_once() {
+    for (list, codes) in [
+        ("[10.0.0.256]", vec!["E0110"]),
+        ("[0.0.0.0]", vec!["E0122"]),
+        ("[10.0.0.256, 10.0.0.0/33]", vec!["E0110", "E0110"]),
+        ("[]", vec!["E0207"]),
+        ("[2001:db8::/32]", vec!["E0207"]),
+    ] {
+        let program = format!("param l : cidr-list = {list}\ntier web\nweb allows ssh from l\n");
+        let errors = errors(&program, &[]);
+        let told: Vec<&str> = errors.iter().map(|error| &error[..5]).collect();
+        assert_eq!(told, codes, "{list}");
+    }
+}

@@ -41,11 +41,10 @@ pub(super) fn unquoted_id(here: &Here<'_>) -> Option<Replacement> {
     let follows_equals =
         here.position() == 3 && here.before.is_some_and(|before| before.text == "=");
     let typed = here.rest[0].text;
-    let is_address = typed.starts_with(|c: char| c.is_ascii_digit()) || typed.contains(':');
     let is_bare = match here.head {
         "external" => !typed.starts_with('"'),
-        // of a list that the program makes, addresses
-        "prefix-list" => !typed.starts_with('"') && !is_address,
+        // a list that the program makes has addresses and networks
+        "prefix-list" => typed.starts_with("pl-") || typed.starts_with("com."),
         _ => false,
     };
     (follows_equals && is_bare).then(|| {
