@@ -276,7 +276,9 @@ fn drop_unknown_choice(program: &mut Compilation) {
 /// The name of a value without a parameter.
 fn unknown_binding(problem: Problem) -> Option<String> {
     match problem {
-        Problem::Input(InputProblem::UnknownBinding { name, .. }) => Some(name),
+        Problem::Input(
+            InputProblem::UnknownBinding { name, .. } | InputProblem::OtherEnvironment { name, .. },
+        ) => Some(name),
         _ => None,
     }
 }

@@ -301,3 +301,64 @@ fn a_review_of_the_first_environments_of_a_manifest_is_against_the_program_witho
     );
     assert!(!out.contains("empty program"), "{out}");
 }
+
+const OFFICE: &str = "\
+environments production, staging
+param office : cidr only in staging
+vpc lab only in staging {}
+tier web
+tier debug only in staging { vpc = lab }
+web allows https from anywhere
+web allows ssh from office only in staging
+debug allows ssh from office only in staging
+";
+
+#[test]
+fn a_value_that_environments_share_is_ignored_where_the_parameter_is_of_another() {
+    let scratch = Scratch::new();
+    scratch.write("shop.tier", OFFICE);
+    scratch.write(
+        "values.json",
+        "{\"office\": \"203.0.113.0/24\", \"lab-vpc-id\": \"vpc-0123456789abcdef0\"}",
+    );
+    let arguments = ["--environment", "production", "--vars", "values.json"];
+    scratch
+        .run(&[&["check", "shop.tier"], arguments.as_slice()].concat())
+        .exits(0);
+    scratch
+        .run(&[&["flows", "shop.tier"], arguments.as_slice()].concat())
+        .exits(0);
+
+    scratch.write(
+        "tierwall.toml",
+        "[[program]]\nfile = \"shop.tier\"\nset = { office = \"203.0.113.0/24\" }\n\
+         [program.environments.production]\n[program.environments.staging]\n",
+    );
+    scratch.run(&["check"]).exits(0);
+
+    // a name that no environment has is still an error
+    scratch.write("values.json", "{\"ofice\": \"203.0.113.0/24\"}");
+    let run = scratch.run(&[&["check", "shop.tier"], arguments.as_slice()].concat());
+    run.exits(2).says("E0501");
+}
+
+#[test]
+fn a_value_of_the_command_line_for_a_parameter_of_another_environment_is_an_error() {
+    let scratch = Scratch::new();
+    scratch.write("shop.tier", OFFICE);
+    let set = ["--environment", "production", "--set", "office=10.0.0.0/8"];
+    for command in ["check", "flows"] {
+        let run = scratch.run(&[&[command, "shop.tier"], set.as_slice()].concat());
+        let err = run.exits(2).err();
+        assert!(
+            err.contains("E0506]: a value is given for `office`, which is only in `staging`"),
+            "{err}"
+        );
+        assert!(err.contains("shop.tier:2:7"), "{err}");
+    }
+
+    let set = ["--environment", "staging", "--set", "office=10.0.0.0/8"];
+    scratch
+        .run(&[&["check", "shop.tier"], set.as_slice()].concat())
+        .exits(0);
+}
