@@ -6,7 +6,7 @@ use super::program::{run_options, worst_exit};
 use super::terminal::Terminal;
 use super::versions::{Origin, open_sides, pair_origins};
 use clap::{Args, ValueEnum};
-use tierwall::diagnostic::listed;
+use tierwall::diagnostic::{Problem, listed};
 use tierwall::driver::compare::{Comparison, Incomparable, Revision};
 use tierwall::driver::plan_jobs;
 use tierwall::lint::Levels;
@@ -170,15 +170,25 @@ fn review_pair(
 
     comparison
         .review_with(|review| show_review(review, [old, new], diff))
-        .map_err(|error| report_refused(&comparison, &error, terminal))
+        .map_err(|error| report_refused(&comparison, [old, new], error, terminal))
 }
 
-/// Reports why two versions cannot be compared.
-fn report_refused(comparison: &Comparison, error: &Incomparable, terminal: &Terminal) -> Exit {
+/// Reports why two versions cannot be compared; a problem without a position names the version.
+fn report_refused(
+    comparison: &Comparison,
+    sides: [&Origin<'_>; 2],
+    error: Incomparable,
+    terminal: &Terminal,
+) -> Exit {
     let mut exit = Exit::Done;
-    for (revision, problems) in comparison.revisions().into_iter().zip(&error.problems) {
-        terminal.report_problems(problems, &revision.program.sources);
-        exit = exit.max(worst_exit(problems));
+    let versions = comparison.revisions().into_iter().zip(sides);
+    for ((revision, origin), problems) in versions.zip(error.problems) {
+        let problems: Vec<Problem> = problems
+            .into_iter()
+            .map(|problem| origin.name_version(problem))
+            .collect();
+        terminal.report_problems(&problems, &revision.program.sources);
+        exit = exit.max(worst_exit(&problems));
     }
 
     exit

@@ -8,9 +8,10 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use tierwall::compile::{Compilation, Inputs, compile};
 use tierwall::date::Date;
 use tierwall::diagnostic::{Level, Problem};
-use tierwall::driver::{RunOptions, Unread, into_bindings, read_given};
+use tierwall::driver::{RunOptions, Unread, drop_shared_values, into_bindings, read_given};
 use tierwall::lint::Levels;
 use tierwall::project::Named;
+use tierwall::report::review::Given;
 use tierwall::workspace::ReadError;
 
 /// Compiles a program; an error of reading it is reported.
@@ -19,7 +20,8 @@ fn load_program(
     with: &ProgramOptions,
     terminal: &Terminal,
 ) -> Result<Compilation, Exit> {
-    let bindings = read_bindings(with).map_err(|words| terminal.report_failure(&words))?;
+    let given = read_values(with).map_err(|words| terminal.report_failure(&words))?;
+    let bindings = into_bindings(given.clone());
     let as_of = with.as_of.unwrap_or_else(today);
     let mut files = WorkTree::new(with.root.clone());
     let inputs = Inputs {
@@ -27,7 +29,11 @@ fn load_program(
         as_of,
         environment: with.chosen_environment(),
     };
-    compile(file, &mut files, &inputs).map_err(|error| report_unread(file, &error, terminal))
+    let mut compilation = compile(file, &mut files, &inputs)
+        .map_err(|error| report_unread(file, &error, terminal))?;
+    drop_shared_values(&mut compilation.problems, &given, false);
+
+    Ok(compilation)
 }
 
 /// Reports a program that cannot be read.
@@ -90,8 +96,7 @@ pub fn today() -> Date {
 }
 
 /// The parameter values of the command line.
-pub fn read_bindings(with: &ProgramOptions) -> Result<Vec<(String, String)>, String> {
-    let given = read_given(&[with.as_project_values()], &mut WorkTree::new(None))
-        .map_err(|unread| unread.to_string())?;
-    Ok(into_bindings(given))
+pub fn read_values(with: &ProgramOptions) -> Result<Vec<Given>, String> {
+    read_given(&[with.as_project_values()], &mut WorkTree::new(None))
+        .map_err(|unread| unread.to_string())
 }

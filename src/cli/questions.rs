@@ -2,12 +2,13 @@
 //! from answering.
 
 use super::args::{Exit, ProgramOptions};
-use super::program::{load_accepted, read_bindings, report_unread, today, worst_exit};
+use super::program::{load_accepted, read_values, report_unread, today, worst_exit};
 use super::terminal::{Terminal, output_width};
 use super::work_tree::WorkTree;
 use clap::{Args, ValueEnum};
 use tierwall::compile::{AskError, Asked, Compilation, Inputs, ask_question};
 use tierwall::diagnostic::{Level, Problem};
+use tierwall::driver::{drop_shared_values, into_bindings};
 use tierwall::parse::Question;
 use tierwall::report::{self, QuestionEndpoints};
 
@@ -176,7 +177,8 @@ fn resolve_question(
     question: &Question<'_>,
     terminal: &Terminal,
 ) -> Result<Asked, Exit> {
-    let bindings = read_bindings(with).map_err(|words| terminal.report_failure(&words))?;
+    let given = read_values(with).map_err(|words| terminal.report_failure(&words))?;
+    let bindings = into_bindings(given.clone());
     let as_of = with.as_of.unwrap_or_else(today);
     let inputs = Inputs {
         bindings: &bindings,
@@ -194,6 +196,7 @@ fn resolve_question(
         AskError::Read(error) => report_unread(file, &error, terminal),
         AskError::Question(why) => terminal.report_failure(&why),
     })?;
+    drop_shared_values(&mut asked.compilation.problems, &given, false);
     let problems = std::mem::take(&mut asked.compilation.problems).sorted();
     terminal.report_problems(&problems, &asked.compilation.sources);
     let is_mine = |problem: &Problem| problem.span().is_some_and(|span| span.file == asked.file);

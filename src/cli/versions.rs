@@ -7,6 +7,7 @@ use super::read_log::ReadLog;
 use super::terminal::Terminal;
 use super::work_tree::WorkTree;
 use std::path::Path;
+use tierwall::diagnostic::Problem;
 use tierwall::driver::compare::{PairedJob, Revision, pair_jobs};
 use tierwall::driver::{Job, Unread};
 use tierwall::project::Program;
@@ -131,6 +132,22 @@ impl Origin<'_> {
             .as_ref()
             .map_or(String::new(), |name| format!(" ({name})"));
         format!("{mark}{}{environment}", self.job.program.file.path)
+    }
+
+    /// A problem of the program; one without a position names the version: `(in main:shop.tier)`.
+    pub fn name_version(&self, problem: Problem) -> Problem {
+        if problem.span().is_some() {
+            return problem;
+        }
+
+        let mark = self.commit.map(Commit::name_prefix).unwrap_or_default();
+        let build = &self.job.build;
+        let listed = build.environment.as_ref().filter(|_| !build.is_chosen);
+        let environment = listed.map_or(String::new(), |name| format!(", {name}"));
+        Problem::InEnvironments {
+            problem: Box::new(problem),
+            names: format!("in {mark}{}{environment}", self.job.program.file.path),
+        }
     }
 
     /// How its lines are linked to.

@@ -63,6 +63,11 @@ impl Problems {
         self.0.truncate(count);
     }
 
+    /// Keeps only those that are to stay.
+    pub fn retain(&mut self, stays: impl FnMut(&Problem) -> bool) {
+        self.0.retain(stays);
+    }
+
     /// Whether any of them is an error.
     pub fn any_error(&self) -> bool {
         self.0.iter().any(|p| p.level() == Level::Error)

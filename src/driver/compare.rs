@@ -34,21 +34,24 @@ pub fn pair_jobs<'j>(
         return vec![[as_listed(old), as_listed(new)]];
     }
 
-    let found: Vec<(&'j Job<'j>, Option<&'j Job<'j>>)> = news
+    let found: Vec<(&'j Job<'j>, Vec<&'j Job<'j>>)> = news
         .iter()
-        .map(|new| (new, find_old(new, olds, news)))
+        .map(|new| (new, find_olds(new, olds, news)))
         .collect();
 
     let is_known = |old: &Job<'_>| {
-        let mut known = found.iter().filter_map(|(_, known)| *known);
-        known.any(|known| std::ptr::eq(known, old))
+        let mut known = found.iter().flat_map(|(_, known)| known);
+        known.any(|known| std::ptr::eq(*known, old))
     };
     let gone = olds.iter().filter(|old| !is_known(old));
     let gone: Vec<[PairedJob<'j>; 2]> = gone.map(|old| [as_listed(old), as_missing(old)]).collect();
 
-    let kept = found.iter().map(|(new, old)| match old {
-        Some(old) => [as_listed(old), as_listed(new)],
-        None => [as_missing(new), as_listed(new)],
+    let kept = found.iter().flat_map(|(new, olds)| match olds.as_slice() {
+        [] => vec![[as_missing(new), as_listed(new)]],
+        olds => olds
+            .iter()
+            .map(|old| [as_listed(old), as_listed(new)])
+            .collect(),
     });
     kept.chain(gone).collect()
 }
@@ -67,21 +70,39 @@ fn as_missing<'j>(job: &'j Job<'j>) -> PairedJob<'j> {
     }
 }
 
-/// The old program that a new one replaces: the one with the same name, or else a deleted one with
-/// the same outputs.
-fn find_old<'j>(new: &Job<'_>, olds: &'j [Job<'j>], news: &[Job<'_>]) -> Option<&'j Job<'j>> {
+/// The old program that a new one replaces: the one with the same name; or else the one that had no
+/// environments yet, or those of all environments that it had; or else a deleted one with the same
+/// outputs.
+fn find_olds<'j>(new: &Job<'_>, olds: &'j [Job<'j>], news: &[Job<'_>]) -> Vec<&'j Job<'j>> {
     let is_kept = |old: &Job<'_>| news.iter().any(|new| has_its_name(old, new));
-    let by_name = olds.iter().find(|old| has_its_name(old, new));
-    let by_output = || {
-        olds.iter()
-            .find(|old| !is_kept(old) && writes_its_outputs(old, new))
-    };
+    if let Some(by_name) = olds.iter().find(|old| has_its_name(old, new)) {
+        return vec![by_name];
+    }
 
-    by_name.or_else(by_output)
+    let by_file: Vec<&'j Job<'j>> = olds
+        .iter()
+        .filter(|old| has_its_file(old, new) && has_environment(old) != has_environment(new))
+        .collect();
+    if !by_file.is_empty() {
+        return by_file;
+    }
+
+    let by_output = olds
+        .iter()
+        .find(|old| !is_kept(old) && writes_its_outputs(old, new));
+    by_output.into_iter().collect()
 }
 
 fn has_its_name(old: &Job<'_>, new: &Job<'_>) -> bool {
-    old.program.file.path == new.program.file.path && old.build.environment == new.build.environment
+    has_its_file(old, new) && old.build.environment == new.build.environment
+}
+
+fn has_its_file(old: &Job<'_>, new: &Job<'_>) -> bool {
+    old.program.file.path == new.program.file.path
+}
+
+fn has_environment(job: &Job<'_>) -> bool {
+    job.build.environment.is_some()
 }
 
 /// Whether both write the same files, and so are the same deployment, whatever their names are.
@@ -164,6 +185,13 @@ impl Comparison {
             drop_one_sided_bindings(&mut new.program, &old.program.problems);
             // a parameter that neither version has is reported once
             drop_one_sided_bindings(&mut old.program, &Problems::default());
+
+            let declares = [&old, &new].map(|it| !it.program.environments.is_empty());
+            match declares {
+                [false, true] => drop_unknown_choice(&mut old.program),
+                [true, false] => drop_unknown_choice(&mut new.program),
+                [true, true] | [false, false] => {}
+            }
         }
 
         // two files are versions of one stack; unless they name it, each would be named after its
@@ -234,19 +262,23 @@ fn drop_one_sided_bindings(program: &mut Compilation, other: &Problems) {
         unknown_binding(problem.clone()).is_none_or(|name| others.contains(&name))
     };
 
-    let mut kept = Problems::default();
-    kept.extend(
-        std::mem::take(&mut program.problems)
-            .into_iter()
-            .filter(stays),
-    );
-    program.problems = kept;
+    program.problems.retain(stays);
+}
+
+/// Drops the problem that a program does not have the chosen environment: one that declares none is
+/// the same program in each that the other version declares.
+fn drop_unknown_choice(program: &mut Compilation) {
+    let is_choice =
+        |problem: &Problem| matches!(problem, Problem::Input(InputProblem::UnknownChoice { .. }));
+    program.problems.retain(|problem| !is_choice(problem));
 }
 
 /// The name of a value without a parameter.
 fn unknown_binding(problem: Problem) -> Option<String> {
     match problem {
-        Problem::Input(InputProblem::UnknownBinding { name, .. }) => Some(name),
+        Problem::Input(
+            InputProblem::UnknownBinding { name, .. } | InputProblem::OtherEnvironment { name, .. },
+        ) => Some(name),
         _ => None,
     }
 }

@@ -143,13 +143,18 @@ impl Job<'_> {
         given: Vec<Given>,
         workspace: &mut dyn Workspace,
     ) -> Result<Compilation, Unread> {
-        let (bindings, file) = (values::into_bindings(given), &self.program.file);
+        let (bindings, file) = (values::into_bindings(given.clone()), &self.program.file);
         let inputs = Inputs {
             bindings: &bindings,
             as_of: self.as_of,
             environment: self.environment(),
         };
-        compile(&file.path, workspace, &inputs).map_err(|error| Unread::new(file, &error))
+        let mut compilation =
+            compile(&file.path, workspace, &inputs).map_err(|error| Unread::new(file, &error))?;
+        let is_listed = file.span.is_some();
+        values::drop_shared_values(&mut compilation.problems, &given, is_listed);
+
+        Ok(compilation)
     }
 
     /// The environment that the program is compiled for.

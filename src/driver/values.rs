@@ -1,5 +1,6 @@
 //! The values of parameters, merged from all the places that set them.
 
+use crate::diagnostic::{InputProblem, Problem, Problems};
 use crate::project::{self, Named, Values};
 use crate::report::review::Given;
 use crate::workspace::{ReadError, Workspace};
@@ -86,4 +87,20 @@ pub fn into_bindings(given: impl IntoIterator<Item = Given>) -> Vec<(String, Str
         .into_iter()
         .map(|Given { name, value, .. }| (name, value))
         .collect()
+}
+
+/// Drops problems of values for parameters of other environments, where environments share the
+/// values: a file of values is theirs, and so is everything in a manifest (`of_a_manifest`).
+pub fn drop_shared_values(problems: &mut Problems, given: &[Given], of_a_manifest: bool) {
+    let is_in_file = |name: &str| {
+        let mut given = given.iter();
+        given.any(|given| given.name == name && given.place.is_some())
+    };
+
+    problems.retain(|problem| match problem {
+        Problem::Input(InputProblem::OtherEnvironment { name, .. }) => {
+            !of_a_manifest && !is_in_file(name)
+        }
+        _ => true,
+    });
 }

@@ -1,7 +1,8 @@
 //! Collects the declarations of a program, sorts them by name, and fills the namespaces.
 
 use super::atom::Catalogue;
-use super::scope::{BuiltInNetwork, Entity, GUESSES, MOST, Scope, Seen, Symbol};
+use super::params::implicit_vpc_name;
+use super::scope::{AbsentParam, BuiltInNetwork, Entity, GUESSES, MOST, Scope, Seen, Symbol};
 use crate::ast::{self, Item, ProgramTree};
 use crate::diagnostic::{NameKind, NameProblem, Problem, Problems};
 use crate::policy::{
@@ -9,6 +10,7 @@ use crate::policy::{
 };
 use crate::source::{Sources, Span};
 use foldhash::{HashMap, HashMapExt};
+use std::borrow::Cow;
 
 const BUILT_IN: [(&str, BuiltInNetwork); 5] = [
     ("anywhere", BuiltInNetwork::Anywhere),
@@ -73,6 +75,7 @@ impl<'a> Scope<'a> {
             service_names: HashMap::new(),
             vpc_names: HashMap::new(),
             elsewhere: names_of_other_environments(sources, program),
+            absent_params: params_of_other_environments(sources, program),
             broken: broken.map(|span| sources.text(*span)).collect(),
             is_incomplete: program.files.iter().any(|file| file.is_incomplete),
             every: None,
@@ -300,6 +303,38 @@ fn names_of_other_environments<'a>(
     names
         .map(|name| (sources.text(name.span), name.span))
         .collect()
+}
+
+/// The parameters that outputs have only in other environments, with the id of a VPC among them.
+fn params_of_other_environments<'a>(
+    sources: &'a Sources,
+    program: &'a ProgramTree,
+) -> HashMap<Cow<'a, str>, AbsentParam> {
+    let mut params: HashMap<Cow<'a, str>, AbsentParam> = HashMap::new();
+    for statement in program.files.iter().flat_map(|file| &file.absent) {
+        let (name, declared) = match &statement.item {
+            Item::Param(param) => {
+                let name = Cow::Borrowed(sources.text(param.name.span));
+                (name, param.name.span)
+            }
+            Item::Vpc(vpc) => {
+                let name = implicit_vpc_name(sources.text(vpc.name.span));
+                (Cow::Owned(name), vpc.name.span)
+            }
+            _ => continue,
+        };
+
+        let absent = params.entry(name).or_insert_with(|| AbsentParam {
+            declared,
+            environments: Vec::new(),
+        });
+        let names = statement.only_in.iter().flat_map(|only_in| &only_in.names);
+        absent
+            .environments
+            .extend(names.map(|name| sources.text(name.span).to_string()));
+    }
+
+    params
 }
 
 fn reserved_name(name: ast::Name, text: &str, is: &'static str) -> Problem {

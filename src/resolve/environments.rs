@@ -7,8 +7,8 @@ use crate::source::{Sources, Span};
 use std::collections::BTreeSet;
 
 /// Sets the statements aside that do not apply in the chosen environment, and reports environments
-/// that are not declared. Where there is an error, nothing is left to resolve. Gives the declared
-/// environments, in source order.
+/// that are not declared. Where the declared ones are in error, nothing is left to resolve; a program
+/// that declares none is the same in each. Gives the declared environments, in source order.
 pub fn choose_environment(
     sources: &Sources,
     program: &mut ProgramTree,
@@ -23,8 +23,10 @@ pub fn choose_environment(
     let undeclared = declared.undeclared_names(sources, program);
     problems.extend(declared.unchosen(chosen).map(Problem::from));
 
+    let is_declared = declared.span.is_some();
+
     match chosen {
-        _ if problems.any_error() => clear_program(program),
+        _ if is_declared && problems.any_error() => clear_program(program),
         None if !undeclared.is_empty() => clear_program(program),
         Some(chosen) => {
             for file in &mut program.files {

@@ -348,6 +348,15 @@ impl Params {
         };
 
         for name in left {
+            if let Some(absent) = scope.absent_params.get(name.as_str()) {
+                scope.problems.push(InputProblem::OtherEnvironment {
+                    name,
+                    declared: absent.declared,
+                    environments: absent.environments.clone(),
+                });
+                continue;
+            }
+
             let guess = scope.may_guess(names.len());
             let meant = guess
                 .then(|| nearest(&name, names.iter().map(String::as_str)))
@@ -359,6 +368,11 @@ impl Params {
             });
         }
     }
+}
+
+/// The parameter that is the id of a declared VPC without one.
+pub fn implicit_vpc_name(vpc: &str) -> String {
+    format!("{vpc}-vpc-id")
 }
 
 /// Reports a declared parameter with the name of an implicit one.

@@ -9,6 +9,7 @@ use crate::policy::{
 };
 use crate::source::{Sources, Span};
 use foldhash::{HashMap, HashSet};
+use std::borrow::Cow;
 
 /// The entities that the name of a peer can refer to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,6 +63,8 @@ pub struct Scope<'a> {
     pub(super) broken: HashSet<&'a str>,
     /// Names that are declared in other environments, and where.
     pub(super) elsewhere: HashMap<&'a str, Span>,
+    /// Parameters that are declared in other environments, by name.
+    pub(super) absent_params: HashMap<Cow<'a, str>, AbsentParam>,
     /// Whether an included file is unknown, which may declare any name.
     pub(super) is_incomplete: bool,
     /// The tiers by role and VPC, once an `every` has asked for them.
@@ -74,6 +77,15 @@ pub struct Scope<'a> {
     pub(super) guesses: usize,
     /// The remaining budget for the size of the program.
     pub(super) room: usize,
+}
+
+/// A parameter that other environments have.
+#[derive(Debug)]
+pub(super) struct AbsentParam {
+    /// Its name, or that of the VPC whose id it is, in its first declaration.
+    pub declared: Span,
+    /// The environments.
+    pub environments: Vec<String>,
 }
 
 /// The maximum size of a program: the flows of its sentences, the pairs of its assertions, and the

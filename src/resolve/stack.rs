@@ -1,7 +1,7 @@
 //! The stack, its VPCs, and peerings.
 
 use super::blocks::is_vpc_id;
-use super::params::{ParamValue, Params};
+use super::params::{ParamValue, Params, implicit_vpc_name};
 use super::scope::Scope;
 use super::settings::Settings;
 use crate::ast::{self, EntryValue};
@@ -289,7 +289,7 @@ fn ask_for_ids(scope: &mut Scope<'_>, params: &mut Params, vpcs: &mut [Vpc], def
             let name = vpc
                 .name
                 .as_ref()
-                .map_or("vpc-id".to_string(), |name| format!("{name}-vpc-id"));
+                .map_or("vpc-id".to_string(), |name| implicit_vpc_name(name));
             vpc.id = Some(params.resolve_implicit_vpc(scope, name));
         }
     }

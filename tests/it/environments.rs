@@ -200,3 +200,165 @@ fn a_review_names_the_environments_that_have_the_same_change() {
             .contains("shop.tier (production) against HEAD:shop.tier (production)")
     );
 }
+
+/// Two versions of a program, of which the second declares environments: `o.tier` and `n.tier`.
+fn first_environments() -> Scratch {
+    let scratch = Scratch::new();
+    scratch.write("o.tier", "tier a\na allows ssh from 10.0.0.0/8\n");
+    scratch.write(
+        "n.tier",
+        "environments p, q\ntier a\na allows ssh from 10.0.0.0/8\n\
+         a allows http from 10.0.0.0/8 only in q\n",
+    );
+    scratch
+}
+
+#[test]
+fn a_program_without_environments_is_compared_in_each_that_the_other_version_declares() {
+    let scratch = first_environments();
+    let first_line = |arguments: &[&str]| {
+        let run = scratch.run(&[&["diff"], arguments].concat());
+        let out = run.exits(0).out();
+        out.lines().next().unwrap_or_default().to_string()
+    };
+
+    let [p, q] = ["p", "q"].map(|name| first_line(&["o.tier", "n.tier", "--environment", name]));
+    assert!(
+        p.starts_with("equal: ") && p.ends_with(", and nothing changes in AWS"),
+        "{p}"
+    );
+    assert_eq!(q, "wider: n.tier (q) against o.tier (q)");
+
+    // a change that removes them
+    let q = first_line(&["n.tier", "o.tier", "--environment", "q"]);
+    assert_eq!(q, "narrower: o.tier (q) against n.tier (q)");
+}
+
+#[test]
+fn a_program_without_environments_in_a_commit_is_compared_in_each_of_the_work_tree() {
+    let scratch = first_environments();
+    scratch.git(&["init", "--quiet", "--initial-branch", "main", "."]);
+    scratch.commit("first");
+    scratch.write("o.tier", scratch.read("n.tier"));
+    let run = scratch.run(&["diff", "--git", "HEAD", "o.tier", "--environment", "q"]);
+    let out = run.exits(0).out();
+    assert!(
+        out.starts_with("wider: o.tier (q) against HEAD:o.tier (q)\n"),
+        "{out}"
+    );
+}
+
+#[test]
+fn an_environment_that_neither_version_declares_is_an_error_of_each() {
+    let scratch = first_environments();
+    let run = scratch.run(&["diff", "o.tier", "o.tier", "--environment", "p"]);
+    run.exits(2)
+        .says("E0505]: the program has no environment `p` (in o.tier)");
+
+    // one that declares others does not become the same program in all
+    let run = scratch.run(&["diff", "o.tier", "n.tier", "--environment", "r"]);
+    let err = run.exits(2).err();
+    assert!(
+        err.contains("no environment `r` (in n.tier)") && !err.contains("o.tier"),
+        "{err}"
+    );
+}
+
+#[test]
+fn a_review_of_the_first_environments_of_a_manifest_is_against_the_program_without_them() {
+    let scratch = first_environments();
+    let listed = "[[program]]\nfile = \"o.tier\"\noutputs = { terraform = \"o.tf\" }\n";
+    scratch.write("tierwall.toml", listed);
+    scratch.git(&["init", "--quiet", "--initial-branch", "main", "."]);
+    scratch.commit("first");
+    scratch.write("o.tier", scratch.read("n.tier"));
+    scratch.write(
+        "tierwall.toml",
+        "[[program]]\nfile = \"o.tier\"\n\
+         [program.environments.p]\noutputs = { terraform = \"p/o.tf\" }\n\
+         [program.environments.q]\noutputs = { terraform = \"q/o.tf\" }\n",
+    );
+
+    let run = scratch.run(&["diff", "--git", "HEAD"]);
+    let out = run.exits(0).out();
+    assert!(
+        out.contains("equal: o.tier (p) allows exactly what HEAD:o.tier allows"),
+        "{out}"
+    );
+    assert!(
+        out.contains("wider: o.tier (q) against HEAD:o.tier\n"),
+        "{out}"
+    );
+    assert!(!out.contains("empty program"), "{out}");
+
+    // and back: each environment becomes the program without them
+    scratch.commit("environments");
+    let run = scratch.run(&["diff", "--git", "HEAD..HEAD^"]);
+    let out = run.exits(0).out();
+    assert!(
+        out.contains("narrower: HEAD^:o.tier against HEAD:o.tier (q)\n"),
+        "{out}"
+    );
+    assert!(!out.contains("empty program"), "{out}");
+}
+
+const OFFICE: &str = "\
+environments production, staging
+param office : cidr only in staging
+vpc lab only in staging {}
+tier web
+tier debug only in staging { vpc = lab }
+web allows https from anywhere
+web allows ssh from office only in staging
+debug allows ssh from office only in staging
+";
+
+#[test]
+fn a_value_that_environments_share_is_ignored_where_the_parameter_is_of_another() {
+    let scratch = Scratch::new();
+    scratch.write("shop.tier", OFFICE);
+    scratch.write(
+        "values.json",
+        "{\"office\": \"203.0.113.0/24\", \"lab-vpc-id\": \"vpc-0123456789abcdef0\"}",
+    );
+    let arguments = ["--environment", "production", "--vars", "values.json"];
+    scratch
+        .run(&[&["check", "shop.tier"], arguments.as_slice()].concat())
+        .exits(0);
+    scratch
+        .run(&[&["flows", "shop.tier"], arguments.as_slice()].concat())
+        .exits(0);
+
+    scratch.write(
+        "tierwall.toml",
+        "[[program]]\nfile = \"shop.tier\"\nset = { office = \"203.0.113.0/24\" }\n\
+         [program.environments.production]\n[program.environments.staging]\n",
+    );
+    scratch.run(&["check"]).exits(0);
+
+    // a name that no environment has is still an error
+    scratch.write("values.json", "{\"ofice\": \"203.0.113.0/24\"}");
+    let run = scratch.run(&[&["check", "shop.tier"], arguments.as_slice()].concat());
+    run.exits(2).says("E0501");
+}
+
+#[test]
+fn a_value_of_the_command_line_for_a_parameter_of_another_environment_is_an_error() {
+    let scratch = Scratch::new();
+    scratch.write("shop.tier", OFFICE);
+    let set = ["--environment", "production", "--set", "office=10.0.0.0/8"];
+    for command in ["check", "flows"] {
+        let run = scratch.run(&[&[command, "shop.tier"], set.as_slice()].concat());
+        let err = run.exits(2).err();
+        assert!(
+            err.contains("E0506]: a value is given for `office`, which is only in `staging`"),
+            "{err}"
+        );
+        assert!(err.contains("shop.tier:2:7"), "{err}");
+    }
+
+    let set = ["--environment", "staging", "--set", "office=10.0.0.0/8"];
+    scratch
+        .run(&[&["check", "shop.tier"], set.as_slice()].concat())
+        .exits(0);
+}

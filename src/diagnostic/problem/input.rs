@@ -25,6 +25,12 @@ pub enum InputProblem {
         meant: Option<String>,
         params: String,
     },
+    /// `--set office=…` for production, with `param office : cidr only in staging`
+    OtherEnvironment {
+        name: String,
+        declared: Span,
+        environments: Vec<String>,
+    },
     /// `environments production, staging` without `--environment`
     NoEnvironment { span: Span, names: Vec<String> },
     /// `--environment stagin`

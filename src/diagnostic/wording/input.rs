@@ -36,21 +36,31 @@ impl InputProblem {
             )
             .meant(meant)
             .help(format!("the program has {params}")),
-            InputProblem::NoEnvironment { span, names } => {
-                let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
-                R::error(
-                    "E0504",
-                    format!(
-                        "the program has the environments {}, but none is chosen",
-                        listed(&quoted, 10)
-                    ),
-                )
-                .at(span, "declared here")
-                .help(format!(
-                    "choose one: `--environment {}`",
-                    names.first().map_or("NAME", String::as_str)
-                ))
-            }
+            InputProblem::OtherEnvironment {
+                name,
+                declared,
+                environments,
+            } => R::error(
+                "E0506",
+                format!(
+                    "a value is given for `{name}`, which is only in {}",
+                    listed(&quote_names(environments), 10)
+                ),
+            )
+            .at(declared, "declared here")
+            .help("leave it out for this environment, or set it in a file of `--vars`"),
+            InputProblem::NoEnvironment { span, names } => R::error(
+                "E0504",
+                format!(
+                    "the program has the environments {}, but none is chosen",
+                    listed(&quote_names(names), 10)
+                ),
+            )
+            .at(span, "declared here")
+            .help(format!(
+                "choose one: `--environment {}`",
+                names.first().map_or("NAME", String::as_str)
+            )),
             InputProblem::UnknownChoice { name, known, meant } => {
                 R::error("E0505", format!("the program has no environment `{name}`"))
                     .meant(meant)
@@ -78,4 +88,8 @@ impl InputProblem {
             ),
         }
     }
+}
+
+fn quote_names(names: &[String]) -> Vec<String> {
+    names.iter().map(|name| format!("`{name}`")).collect()
 }
