@@ -243,8 +243,10 @@ impl<'p> End<'p> {
 
 /// A table for people: a line for each pair of endpoints and the sentences that allow it.
 pub fn table(policy: &Policy, sources: &Sources) -> String {
-    let lines = table_lines(policy, sources).into_iter();
-    let lines: Vec<[String; 4]> = lines.flat_map(break_services).collect();
+    let mut lines = Vec::new();
+    for line in table_lines(policy, sources) {
+        push_line(line, &mut lines);
+    }
     let width = |n: usize| {
         let widths = lines.iter().map(|line| line[n].chars().count());
         widths.max().unwrap_or(0)
@@ -280,14 +282,19 @@ pub fn table(policy: &Policy, sources: &Sources) -> String {
 /// The width at which a list of services is broken after a comma.
 const SERVICES_WIDTH: usize = 40;
 
-/// A line of the table, and below it the services that it has no room for.
-fn break_services([from, to, on, sentences]: [String; 4]) -> Vec<[String; 4]> {
+/// Adds a line of the table, and below it the services that it has no room for.
+fn push_line([from, to, on, sentences]: [String; 4], lines: &mut Vec<[String; 4]>) {
+    if on.len() <= SERVICES_WIDTH {
+        return lines.push([from, to, on, sentences]);
+    }
+
     let mut pieces: Vec<String> = Vec::new();
     for service in on.split(", ") {
         match pieces.last_mut() {
             // the blank and the two commas count
             Some(piece) if piece.len() + service.len() + 3 <= SERVICES_WIDTH => {
-                *piece = format!("{piece}, {service}");
+                piece.push_str(", ");
+                piece.push_str(service);
             }
             Some(piece) => {
                 piece.push(',');
@@ -299,10 +306,8 @@ fn break_services([from, to, on, sentences]: [String; 4]) -> Vec<[String; 4]> {
 
     let mut pieces = pieces.into_iter();
     let first = pieces.next().unwrap_or_default();
-    let below = pieces.map(|piece| [String::new(), String::new(), piece, String::new()]);
-    let mut lines = vec![[from, to, first, sentences]];
-    lines.extend(below);
-    lines
+    lines.push([from, to, first, sentences]);
+    lines.extend(pieces.map(|piece| [String::new(), String::new(), piece, String::new()]));
 }
 
 /// The lines of the table, the header first.
