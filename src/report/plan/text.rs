@@ -49,8 +49,8 @@ impl<'c> PlanLines<'c> {
         summaries.iter().map(line).collect()
     }
 
-    /// The counts that each tool will show, in its own terms.
-    pub fn count_lines(&self) -> Vec<String> {
+    /// The counts that each tool will show, in its own terms; `label` follows the name of its plan.
+    pub fn count_lines(&self, label: &str) -> Vec<String> {
         let mut lines = Vec::new();
         for (it, counts) in &self.changes.counts {
             let parts: Vec<String> = it
@@ -58,7 +58,8 @@ impl<'c> PlanLines<'c> {
                 .column_counts(counts)
                 .map(|(name, count)| format!("{count} to {name}"))
                 .collect();
-            lines.push(format!("{}: {}", it.planning.report, parts.join(", ")));
+            let counts = parts.join(", ");
+            lines.push(format!("{}{label}: {counts}", it.planning.report));
         }
         lines
     }
