@@ -53,6 +53,14 @@ impl<'c> PlanLines<'c> {
     pub fn count_lines(&self, label: &str) -> Vec<String> {
         let mut lines = Vec::new();
         for (it, counts) in &self.changes.counts {
+            if !it.planning.repeats_rules && self.asks_for_blocks() {
+                lines.push(format!(
+                    "{}{label}: none, because a list of blocks has no value",
+                    it.planning.report
+                ));
+                continue;
+            }
+
             let parts: Vec<String> = it
                 .planning
                 .column_counts(counts)
@@ -62,6 +70,13 @@ impl<'c> PlanLines<'c> {
             lines.push(format!("{}{label}: {counts}", it.planning.report));
         }
         lines
+    }
+
+    /// Whether a rule of one of the two programs is for a list of blocks without a value.
+    fn asks_for_blocks(&self) -> bool {
+        let states = [self.changes.old, self.changes.new];
+        let mut parameters = states.iter().flat_map(|state| &state.parameters);
+        parameters.any(|parameter| parameter.kind.is_list())
     }
 
     /// `! db  replaced with 4 rules: its description changes`; a line for each group, and one that
