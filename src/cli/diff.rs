@@ -7,10 +7,12 @@ use super::terminal::Terminal;
 use super::versions::{Origin, open_sides, pair_origins};
 use clap::{Args, ValueEnum};
 use tierwall::diagnostic::{Problem, listed};
-use tierwall::driver::compare::{Comparison, Incomparable, Revision};
+use tierwall::driver::compare::{Comparison, Incomparable, Revision, review_together};
 use tierwall::driver::plan_jobs;
 use tierwall::lint::Levels;
-use tierwall::report::review::{self, Comment, Links, Review};
+use tierwall::report::review::{
+    self, Comment, EnvironmentReview, Links, Review, split_environments,
+};
 
 /// The arguments of `diff`.
 #[derive(Args)]
@@ -96,17 +98,19 @@ fn compare_programs(diff: &Diff, terminal: &Terminal) -> Result<Exit, Exit> {
         .each_ref()
         .map(|opened| plan_jobs(&opened.project, &options));
     let origins = pair_origins(&olds, &news, sides.commits, files.len() == 2);
-    let (mut exit, mut shown) = (Exit::Done, Vec::new());
+    let (mut exit, mut shown, mut denied) = (Exit::Done, Vec::new(), Vec::new());
 
-    for pair in &origins {
-        match review_pair(pair, diff, terminal) {
-            Ok(review) => shown.push(review),
-            Err(failed) => exit = exit.max(failed),
-        }
+    let is_same_program =
+        |one: &[Origin<'_>; 2], other: &[Origin<'_>; 2]| one[1].file() == other[1].file();
+    for pairs in origins.chunk_by(is_same_program) {
+        let reviewed = review_program(pairs, diff, terminal);
+        exit = exit.max(reviewed.exit);
+        shown.extend(reviewed.shown);
+        denied.extend(reviewed.denied);
     }
 
     exit = exit.max(terminal.print_bytes(join_shown(&shown, diff).as_bytes()));
-    for words in shown.iter().flat_map(|review| &review.denied) {
+    for words in &denied {
         terminal.report_outcome(words);
         exit = exit.max(Exit::Program);
     }
@@ -115,15 +119,18 @@ fn compare_programs(diff: &Diff, terminal: &Terminal) -> Result<Exit, Exit> {
 }
 
 /// What is shown of one program.
-struct Shown {
-    text: ReviewText,
-    /// Its file, and the environment for which it is compiled.
-    file: String,
-    environment: Option<String>,
-    /// Its name, if nothing changes at all.
-    same: Option<String>,
+struct Reviewed {
+    exit: Exit,
+    shown: Vec<Shown>,
     /// Messages about changes that `--deny` names.
     denied: Vec<String>,
+}
+
+/// A review in the format of the command line.
+struct Shown {
+    text: ReviewText,
+    /// Its name, if nothing changes at all.
+    same: Option<String>,
 }
 
 /// The text of a review; Markdown can be shortened to fit.
@@ -141,12 +148,77 @@ impl ReviewText {
     }
 }
 
-/// Compares the two versions of one program.
-fn review_pair(
+/// Compares the two versions of one program, in each of its environments.
+fn review_program(pairs: &[[Origin<'_>; 2]], diff: &Diff, terminal: &Terminal) -> Reviewed {
+    let mut reviewed = Reviewed {
+        exit: Exit::Done,
+        shown: Vec::new(),
+        denied: Vec::new(),
+    };
+
+    let (mut comparisons, mut compared) = (Vec::new(), Vec::new());
+    for pair in pairs {
+        match read_pair(pair, diff, terminal) {
+            Ok(comparison) => {
+                comparisons.push(comparison);
+                compared.push(pair);
+            }
+            Err(failed) => reviewed.exit = reviewed.exit.max(failed),
+        }
+    }
+
+    review_together(&comparisons, |reviews| {
+        let (mut sides, mut kept) = (Vec::new(), Vec::new());
+        for ((review, [old, new]), comparison) in
+            reviews.into_iter().zip(compared).zip(&comparisons)
+        {
+            match review {
+                Ok(review) => {
+                    let denied = explain_denied(&review, &new.name(), &diff.deny);
+                    reviewed.denied.extend(denied);
+                    sides.push([old, new]);
+                    let names = [old, new].map(Origin::environment_name);
+                    kept.push(EnvironmentReview { names, review });
+                }
+                Err(error) => {
+                    let failed = report_refused(comparison, [old, new], error, terminal);
+                    reviewed.exit = reviewed.exit.max(failed);
+                }
+            }
+        }
+        reviewed.shown = show_reviews(kept, &sides, diff);
+    });
+
+    reviewed
+}
+
+/// The reviews of a program in its environments. A change that is the same in several is shown
+/// once, except in JSON.
+fn show_reviews(
+    reviews: Vec<EnvironmentReview<'_>>,
+    sides: &[[&Origin<'_>; 2]],
+    diff: &Diff,
+) -> Vec<Shown> {
+    if diff.format == ReviewFormat::Json || reviews.len() < 2 {
+        let each = reviews.iter().zip(sides);
+        return each
+            .map(|(it, sides)| show_review(&it.review, *sides, diff))
+            .collect();
+    }
+
+    let mut shown = Vec::new();
+    split_environments(reviews, |environments, review| {
+        shown.push(show_review(review, sides[environments[0]], diff));
+    });
+    shown
+}
+
+/// Reads the two versions of one program.
+fn read_pair(
     [old, new]: &[Origin<'_>; 2],
     diff: &Diff,
     terminal: &Terminal,
-) -> Result<Shown, Exit> {
+) -> Result<Comparison, Exit> {
     let read = |origin: &Origin<'_>| {
         origin
             .read_revision(diff.git.is_some())
@@ -159,18 +231,17 @@ fn review_pair(
     if before.is_none() && after.is_none() {
         return Err(terminal.report_failure(&format!(
             "cannot read `{}`: it is in neither version",
-            old.job.program.file.path
+            old.file()
         )));
     }
 
     let or_missing = |revision: Option<Revision>, origin: &Origin<'_>| {
         revision.unwrap_or_else(|| Revision::missing(origin.name(), origin.job))
     };
-    let comparison = Comparison::new(or_missing(before, old), or_missing(after, new));
-
-    comparison
-        .review_with(|review| show_review(review, [old, new], diff))
-        .map_err(|error| report_refused(&comparison, [old, new], error, terminal))
+    Ok(Comparison::new(
+        or_missing(before, old),
+        or_missing(after, new),
+    ))
 }
 
 /// Reports why two versions cannot be compared; a problem without a position names the version.
@@ -196,7 +267,6 @@ fn report_refused(
 
 /// The text of a review, in the format of the command line.
 fn show_review(review: &Review<'_>, sides: [&Origin<'_>; 2], diff: &Diff) -> Shown {
-    let name = sides[1].name();
     let text = match diff.format {
         ReviewFormat::Text => ReviewText::Whole(review::text(review)),
         ReviewFormat::Markdown => {
@@ -205,12 +275,10 @@ fn show_review(review: &Review<'_>, sides: [&Origin<'_>; 2], diff: &Diff) -> Sho
         ReviewFormat::Json => ReviewText::Whole(review::json(review)),
     };
 
+    let name = review.document.new.to_string();
     Shown {
         text,
-        file: sides[1].job.program.file.path.clone(),
-        environment: sides[1].job.build.environment.clone(),
-        same: review.is_empty().then(|| name.clone()),
-        denied: explain_denied(review, &name, &diff.deny),
+        same: review.is_empty().then_some(name),
     }
 }
 
@@ -235,15 +303,9 @@ fn join_shown(shown: &[Shown], diff: &Diff) -> String {
         ROOM
     };
 
-    let texts = |only: fn(&&Shown) -> bool| {
-        let texts = shown
-            .iter()
-            .filter(only)
-            .map(|it| (it, it.text.text_within(room)));
-        match diff.format {
-            ReviewFormat::Json => texts.map(|(_, text)| text.to_string()).collect(),
-            ReviewFormat::Text | ReviewFormat::Markdown => merge_environments(texts),
-        }
+    let texts = |only: fn(&&Shown) -> bool| -> Vec<&str> {
+        let shown = shown.iter().filter(only);
+        shown.map(|it| it.text.text_within(room)).collect()
     };
 
     match (diff.format, diff.files.as_slice()) {
@@ -266,49 +328,6 @@ fn join_shown(shown: &[Shown], diff: &Diff) -> String {
             texts(|_| true).join("\n")
         }
     }
-}
-
-/// Reviews, each once: those that are the same in several environments of a program name all of
-/// them, `shop.tier (production, staging)`.
-fn merge_environments<'s>(texts: impl Iterator<Item = (&'s Shown, &'s str)>) -> Vec<String> {
-    struct Merged<'s> {
-        file: &'s str,
-        environments: Vec<&'s str>,
-        text: &'s str,
-        /// The text without the environment.
-        common: String,
-    }
-
-    let marked = |file: &str, environments: &str| format!("{file} ({environments})");
-    let mut merged: Vec<Merged<'_>> = Vec::new();
-
-    for (shown, text) in texts {
-        let file = shown.file.as_str();
-        let environments: Vec<&str> = shown.environment.as_deref().into_iter().collect();
-        let common = text.replace(&marked(file, &environments.concat()), file);
-
-        let known = merged.iter_mut().find(|known| {
-            !environments.is_empty() && (known.file, &known.common) == (file, &common)
-        });
-        match known {
-            Some(known) => known.environments.extend(environments),
-            None => merged.push(Merged {
-                file,
-                environments,
-                text,
-                common,
-            }),
-        }
-    }
-
-    let write = |merged: Merged<'_>| match merged.environments.as_slice() {
-        [first, _, ..] => merged.text.replace(
-            &marked(merged.file, first),
-            &marked(merged.file, &merged.environments.join(", ")),
-        ),
-        _ => merged.text.to_string(),
-    };
-    merged.into_iter().map(write).collect()
 }
 
 /// Messages about what a change does that `--deny` names.

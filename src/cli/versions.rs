@@ -11,7 +11,7 @@ use tierwall::diagnostic::Problem;
 use tierwall::driver::compare::{PairedJob, Revision, pair_jobs};
 use tierwall::driver::{Job, Unread};
 use tierwall::project::Program;
-use tierwall::report::review::LinkBase;
+use tierwall::report::review::{EnvironmentName, LinkBase};
 use tierwall::workspace::Workspace;
 
 /// The two sides of a comparison: the old one and the new one.
@@ -124,14 +124,23 @@ pub fn pair_origins<'j>(
 impl Origin<'_> {
     /// `shop.tier`, `main:shop.tier (production)`
     pub fn name(&self) -> String {
+        let EnvironmentName { title, environment } = self.environment_name();
+        let environment = environment.map_or(String::new(), |name| format!(" ({name})"));
+        format!("{title}{environment}")
+    }
+
+    /// `shop.tier`
+    pub fn file(&self) -> &str {
+        &self.job.program.file.path
+    }
+
+    /// Its name, in its parts.
+    pub fn environment_name(&self) -> EnvironmentName {
         let mark = self.commit.map(Commit::name_prefix).unwrap_or_default();
-        let environment = self
-            .job
-            .build
-            .environment
-            .as_ref()
-            .map_or(String::new(), |name| format!(" ({name})"));
-        format!("{mark}{}{environment}", self.job.program.file.path)
+        EnvironmentName {
+            title: format!("{mark}{}", self.job.program.file.path),
+            environment: self.job.build.environment.clone(),
+        }
     }
 
     /// A problem of the program; one without a position names the version: `(in main:shop.tier)`.

@@ -212,6 +212,13 @@ impl Comparison {
     /// Reviews the change, and passes the review to `then`; fails with the problems of both
     /// versions if one has errors.
     pub fn review_with<T>(&self, then: impl FnOnce(&Review<'_>) -> T) -> Result<T, Incomparable> {
+        let judged = self.judge()?;
+        let changes = judged.predict_changes();
+        Ok(then(&judged.review_changes(&changes)))
+    }
+
+    /// Compares the rules and the problems of the two versions; fails if one has errors.
+    fn judge(&self) -> Result<JudgedComparison<'_>, Incomparable> {
         let revisions = self.revisions();
         let unresolved = revisions.map(|revision| revision.program.problems.clone());
 
@@ -229,16 +236,55 @@ impl Comparison {
             }
         };
 
-        let (was, is) = (old.as_version(&self.old), new.as_version(&self.new));
-        let tier_mapping = TierMapping::new(was.policy, is.policy);
-        let changes = Changes::compare_states(&old.state, &new.state, tier_mapping.groups());
+        let policies = revisions.map(|revision| &revision.program.policy);
+        Ok(JudgedComparison {
+            comparison: self,
+            tier_mapping: TierMapping::new(policies[0], policies[1]),
+            old,
+            new,
+        })
+    }
+}
 
-        Ok(then(&review::review_versions(
-            was,
-            is,
-            &tier_mapping,
-            &changes,
-        )))
+/// Reviews several changes, such as that of one program in its environments, and passes all
+/// reviews to `then`; those of versions with errors are problems.
+pub fn review_together<T>(
+    comparisons: &[Comparison],
+    then: impl FnOnce(Vec<Result<Review<'_>, Incomparable>>) -> T,
+) -> T {
+    let judged: Vec<_> = comparisons.iter().map(Comparison::judge).collect();
+    let changes: Vec<_> = judged
+        .iter()
+        .map(|judged| judged.as_ref().map(JudgedComparison::predict_changes))
+        .collect();
+
+    let reviews = judged.iter().zip(&changes).map(|both| match both {
+        (Ok(judged), Ok(changes)) => Ok(judged.review_changes(changes)),
+        (_, Err(error)) => Err((*error).clone()),
+        (Err(error), _) => Err(error.clone()),
+    });
+    then(reviews.collect())
+}
+
+/// Two judged versions of a program, without errors.
+struct JudgedComparison<'c> {
+    comparison: &'c Comparison,
+    tier_mapping: TierMapping,
+    old: JudgedProgram<'c>,
+    new: JudgedProgram<'c>,
+}
+
+impl JudgedComparison<'_> {
+    /// What AWS will do.
+    fn predict_changes(&self) -> Changes<'_> {
+        let groups = self.tier_mapping.groups();
+        Changes::compare_states(&self.old.state, &self.new.state, groups)
+    }
+
+    fn review_changes<'j>(&'j self, changes: &'j Changes<'j>) -> Review<'j> {
+        let was = self.old.as_version(&self.comparison.old);
+        let is = self.new.as_version(&self.comparison.new);
+        review::review_versions(was, is, &self.tier_mapping, changes)
     }
 }
 

@@ -16,6 +16,7 @@
 //! | a rule's description | in place | in place |
 //! | a rule's tags | in place | not in the template |
 //! | the default of the parameter that a rule names | in place | in place |
+//! | the default of the list that a rule names | a rule for each block is added or removed | has no such rule |
 //! | a rule that stands in its group | | the group, in place |
 //! | the address of either | destroyed and created | removed and added |
 //!
@@ -24,8 +25,10 @@
 //! "AWS::EC2::SecurityGroupIngress" and "…Egress" ("Update requires"), and "Update behaviors of
 //! stack resources".
 
+mod addresses;
 mod associations;
 mod before_after;
+mod blocks;
 mod change;
 mod defaults;
 mod groups;

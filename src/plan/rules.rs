@@ -1,6 +1,8 @@
 //! Predicts the changes of rules, by merging two lists that are sorted by address.
 
+use super::addresses::RuleAddresses;
 use super::before_after::BeforeAfter;
+use super::blocks;
 use super::change::{RuleChange, RuleOutcome, RulePlace};
 use super::defaults;
 use super::groups::Groups;
@@ -8,12 +10,9 @@ use super::peers::PeerValue;
 use super::tally::{Action, ResourceCounts};
 use super::texts::{tags_differ, text_differs};
 use crate::aws::{Direction, GroupId, ParameterId, Peer, RuleKey, State};
-use crate::hash::{hash, hash_bytes};
-use crate::net::{Sink, Traffic, UnknownPorts};
+use crate::net::{Traffic, UnknownPorts};
 use crate::target::Planning;
-use crate::target::names::Names;
 use std::cmp::Ordering;
-use std::ops::Range;
 
 /// The changed rules.
 pub fn changed_rules<'d>(
@@ -54,165 +53,6 @@ pub fn changed_rules<'d>(
     judge.changes
 }
 
-/// The rules of a state in an order of their addresses, which is the same for any two states.
-struct RuleAddresses<'d> {
-    state: &'d State,
-    names: Names<'d>,
-    text: Vec<u8>,
-    entries: Vec<AddressEntry>,
-}
-
-/// A rule at its address.
-struct AddressEntry {
-    /// The hash of the address: comparing numbers is faster than comparing addresses with common
-    /// prefixes.
-    hash: u64,
-    address: Range<usize>,
-    direction: Direction,
-    place: RulePlace,
-}
-
-/// The address of a rule with its type, in the order of `Addresses`: the two directions are
-/// different types.
-type Key<'a> = (u64, &'a [u8], Direction);
-
-impl<'d> RuleAddresses<'d> {
-    fn new(planning: &Planning, state: &'d State) -> Self {
-        let mut list = RuleAddresses {
-            state,
-            names: (planning.names)(state),
-            text: Vec::new(),
-            entries: Vec::with_capacity(state.rule_count()),
-        };
-
-        for (id, group) in state.groups_by_id() {
-            let address = planning.group_address(group);
-            for (position, rule) in group.rules.iter().enumerate() {
-                let place = RulePlace {
-                    group: id,
-                    position: position as u32,
-                };
-                for key in (planning.written)(group, rule).into_iter().flatten() {
-                    let start = list.text.len();
-                    if (planning.is_resource)(group, &key) {
-                        list.names.push_rule(id, &key, &mut list.text);
-                    } else {
-                        // no address has a blank, so that this is none
-                        list.text.put(&address);
-                        list.text.put(" ");
-                        list.names.push_within_group(&key, &mut list.text);
-                    }
-                    list.push_rule(start, key.direction, place);
-                }
-            }
-        }
-
-        let RuleAddresses { text, entries, .. } = &mut list;
-        entries.sort_unstable_by(|one, other| {
-            let hashes = one.hash.cmp(&other.hash);
-            hashes.then_with(|| one.key_in(text).cmp(&other.key_in(text)))
-        });
-
-        list
-    }
-
-    /// Adds a rule whose address ends the text.
-    fn push_rule(&mut self, start: usize, direction: Direction, place: RulePlace) {
-        self.entries.push(AddressEntry {
-            hash: hash_bytes(&self.text[start..]),
-            address: start..self.text.len(),
-            direction,
-            place,
-        });
-    }
-
-    fn key_at(&self, position: usize) -> Option<Key<'_>> {
-        self.entries
-            .get(position)
-            .map(|entry| entry.key_in(&self.text))
-    }
-
-    fn places_at(&self, positions: &[usize]) -> Vec<RulePlace> {
-        positions
-            .iter()
-            .map(|position| self.entries[*position].place)
-            .collect()
-    }
-
-    /// Merges two sorted lists.
-    fn match_with(&self, news: &RuleAddresses<'_>) -> PositionPairs {
-        let (mut found, mut old, mut new) = (PositionPairs::default(), 0, 0);
-        loop {
-            let order = match (self.key_at(old), news.key_at(new)) {
-                (None, None) => return found,
-                (Some(_), None) => Ordering::Less,
-                (None, Some(_)) => Ordering::Greater,
-                (Some(was), Some(is)) => was.cmp(&is),
-            };
-
-            match order {
-                Ordering::Less => found.old_only.push(old),
-                Ordering::Greater => found.new_only.push(new),
-                Ordering::Equal => found
-                    .both
-                    .push((self.entries[old].place, news.entries[new].place)),
-            }
-
-            old += usize::from(order.is_le());
-            new += usize::from(order.is_ge());
-        }
-    }
-}
-
-impl AddressEntry {
-    fn key_in<'a>(&self, text: &'a [u8]) -> Key<'a> {
-        (self.hash, &text[self.address.clone()], self.direction)
-    }
-}
-
-/// Rules whose addresses are equal, and positions of the others.
-#[derive(Default)]
-struct PositionPairs {
-    both: Vec<(RulePlace, RulePlace)>,
-    old_only: Vec<usize>,
-    new_only: Vec<usize>,
-}
-
-impl PositionPairs {
-    /// Matches by `moved`: a rule is the one at the newest of its earlier addresses.
-    fn follow_moves(&mut self, olds: &RuleAddresses<'_>, news: &RuleAddresses<'_>) {
-        let PositionPairs {
-            both,
-            old_only,
-            new_only,
-        } = self;
-
-        let mut taken = vec![false; old_only.len()];
-        new_only.retain(|new| {
-            let place = news.entries[*new].place;
-            let key = &place.rule_in(news.state).key;
-            let chain = news.names.name_chain(place.group, key);
-
-            let found = chain.iter().rev().skip(1).find_map(|name| {
-                let address = Some((hash(name), name.as_bytes(), key.direction));
-                let found = old_only
-                    .binary_search_by(|old| olds.key_at(*old).cmp(&address))
-                    .ok()?;
-                (!taken[found]).then_some(found)
-            });
-
-            let Some(found) = found else { return true };
-            taken[found] = true;
-            both.push((olds.entries[old_only[found]].place, place));
-
-            false
-        });
-
-        let mut taken = taken.into_iter();
-        old_only.retain(|_| taken.next() == Some(false));
-    }
-}
-
 /// Determines the changes of rules, and counts resources.
 struct RuleComparison<'j, 'd> {
     planning: &'j Planning,
@@ -230,7 +70,7 @@ impl<'d> RuleComparison<'_, 'd> {
             // rules of two groups with the same mangled name; still one resource
             self.add_change(BeforeAfter::Removed(was), RuleOutcome::Removed);
             self.add_change(BeforeAfter::Added(is), RuleOutcome::Added);
-            return self.count_rule(is, Action::Replace);
+            return self.count_same_address(was, is, Some(Action::Replace));
         }
 
         let Some(fate) = self.rule_outcome(was, is) else {
@@ -238,21 +78,72 @@ impl<'d> RuleComparison<'_, 'd> {
         };
         self.add_change(BeforeAfter::Both(was, is), fate);
         let action = match fate {
+            RuleOutcome::Default | RuleOutcome::WithPeer if self.repeats_rule(was, is) => {
+                // the blocks that stay are the same resources
+                self.changes_repeated(was, is).then_some(Action::Modify)
+            }
+            RuleOutcome::Default if !self.changes_in_place(is) => Some(Action::Replace),
             RuleOutcome::Text
             | RuleOutcome::Tagged
             | RuleOutcome::Default
             | RuleOutcome::Retargeted
             | RuleOutcome::Halved
-            | RuleOutcome::Joined => Action::Modify,
+            | RuleOutcome::Joined => Some(Action::Modify),
             RuleOutcome::WithGroup
             | RuleOutcome::OwnerDefault
             | RuleOutcome::WithPeer
             | RuleOutcome::PortDefault
-            | RuleOutcome::ResourceRenamed => Action::Replace,
+            | RuleOutcome::ResourceRenamed => Some(Action::Replace),
             RuleOutcome::Removed | RuleOutcome::Added => return,
         };
 
-        self.count_rule(is, action);
+        self.count_same_address(was, is, action);
+    }
+
+    /// Whether one of two rules with the same address is a resource for each block of a list.
+    fn repeats_rule(&self, was: RulePlace, is: RulePlace) -> bool {
+        let lists = [self.list_of(self.old, was), self.list_of(self.new, is)];
+        self.planning.repeats_rules && lists.iter().any(Option::is_some)
+    }
+
+    /// Whether the resources of the blocks that both rules have change in place.
+    fn changes_repeated(&self, was: RulePlace, is: RulePlace) -> bool {
+        self.has_other_port_default(was, is) || self.label_outcome(was, is).is_some()
+    }
+
+    /// Whether a new peer of a rule does not replace it.
+    fn changes_in_place(&self, is: RulePlace) -> bool {
+        self.planning.changes_peers || !self.is_resource(is)
+    }
+
+    /// The list of blocks that a rule is for, if the deployment sets it.
+    fn list_of<'s>(&self, state: &'s State, place: RulePlace) -> Option<blocks::List<'s>> {
+        let id = state.parameter_of(place.rule_in(state).key.peer)?;
+        state.parameter(id).kind.is_list().then_some((state, id))
+    }
+
+    /// Counts two rules with the same address: `action` is what becomes of the resource, or, for
+    /// lists, of those of the blocks that both have.
+    fn count_same_address(&mut self, was: RulePlace, is: RulePlace, action: Option<Action>) {
+        if !self.repeats_rule(was, is) {
+            return action.into_iter().for_each(|it| self.count_rule(is, it));
+        }
+
+        let (old, new) = (self.list_of(self.old, was), self.list_of(self.new, is));
+        let counts = blocks::compare_blocks(self.planning, old, new);
+        self.tally.count_resources(Action::Remove, counts.removed);
+        self.tally.count_resources(Action::Add, counts.added);
+        if let Some(action) = action {
+            self.tally.count_resources(action, counts.kept);
+        }
+    }
+
+    /// The number of resources of a rule: one for each block of a list.
+    fn count_repeated(&self, state: &State, place: RulePlace) -> usize {
+        match self.list_of(state, place) {
+            Some(list) if self.planning.repeats_rules => blocks::count_blocks(self.planning, list),
+            Some(_) | None => 1,
+        }
     }
 
     fn rule_outcome(&self, was: RulePlace, is: RulePlace) -> Option<RuleOutcome> {
@@ -270,13 +161,15 @@ impl<'d> RuleComparison<'_, 'd> {
         }
 
         let (old, new) = (self.old_value(was), self.new_value(is));
-        let is_changed_in_place = self.planning.changes_peers || !self.is_resource(is);
         let is_one_rule = !matches!(new, PeerValue::UnknownBlocks(..));
-        let in_place = old.kind() == new.kind() && is_one_rule && is_changed_in_place;
+        let in_place = old.kind() == new.kind() && self.changes_in_place(is);
 
         match (old != new || !self.peer_stays(new), in_place) {
-            (true, true) => Some(RuleOutcome::Retargeted),
-            (true, false) => Some(RuleOutcome::WithPeer),
+            (true, true) if is_one_rule => Some(RuleOutcome::Retargeted),
+            (true, _) => Some(RuleOutcome::WithPeer),
+            (false, _) if !is_one_rule && self.has_other_peer_default(was, is) => {
+                Some(RuleOutcome::Default)
+            }
             (false, true)
                 if self.has_other_peer_default(was, is) || self.has_other_port_default(was, is) =>
             {
@@ -389,7 +282,8 @@ impl<'d> RuleComparison<'_, 'd> {
     /// Counts a rule of the new state: as a resource, or as a change of its group.
     fn count_rule(&mut self, is: RulePlace, action: Action) {
         if self.is_resource(is) {
-            self.tally.count_resource(action)
+            let number = self.count_repeated(self.new, is);
+            self.tally.count_resources(action, number)
         } else {
             self.tally.mark_changed(is.group)
         }
@@ -400,7 +294,8 @@ impl<'d> RuleComparison<'_, 'd> {
         let key = &was.rule_in(self.old).key;
         match self.groups.new_of(was.group) {
             _ if (self.planning.is_resource)(self.old.group(was.group), key) => {
-                self.tally.count_resource(Action::Remove)
+                let number = self.count_repeated(self.old, was);
+                self.tally.count_resources(Action::Remove, number)
             }
             Some(group) => self.tally.mark_changed(group),
             None => {}

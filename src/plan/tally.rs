@@ -35,6 +35,11 @@ impl ResourceCounts {
 
     /// Counts a resource.
     pub fn count_resource(&mut self, action: Action) {
+        self.count_resources(action, 1);
+    }
+
+    /// Counts several resources.
+    pub fn count_resources(&mut self, action: Action, number: usize) {
         let counts = &mut self.counts;
         let count = match action {
             Action::Add => &mut counts.add,
@@ -42,7 +47,7 @@ impl ResourceCounts {
             Action::Replace => &mut counts.replace,
             Action::Remove => &mut counts.remove,
         };
-        *count += 1;
+        *count += number;
     }
 
     /// Records a change of an inline rule of a group.

@@ -24,6 +24,9 @@ pub struct Planning {
     pub moves_rules: bool,
     /// Whether the peer of a rule that is a resource is updated in place.
     pub changes_peers: bool,
+    /// Whether a rule for a list of blocks without a value is a resource for each block; otherwise an
+    /// output cannot have such a rule.
+    pub repeats_rules: bool,
     /// Whether the size and the entries of a prefix list can change in one update.
     pub resizes_lists: bool,
     /// Whether outputs contain the prefix of a generated GroupName.

@@ -736,3 +736,77 @@ fn a_prefix_list_needs_two_updates_of_cloudformation_for_size_and_entries() {
         ],
     );
 }
+
+/// A tier that accepts what a list of blocks holds.
+fn with_list(default: &str) -> String {
+    format!("param l : cidr-list{default}\ntier a\na allows ssh from l\n")
+}
+
+#[test]
+fn a_block_that_the_default_of_a_list_gains_is_one_rule_to_add() {
+    let one = with_list(" = [10.0.0.0/8]");
+    let two = with_list(" = [10.0.0.0/8, 192.168.0.0/16]");
+    foretold(
+        &one,
+        &two,
+        [1, 0, 0],
+        [0, 1, 0, 0],
+        &[
+            "AWS: 1 rule with a changed default",
+            "~ a inbound tcp 22 from l (parameter) by its default, 10.0.0.0/8 -> 10.0.0.0/8,192.168.0.0/16",
+        ],
+    );
+    foretold(
+        &two,
+        &one,
+        [0, 0, 1],
+        [0, 1, 0, 0],
+        &["AWS: 1 rule with a changed default"],
+    );
+
+    // the blocks that stay change in place
+    let described = two.replace("from l", "from l \"homes\"");
+    foretold(&one, &described, [1, 1, 0], [0, 1, 0, 0], &[]);
+}
+
+#[test]
+fn a_rule_for_a_list_is_a_resource_for_each_block_of_its_default() {
+    let two = with_list(" = [10.0.0.0/8, 192.168.0.0/16]");
+    let none = "tier a\na allows http from 10.0.0.0/8\n";
+    let both = format!("{two}a allows http from 10.0.0.0/8\n");
+    foretold(
+        none,
+        &both,
+        [2, 0, 0],
+        [0, 1, 0, 0],
+        &["AWS: 1 rule to add"],
+    );
+    foretold(
+        &both,
+        none,
+        [0, 0, 2],
+        [0, 1, 0, 0],
+        &["AWS: 1 rule to remove"],
+    );
+
+    // without a default, the blocks are unknown
+    let unknown = both.replace(" = [10.0.0.0/8, 192.168.0.0/16]", "");
+    foretold(none, &unknown, [1, 0, 0], [0, 1, 0, 0], &[]);
+    foretold(&unknown, &both, [0, 0, 0], [0, 0, 0, 0], &[]);
+    let described = unknown.replace("from l", "from l \"homes\"");
+    foretold(&unknown, &described, [0, 1, 0], [0, 1, 0, 0], &[]);
+}
+
+#[test]
+fn no_change_set_is_counted_for_a_template_that_cannot_be_built() {
+    let (old, new) = (with_list(" = [10.0.0.0/8]"), with_list(" = [10.1.0.0/16]"));
+    between(&old, &new, |lines| {
+        assert_eq!(
+            lines.count_lines(""),
+            [
+                "terraform plan: 1 to add, 0 to change, 1 to destroy",
+                "change set of CloudFormation: none, because a list of blocks has no value",
+            ]
+        );
+    });
+}

@@ -1,6 +1,8 @@
 //! Environments of a program: `environments`, `only in`, `--environment`.
 
 use crate::common::command::Scratch;
+use crate::common::package;
+use insta::Settings;
 
 const SHOP: &str = "\
 environments production, staging
@@ -361,4 +363,93 @@ fn a_value_of_the_command_line_for_a_parameter_of_another_environment_is_an_erro
     scratch
         .run(&[&["check", "shop.tier"], set.as_slice()].concat())
         .exits(0);
+}
+
+/// A project of three environments, and what it is after a change that differs between them.
+fn three_environments() -> Scratch {
+    let scratch = Scratch::new();
+    let program = |more: &str| {
+        format!(
+            "environments production, staging, dev\ntier web, app\n\
+             web allows https from 203.0.113.0/24\napp allows tcp 8080 from web\n{more}"
+        )
+    };
+    scratch.write("shop.tier", program(""));
+    scratch.write(
+        "tierwall.toml",
+        "[[program]]\nfile = \"shop.tier\"\n[program.environments.production]\n\
+         [program.environments.staging]\n[program.environments.dev]\n",
+    );
+    scratch.git(&["init", "--quiet", "--initial-branch", "main", "."]);
+    scratch.commit("first");
+    let changed = "web allows http from 203.0.113.0/24\n\
+                   web allows ssh from 10.9.0.0/16 only in dev, staging\n\
+                   app allows ssh from 10.8.0.0/16 only in dev\n";
+    scratch.write("shop.tier", program(changed));
+    scratch
+}
+
+/// A snapshot of a review.
+fn shown(name: &str, out: &str) {
+    let mut settings = Settings::clone_current();
+    settings.set_snapshot_path(package().join("snapshots/diff"));
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    settings.bind(|| insta::assert_snapshot!(name, out));
+}
+
+#[test]
+fn a_review_says_once_what_several_environments_have_in_common() {
+    let run = three_environments().run(&["diff", "--git", "HEAD"]);
+    let out = run.exits(0).out();
+    shown("three-environments", &out);
+
+    for line in [
+        "+ 203.0.113.0/24 -> web  tcp 80",
+        "+ 10.9.0.0/16 -> web  tcp 22",
+        "+ 10.8.0.0/16 -> app  tcp 22",
+        "tcp 80 from 203.0.113.0/24",
+        "tcp 22 from 10.9.0.0/16",
+    ] {
+        assert_eq!(out.matches(line).count(), 1, "{line}:\n{out}");
+    }
+}
+
+#[test]
+fn a_comment_says_once_what_several_environments_have_in_common() {
+    let scratch = three_environments();
+    let run = scratch.run(&["diff", "--git", "HEAD", "--format", "markdown"]);
+    let out = run.exits(0).out();
+    shown("three-environments-comment", &out);
+    assert_eq!(out.matches("| 203.0.113.0/24 |").count(), 1, "{out}");
+}
+
+#[test]
+fn environments_without_a_change_are_named_together_beside_one_that_has_some() {
+    let scratch = three_environments();
+    let text = scratch.read("shop.tier");
+    let only_dev = text.replace(
+        "web allows http from 203.0.113.0/24\nweb allows ssh from 10.9.0.0/16 only in dev, staging\n",
+        "",
+    );
+    scratch.write("shop.tier", only_dev);
+    let run = scratch.run(&["diff", "--git", "HEAD", "--format", "markdown"]);
+    let out = run.exits(0).out();
+    assert!(
+        out.contains("No change: `shop.tier (production, staging)`"),
+        "{out}"
+    );
+    assert!(out.contains("`shop.tier (dev)` against"), "{out}");
+}
+
+#[test]
+fn json_is_a_review_of_each_environment() {
+    let scratch = three_environments();
+    let run = scratch.run(&["diff", "--git", "HEAD", "--format", "json"]);
+    let reviews: serde_json::Value = serde_json::from_str(&run.exits(0).out()).expect("JSON");
+    let reviews = reviews.as_array().expect("a list");
+    let gained = reviews
+        .iter()
+        .map(|review| review["gained"].as_array().map_or(0, Vec::len));
+    assert_eq!(gained.collect::<Vec<_>>(), [1, 2, 3]);
 }

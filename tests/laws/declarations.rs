@@ -194,14 +194,15 @@ fn param_choices() -> [ParamChoice; 13] {
         ("stage", "string", ["\"blue\"", "\"green $\""], None),
         ("app-port", "port", ["8080", "443"], None),
         ("last-port", "port", ["8100", "9000"], None),
-        (
-            "homes",
-            "cidr-list",
-            ["[203.0.113.0/24, 10.0.1.0/24]", "[10.0.1.0/24]"],
-            Some(v4),
-        ),
+        ("homes", "cidr-list", LIST_DEFAULTS, Some(v4)),
     ]
 }
+
+/// The defaults of the parameter that is a list: a block goes, one stays, one comes.
+pub const LIST_DEFAULTS: [&str; 2] = [
+    "[203.0.113.0/24, 10.0.1.0/24]",
+    "[10.0.1.0/24, 192.0.2.0/24]",
+];
 
 /// One of each kind of parameter, at most, and those that are called as AWS calls what other peers
 /// are.

@@ -5,7 +5,7 @@
 use crate::change_set::change_set;
 use crate::choices::{numbers, streams};
 use crate::compile::{cases, emit, policy};
-use crate::declarations::change_defaults;
+use crate::declarations::{LIST_DEFAULTS, change_defaults};
 use crate::deployed::{self, Deployed, Key};
 use crate::generate::{Program, program};
 use crate::plan_terraform::plan;
@@ -32,6 +32,17 @@ proptest! {
     #[test]
     fn counts_of_unlike_programs_are_those_of_the_outputs(old in program(), new in program()) {
         counted(&old.text(), &new.text()).map_err(TestCaseError::fail)?;
+    }
+
+    #[test]
+    fn counts_of_lists_are_those_of_their_defaults((old, new) in pair()) {
+        let [default, other] = LIST_DEFAULTS;
+        let (old, new) = (old.text(), new.text());
+        for now in [format!(" = {other}"), String::new()] {
+            let new = new.replace(&format!(" = {default}"), &now);
+            counted(&old, &new).map_err(TestCaseError::fail)?;
+            counted(&new, &old).map_err(TestCaseError::fail)?;
+        }
     }
 
     #[test]

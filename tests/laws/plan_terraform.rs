@@ -108,22 +108,68 @@ pub fn plan(old: &str, new: &str) -> Counts {
     let [mut add, mut change, mut destroy] = [0; 3];
     // a group before the rules that name it: `aws_security_group` sorts before `aws_vpc_…`
     for address in new.resources.keys() {
+        let [gone, kept, come] = plan.instances(address);
+        add += come;
+        destroy += gone;
         match plan.fate(address) {
-            Fate::Create => add += 1,
+            Fate::Create | Fate::Stay => {}
             Fate::Replace => {
                 plan.replaced.insert(address.clone());
-                add += 1;
-                destroy += 1;
+                add += kept;
+                destroy += kept;
             }
-            Fate::Update => change += 1,
-            Fate::Stay => {}
+            Fate::Update => change += kept,
         }
     }
-    destroy += state
-        .keys()
-        .filter(|address| !new.resources.contains_key(*address))
-        .count();
+    let gone = state
+        .iter()
+        .filter(|(address, _)| !new.resources.contains_key(*address));
+    destroy += gone
+        .map(|(_, before)| Each::new(&old, before).count())
+        .sum::<usize>();
     [add, change, destroy]
+}
+
+/// The instances of a resource, as `for_each` says.
+enum Each {
+    /// Without `for_each`.
+    One,
+    /// One for each of these keys.
+    Keys(BTreeSet<String>),
+    /// The keys are those of a value that the file does not have; they count as one.
+    Unknown,
+}
+
+impl Each {
+    fn new(file: &File, address: &str) -> Each {
+        let Some(value) = file.resources[address].attributes.get("for_each") else {
+            return Each::One;
+        };
+        // a variable that is a set, or a list of elsewhere as one
+        let of = match value {
+            Expression::Set(of) => of,
+            other => other,
+        };
+        let default = match of {
+            Expression::Reference(path) => file.defaults.get(path),
+            other => Some(other),
+        };
+        let Some(Expression::List(items)) = default else {
+            return Each::Unknown;
+        };
+        let key = |item: &Expression| match item {
+            Expression::Text(key) => key.clone(),
+            other => panic!("the key {other:?}"),
+        };
+        Each::Keys(items.iter().map(key).collect())
+    }
+
+    fn count(&self) -> usize {
+        match self {
+            Each::Keys(keys) => keys.len(),
+            Each::One | Each::Unknown => 1,
+        }
+    }
 }
 
 /// The state after all moves: for each current address, the earlier one.
@@ -181,6 +227,30 @@ struct Plan<'f> {
 }
 
 impl Plan<'_> {
+    /// How many instances only the old configuration has, both have, only the new one has.
+    fn instances(&self, address: &str) -> [usize; 3] {
+        let is = Each::new(self.new, address);
+        let Some(before) = self.state.get(address) else {
+            return [0, 0, is.count()];
+        };
+        let was = Each::new(self.old, before);
+        match (&was, &is) {
+            (Each::One, Each::One) => [0, 1, 0],
+            (Each::Keys(old), Each::Keys(new)) => {
+                let kept = old.intersection(new).count();
+                [old.len() - kept, kept, new.len() - kept]
+            }
+            _ if self.expression(before, address) => [0, 1, 0],
+            _ => [was.count(), 0, is.count()],
+        }
+    }
+
+    /// Whether both configurations repeat a resource for the same expression.
+    fn expression(&self, before: &str, address: &str) -> bool {
+        let was = self.old.resources[before].attributes.get("for_each");
+        was.is_some() && was == self.new.resources[address].attributes.get("for_each")
+    }
+
     fn fate(&self, address: &str) -> Fate {
         let Some(before) = self.state.get(address) else {
             return Fate::Create;
@@ -199,7 +269,13 @@ impl Plan<'_> {
         let has_other_blocks = blocks_of_state(old) != blocks_of_state(new);
         if fixed.iter().any(|key| differs(key)) || kind(was) != kind(is) {
             Fate::Replace
-        } else if was.keys().chain(is.keys()).any(|key| differs(key)) || has_other_blocks {
+        } else if was
+            .keys()
+            .chain(is.keys())
+            // which instances there are, and not what they are
+            .any(|key| key != "for_each" && differs(key))
+            || has_other_blocks
+        {
             Fate::Update
         } else {
             Fate::Stay

@@ -90,7 +90,7 @@ impl Diff {
 }
 
 impl Effect {
-    fn from_changes(gained: bool, lost: bool) -> Effect {
+    pub(crate) fn from_changes(gained: bool, lost: bool) -> Effect {
         match (gained, lost) {
             (false, false) => Effect::Equal,
             (false, true) => Effect::Narrower,

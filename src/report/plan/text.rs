@@ -49,18 +49,34 @@ impl<'c> PlanLines<'c> {
         summaries.iter().map(line).collect()
     }
 
-    /// The counts that each tool will show, in its own terms.
-    pub fn count_lines(&self) -> Vec<String> {
+    /// The counts that each tool will show, in its own terms; `label` follows the name of its plan.
+    pub fn count_lines(&self, label: &str) -> Vec<String> {
         let mut lines = Vec::new();
         for (it, counts) in &self.changes.counts {
+            if !it.planning.repeats_rules && self.asks_for_blocks() {
+                lines.push(format!(
+                    "{}{label}: none, because a list of blocks has no value",
+                    it.planning.report
+                ));
+                continue;
+            }
+
             let parts: Vec<String> = it
                 .planning
                 .column_counts(counts)
                 .map(|(name, count)| format!("{count} to {name}"))
                 .collect();
-            lines.push(format!("{}: {}", it.planning.report, parts.join(", ")));
+            let counts = parts.join(", ");
+            lines.push(format!("{}{label}: {counts}", it.planning.report));
         }
         lines
+    }
+
+    /// Whether a rule of one of the two programs is for a list of blocks without a value.
+    fn asks_for_blocks(&self) -> bool {
+        let states = [self.changes.old, self.changes.new];
+        let mut parameters = states.iter().flat_map(|state| &state.parameters);
+        parameters.any(|parameter| parameter.kind.is_list())
     }
 
     /// `! db  replaced with 4 rules: its description changes`; a line for each group, and one that

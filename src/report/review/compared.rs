@@ -1,6 +1,7 @@
 //! Compares two versions of a program, and summarizes the change.
 
 use super::document::{Document, document_review};
+use super::part::Part;
 use super::version::Version;
 use crate::analysis::diff::{Diff, Effect};
 use crate::plan::{Changes, GroupOutcome};
@@ -19,6 +20,8 @@ pub struct Review<'p> {
     pub document: Document<'p>,
     /// What AWS will do, in lines.
     pub(super) aws: PlanLines<'p>,
+    /// Which part it is of the reviews of several environments.
+    pub(super) part: Part,
 }
 
 /// Compares two versions of a program with matched tiers; `changes` is what AWS will do.
@@ -38,13 +41,44 @@ pub fn review_versions<'p>(
     Review {
         document: document_review(old, new, &diff, changes),
         aws,
+        part: Part::default(),
     }
 }
 
 impl Review<'_> {
-    /// Whether neither connections nor resources in AWS change.
+    /// Whether neither connections nor resources in AWS change, in any part of it.
     pub fn is_empty(&self) -> bool {
-        self.document.verdict == Effect::Equal.word() && self.aws.changes.is_empty()
+        !self.part.is_split
+            && self.document.verdict == Effect::Equal.word()
+            && self.aws.changes.is_empty()
+    }
+
+    /// What it does: `wider`; in a part of several, also whether an earlier one has its environments.
+    pub(super) fn describe_verdict(&self) -> String {
+        let also = if self.part.is_later { "also " } else { "" };
+        let verdict = match self.document.verdict {
+            "equal" if self.part.is_split => "other changes",
+            verdict => verdict,
+        };
+        format!("{also}{verdict}")
+    }
+
+    /// `shop.tier against main:shop.tier`; or that nothing changes. `[old, new]` are the names.
+    pub(super) fn describe_comparison(&self, [old, new]: [&str; 2]) -> String {
+        match self.document.verdict {
+            "equal" if !self.part.is_split => format!("{new} allows exactly what {old} allows"),
+            _ => format!("{new} against {old}"),
+        }
+    }
+
+    /// What AWS will do: counts, then groups, then rules, limited to the first ones.
+    pub(super) fn aws_lines(&self, rules: usize) -> Vec<String> {
+        let counts = &self.part.counts;
+        let counts = counts.clone().unwrap_or_else(|| self.aws.count_lines(""));
+        counts
+            .into_iter()
+            .chain(self.aws.all_lines(rules))
+            .collect()
     }
 
     /// Whether a security group is replaced.

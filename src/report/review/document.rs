@@ -14,10 +14,13 @@ use crate::report::words::{Marked, family_pieces, join_pieces, outbound_words};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
+/// The version of the JSON.
+pub(super) const FORMAT: u32 = 1;
+
 /// What a change does.
 #[derive(Debug, Serialize)]
 pub struct Document<'p> {
-    format: u32,
+    pub(super) format: u32,
     /// The name of the old program.
     pub old: &'p str,
     /// The name of the new program.
@@ -137,7 +140,7 @@ pub(super) fn document_review<'p>(
         .map(|change| change_line(diff, change, old, both, went.changed_lines(change)));
 
     Document {
-        format: 1,
+        format: FORMAT,
         old: old.name,
         new: new.name,
         old_exists: old.exists,

@@ -6,11 +6,10 @@ use super::document::{ChangeLine, Document, TierLine};
 use super::escape::{code_block, code_span, escape_html, escape_markdown};
 use super::findings::{Assertions, LintLine, Lints};
 use super::rows::{Cited, Row, change_rows};
-use super::text::{aws_lines, describe_before, describe_comparison, summary_lines};
+use super::text::{describe_before, summary_lines};
 use crate::diagnostic::{counted, listed};
 use crate::plan::UseChange;
 use crate::report::citation::Citation;
-use crate::report::plan::PlanLines;
 use crate::source::lexical;
 use std::fmt::Write;
 use std::path::Path;
@@ -92,15 +91,9 @@ pub fn markdown(review: &Review<'_>, links: &Links) -> Comment {
 }
 
 fn write_comment(review: &Review<'_>, links: &Links, limits: Limits) -> String {
-    let Review {
-        document,
-        aws: plan,
-    } = review;
-    let compared = describe_comparison(
-        &code_span(document.new),
-        &code_span(document.old),
-        document.verdict,
-    );
+    let document = &review.document;
+    let names = [document.old, document.new].map(code_span);
+    let compared = review.describe_comparison(names.each_ref().map(String::as_str));
     let nothing = if review.is_empty() {
         ", and nothing changes in AWS"
     } else {
@@ -109,7 +102,7 @@ fn write_comment(review: &Review<'_>, links: &Links, limits: Limits) -> String {
 
     let mut out = format!(
         "### tierwall: {}\n\n{compared}{nothing}\n",
-        verdict_in_bold(document)
+        verdict_in_bold(review)
     );
     let lines = summary_lines(document);
 
@@ -126,7 +119,7 @@ fn write_comment(review: &Review<'_>, links: &Links, limits: Limits) -> String {
     let (old, new) = (Linker { links, side: old }, Linker { links, side: new });
     push_connections(document, [old, new], limits, &mut out);
     push_assertions(&document.assertions, old, new, limits, &mut out);
-    push_aws(plan, limits, &mut out);
+    push_aws(review, limits, &mut out);
     push_lints(&document.lints, old, new, limits, &mut out);
 
     out
@@ -149,13 +142,13 @@ fn push_tiers(tiers: &[TierLine<'_>], limits: Limits, out: &mut String) {
 }
 
 /// `**wider**, open to the internet`
-fn verdict_in_bold(document: &Document<'_>) -> String {
-    let internet = if document.internet {
+fn verdict_in_bold(review: &Review<'_>) -> String {
+    let internet = if review.document.internet {
         ", opens something to the internet"
     } else {
         ""
     };
-    format!("**{}**{internet}", document.verdict)
+    format!("**{}**{internet}", review.describe_verdict())
 }
 
 /// Writes links to one of the programs.
@@ -400,7 +393,8 @@ fn push_assertions(
 }
 
 /// What AWS will do, and the quota, folded, except directions that are over their quota.
-fn push_aws(lines: &PlanLines<'_>, limits: Limits, out: &mut String) {
+fn push_aws(review: &Review<'_>, limits: Limits, out: &mut String) {
+    let lines = &review.aws;
     let uses = &lines.changes.uses;
     let over: Vec<UseChange> = uses.iter().copied().filter(UseChange::is_over).collect();
 
@@ -418,7 +412,8 @@ fn push_aws(lines: &PlanLines<'_>, limits: Limits, out: &mut String) {
         .into_iter()
         .map(|line| format!("quota: {line}"));
 
-    let rest: Vec<String> = aws_lines(lines, limits.rules)
+    let rest: Vec<String> = review
+        .aws_lines(limits.rules)
         .into_iter()
         .chain(uses)
         .collect();

@@ -8,15 +8,18 @@ mod changed;
 mod compared;
 mod document;
 mod ends;
+mod environments;
 mod escape;
 mod findings;
 mod markdown;
+mod part;
 mod rows;
 mod text;
 mod version;
 
 pub use compared::{Review, json, review_versions};
 pub use document::Document;
+pub use environments::{EnvironmentName, EnvironmentReview, split_environments};
 pub use markdown::{Comment, LinkBase, Links, markdown};
 pub use text::text;
 pub use version::{Given, Version};

@@ -6,22 +6,19 @@ use super::findings::{Assertions, Before, LintLine, Lints};
 use super::rows::{Cited, Row, change_rows};
 use crate::diagnostic::counted;
 use crate::report::fold::fold_rows;
-use crate::report::plan::{PlanLines, RenameFix};
+use crate::report::plan::RenameFix;
 use std::fmt::Write;
 
 /// What a change does, worst first.
 pub fn text(review: &Review<'_>) -> String {
-    let Review {
-        document,
-        aws: lines,
-    } = review;
+    let document = &review.document;
     let mut out = describe_verdict(review);
     push_connections("gained", '+', &document.gained, &mut out);
     push_connections("lost", '-', &document.lost, &mut out);
     push_defaults(document, &mut out);
     push_tiers(&document.tiers, &mut out);
-    push_aws(lines, &mut out);
-    push_assertions(&document.assertions, &mut out);
+    push_aws(review, &mut out);
+    push_assertions(review, &mut out);
     push_lints(&document.lints, &mut out);
 
     out
@@ -38,8 +35,8 @@ fn describe_verdict(review: &Review<'_>) -> String {
 
     let mut out = format!(
         "{}: {}{nothing}\n",
-        document.verdict,
-        describe_comparison(document.new, document.old, document.verdict)
+        review.describe_verdict(),
+        review.describe_comparison([document.old, document.new])
     );
 
     for line in summary_lines(document) {
@@ -49,16 +46,9 @@ fn describe_verdict(review: &Review<'_>) -> String {
     out
 }
 
-/// `shop.tier against main:shop.tier`; or that nothing changes.
-pub(super) fn describe_comparison(new: &str, old: &str, verdict: &str) -> String {
-    match verdict {
-        "equal" => format!("{new} allows exactly what {old} allows"),
-        _ => format!("{new} against {old}"),
-    }
-}
-
 /// What AWS will do, and the quota before and after.
-fn push_aws(lines: &PlanLines<'_>, out: &mut String) {
+fn push_aws(review: &Review<'_>, out: &mut String) {
+    let lines = &review.aws;
     let mut section = |title: &str, lines: Vec<String>| {
         let _ = writeln!(out, "\n{title}");
         for line in lines {
@@ -67,7 +57,7 @@ fn push_aws(lines: &PlanLines<'_>, out: &mut String) {
     };
 
     if !lines.changes.is_empty() {
-        section(&lines.headline().join("\n"), aws_lines(lines, 60));
+        section(&lines.headline().join("\n"), review.aws_lines(60));
     }
 
     let uses = lines.use_lines(&lines.changes.uses);
@@ -75,15 +65,6 @@ fn push_aws(lines: &PlanLines<'_>, out: &mut String) {
     if !uses.is_empty() {
         section("quota", uses);
     }
-}
-
-/// What AWS will do: counts, then groups, then rules, limited to the first ones.
-pub(super) fn aws_lines(lines: &PlanLines<'_>, rules: usize) -> Vec<String> {
-    lines
-        .count_lines()
-        .into_iter()
-        .chain(lines.all_lines(rules))
-        .collect()
 }
 
 /// The lines of the summary.
@@ -259,18 +240,22 @@ fn push_tiers(tiers: &[TierLine<'_>], out: &mut String) {
     }
 }
 
-fn push_assertions(assertions: &Assertions<'_>, out: &mut String) {
+fn push_assertions(review: &Review<'_>, out: &mut String) {
     let Assertions {
         failing,
         removed,
         holding,
-    } = assertions;
+    } = &review.document.assertions;
 
     if failing.is_empty() && removed.is_empty() {
         return;
     }
 
-    let _ = writeln!(out, "\nassertions ({holding} hold)");
+    let holding = match review.part.is_split {
+        true => String::new(),
+        false => format!(" ({holding} hold)"),
+    };
+    let _ = writeln!(out, "\nassertions{holding}");
     for failing in failing {
         let before = describe_before(failing.before);
         let _ = writeln!(out, "  ! {before}: {}", failing.said);

@@ -71,6 +71,7 @@ const PLANNING: Planning = Planning {
     output: output_name,
     moves_rules: false,
     changes_peers: false,
+    repeats_rules: false,
     resizes_lists: false,
     writes_name_prefixes: false,
     writes_rule_tags: false,

@@ -56,6 +56,7 @@ const PLANNING: Planning = Planning {
     output: output_name,
     moves_rules: true,
     changes_peers: true,
+    repeats_rules: true,
     // the provider makes two requests of it: AWS refuses both in one
     resizes_lists: true,
     writes_name_prefixes: true,
