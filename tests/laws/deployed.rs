@@ -220,6 +220,7 @@ fn lowered_list(policy: &Policy, id: PrefixListId) -> String {
     let tags = tags.map(|(key, value)| (key.clone(), text(value)));
     let mut tags: BTreeMap<String, String> = tags.collect();
     let prose = made.prose.iter().map(text);
+    let prose = prose.filter(|_| stack.labels == Labels::Made);
     tags.extend(prose.map(|prose| ("Description".to_string(), prose)));
     made_list(
         &format!("{}-{}", stack.name, made.name),
