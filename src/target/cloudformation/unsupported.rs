@@ -26,31 +26,51 @@ pub fn unsupported(policy: &Policy, target: &'static str) -> Problems {
     problems
 }
 
-/// Adds outbound rules to security groups of other accounts, each once for a sentence.
-fn add_foreign_receivers(policy: &Policy, target: &'static str, problems: &mut Problems) {
+/// Adds the flows that a template cannot have, once for a sentence and what `find` gives for them;
+/// `describe` says what it is, and what to do instead.
+fn add_flows<K: PartialEq>(
+    policy: &Policy,
+    target: &'static str,
+    problems: &mut Problems,
+    find: impl Fn(&Flow) -> Option<K>,
+    describe: impl Fn(&Flow, &K) -> (String, &'static str),
+) {
     let mut last = None;
-    let opened = OpenedGates::new(policy);
     for flow in &policy.flows {
-        let Peer::External(id) = flow.destination() else {
+        let Some(found) = find(flow).map(|found| (flow.sentence, found)) else {
             continue;
         };
-        let external = policy.external(id);
-        if external.account.is_none() || last == Some((flow.sentence, id)) {
-            continue;
-        }
-        if opened.opened_by(flow)[Direction::Egress as usize].is_none() {
+        if last.as_ref() == Some(&found) {
             continue;
         }
 
-        last = Some((flow.sentence, id));
-        let name = &external.name;
+        let (what, help) = describe(flow, &found.1);
         problems.push(TargetProblem::Unsupported {
             span: policy.sentence(flow.sentence).span,
             target,
-            what: format!("a rule to `{name}`, a security group in another account"),
-            help: "use its addresses instead, or build with `--to terraform`",
+            what,
+            help,
         });
+        last = Some(found);
     }
+}
+
+/// Adds outbound rules to security groups of other accounts, each once for a sentence.
+fn add_foreign_receivers(policy: &Policy, target: &'static str, problems: &mut Problems) {
+    let opened = OpenedGates::new(policy);
+    let receiver = |flow: &Flow| {
+        let Peer::External(id) = flow.destination() else {
+            return None;
+        };
+        policy.external(id).account.as_ref()?;
+        opened.opened_by(flow)[Direction::Egress as usize].map(|_| id)
+    };
+    add_flows(policy, target, problems, receiver, |_, id| {
+        let name = &policy.external(*id).name;
+        let what = format!("a rule to `{name}`, a security group in another account");
+        let help = "use its addresses instead, or build with `--to terraform`";
+        (what, help)
+    });
 }
 
 /// Adds rules for each block of a list that the deployment sets, each list once for a sentence: a
@@ -61,53 +81,37 @@ fn add_lists(policy: &Policy, target: &'static str, problems: &mut Problems) {
         return;
     }
 
-    let mut last = None;
-    for flow in &policy.flows {
-        let Peer::Param(id) = flow.peer else {
-            continue;
-        };
-        let param = policy.param(id);
-        if param.kind.is_list() && last.replace((flow.sentence, id)) != Some((flow.sentence, id)) {
-            problems.push(TargetProblem::Unsupported {
-                span: policy.sentence(flow.sentence).span,
-                target,
-                what: format!(
-                    "a rule for each block of `{}`, which has no value",
-                    param.name
-                ),
-                help: "bind it with `--set NAME=BLOCK,BLOCK`, or build with `--to terraform`",
-            });
-        }
-    }
+    let list = |flow: &Flow| match flow.peer {
+        Peer::Param(id) => policy.param(id).kind.is_list().then_some(id),
+        Peer::Net(_) | Peer::PrefixList(_) | Peer::Tier(_) | Peer::External(_) => None,
+    };
+    add_flows(policy, target, problems, list, |_, id| {
+        let name = &policy.param(*id).name;
+        let what = format!("a rule for each block of `{name}`, which has no value");
+        let help = "bind it with `--set NAME=BLOCK,BLOCK`, or build with `--to terraform`";
+        (what, help)
+    });
 }
 
 /// Adds outbound rules for everything on groups that are made elsewhere, each once for a sentence:
 /// with the next outbound rule of the group they would be gone (aws-cdk issue 987).
 fn add_foreign_senders(policy: &Policy, target: &'static str, problems: &mut Problems) {
     let is_everywhere = |block: IpNet| block.prefix_len() == 0;
-    let sends_everything = |flow: &&Flow| {
-        flow.traffic == Traffic::All
+    let sends_everything = |flow: &Flow| {
+        let is_it = flow.traffic == Traffic::All
             && flow.destination().block().is_some_and(is_everywhere)
-            && matches!(flow.sending(), Some(Owner::External(_)))
+            && matches!(flow.sending(), Some(Owner::External(_)));
+        is_it.then_some(())
     };
-
-    let mut last = None;
-    for flow in policy.flows.iter().filter(sends_everything) {
-        if last == Some(flow.sentence) {
-            continue;
-        }
-        last = Some(flow.sentence);
+    add_flows(policy, target, problems, sends_everything, |flow, ()| {
         let name = policy.owner_name(flow.subject);
-        problems.push(TargetProblem::Unsupported {
-            span: policy.sentence(flow.sentence).span,
-            target,
-            what: format!(
-                "an outbound rule for all traffic to every address on `{name}`, a group that is \
-                 made elsewhere"
-            ),
-            help: "allow only the services that are needed, or build with `--to terraform`",
-        });
-    }
+        let what = format!(
+            "an outbound rule for all traffic to every address on `{name}`, a group that is made \
+             elsewhere"
+        );
+        let help = "allow only the services that are needed, or build with `--to terraform`";
+        (what, help)
+    });
 }
 
 /// Adds outbound rules for all traffic to a parameter that is every address by default, each once
@@ -121,7 +125,7 @@ fn add_defaults_of_everything(policy: &Policy, target: &'static str, problems: &
         let param = policy.param(id);
         let mut blocks = param.kind.blocks_of(param.default.as_deref()?);
         let is_everything = blocks.any(|block| block.prefix_len() == 0);
-        (flow.traffic == Traffic::All && is_everything).then_some(param)
+        (flow.traffic == Traffic::All && is_everything).then_some(())
     };
     if !policy.flows.iter().any(|flow| everything(flow).is_some()) {
         return;
@@ -133,25 +137,21 @@ fn add_defaults_of_everything(policy: &Policy, target: &'static str, problems: &
     let to_groups = to_groups.filter(|flow| flow.destination().tier().is_some());
     let with_resources: HashSet<Owner> = to_groups.filter_map(sender).collect();
 
-    let mut last = None;
-    for flow in &policy.flows {
-        let (Some(param), Some(owner)) = (everything(flow), sender(flow)) else {
-            continue;
-        };
+    let dropped = |flow: &Flow| {
+        everything(flow)?;
+        let owner = sender(flow)?;
         let is_dropped = owner.tier().is_none() || with_resources.contains(&owner);
-        if is_dropped && last.replace(flow.sentence) != Some(flow.sentence) {
-            problems.push(TargetProblem::Unsupported {
-                span: policy.sentence(flow.sentence).span,
-                target,
-                what: format!(
-                    "a rule for all traffic to `{}`, by default every address, beside a rule to \
-                     another group",
-                    param.name
-                ),
-                help: "write `anywhere` instead, or remove the default",
-            });
-        }
-    }
+        is_dropped.then_some(())
+    };
+    add_flows(policy, target, problems, dropped, |flow, ()| {
+        let param = policy.peer_param(flow.destination());
+        let name = param.map_or("", |id| policy.param(id).name.as_str());
+        let what = format!(
+            "a rule for all traffic to `{name}`, by default every address, beside a rule to another \
+             group"
+        );
+        (what, "write `anywhere` instead, or remove the default")
+    });
 }
 
 /// Adds VPCs whose default group is to lose its rules.
