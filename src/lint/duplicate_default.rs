@@ -70,8 +70,8 @@ impl DefaultText<'_> {
     }
 }
 
-/// Two rules that are the same by default, and the sentences that use them; none uses the rule of
-/// an open tier.
+/// Two rules that are the same by default, and the sentences that use them; `None` for the rule of an
+/// open tier, which no sentence uses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Pair {
     sentences: [Option<SentenceId>; 2],
@@ -125,27 +125,18 @@ fn judge(subject: &Subject<'_>, found: &mut Vec<Finding>) {
 /// The groups, those together that are one in AWS if each parameter has its default.
 fn same_groups<'p>(policy: &'p Policy, groups: &'p [Group<'p>]) -> Vec<Vec<&'p Group<'p>>> {
     let mut same: Vec<Vec<&Group<'_>>> = Vec::with_capacity(groups.len());
-    let mut positions: HashMap<&str, usize> = HashMap::new();
+    let mut positions: HashMap<DefaultText<'_>, usize> = HashMap::with_capacity(groups.len());
     for group in groups {
-        let known = match group.owner {
-            Owner::Tier(_) => None,
-            Owner::External(id) => default_id(policy, &policy.external(id).id),
-        };
-        let position = known.map_or(same.len(), |id| *positions.entry(id).or_insert(same.len()));
+        let peer = group.owner.peer();
+        let value = default_values(policy, peer).next();
+        let value = value.unwrap_or(DefaultText::Other(peer));
+        let position = *positions.entry(value).or_insert(same.len());
         match same.get_mut(position) {
             Some(groups) => groups.push(group),
             None => same.push(vec![group]),
         }
     }
     same
-}
-
-/// An id, if a parameter with it has its default.
-fn default_id<'p>(policy: &'p Policy, id: &'p Reference) -> Option<&'p str> {
-    match id {
-        Reference::Id(id) => Some(id),
-        Reference::Param(id) => policy.param(*id).default.as_deref(),
-    }
 }
 
 /// Adds the pairs among the rules of one direction of a group.
@@ -159,7 +150,7 @@ fn add_pairs<'p>(
     let mut firsts: HashMap<(Traffic, DefaultText<'_>), (Owner, &Rule)> = HashMap::new();
 
     let values = rules.flat_map(|(owner, rule)| {
-        default_values(policy, rule).map(move |value| (owner, rule, value))
+        default_values(policy, rule.peer).map(move |value| (owner, rule, value))
     });
     for (owner, rule, value) in values {
         let traffic = policy.default_traffic(rule.traffic);
@@ -267,12 +258,12 @@ fn rule_words(policy: &Policy, twice: &Twice, peer: &str) -> String {
     }
 }
 
-/// Each value that the peer of a rule has by default.
-fn default_values<'p>(policy: &'p Policy, rule: &'p Rule) -> impl Iterator<Item = DefaultText<'p>> {
-    let mut values = defaults(policy, rule.peer).peekable();
+/// Each value that a peer has by default; itself if it has no default.
+fn default_values(policy: &Policy, peer: Peer) -> impl Iterator<Item = DefaultText<'_>> {
+    let mut values = defaults(policy, peer).peekable();
     let own = match values.peek() {
         Some(_) => None,
-        None => Some(own_value(policy, rule.peer)),
+        None => Some(own_value(policy, peer)),
     };
     own.into_iter().chain(values)
 }

@@ -120,19 +120,16 @@ fn shut_end(subject: &Subject<'_>, flow: &Flow) -> Option<TierId> {
         Owner::External(_) => vec![Endpoint::for_owner(policy, flow.subject)],
     };
 
-    let admits = |tier: TierId, far: &Endpoint, family: Family| {
+    let admits = |tier: TierId| {
         let near = Endpoint::for_tier(policy, tier);
-        let (may, _) = subject.gates.admitted_bounds(gate(tier), far, family);
-        let asked = TrafficSet::new(flow.traffic.possible(), family);
-        far.may_be_in(family) && near.may_be_in(family) && !may.intersection(&asked).is_empty()
+        let admits_from = |far: &Endpoint, family: Family| {
+            let (may, _) = subject.gates.admitted_bounds(gate(tier), far, family);
+            let asked = TrafficSet::new(flow.traffic.possible(), family);
+            far.may_be_in(family) && near.may_be_in(family) && !may.intersection(&asked).is_empty()
+        };
+        let mut families = Family::BOTH.into_iter();
+        families.any(|family| far_ends.iter().any(|far| admits_from(far, family)))
     };
-    let is_shut = policy.members.carriers_of(tier).all(|tier| {
-        let mut ends = far_ends.iter();
-        ends.all(|far| {
-            !Family::BOTH
-                .into_iter()
-                .any(|family| admits(tier, far, family))
-        })
-    });
-    is_shut.then_some(tier)
+    let is_open = policy.members.carriers_of(tier).any(admits);
+    (!is_open).then_some(tier)
 }

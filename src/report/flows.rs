@@ -83,14 +83,14 @@ impl ConnectionRow {
 
     /// The description of its outbound rule, where both ends are tiers and the inbound one has
     /// another: `web allows https from app "in", outbound "out"`.
-    fn describe_outbound(&self, policy: &Policy) -> Option<String> {
+    fn describe_outbound(&self, policy: &Policy, inbound: &str) -> Option<String> {
         let flow = self.flow(policy);
         let is_between_tiers = flow.receiver().is_some() && flow.sender().is_some();
         if !is_between_tiers || self.only_side(policy).is_some() {
             return None;
         }
         let text = self.describe_side(policy, Direction::Egress);
-        (text != self.describe_side(policy, Direction::Ingress)).then_some(text)
+        (text != inbound).then_some(text)
     }
 
     fn describe_side(&self, policy: &Policy, direction: Direction) -> String {
@@ -476,6 +476,7 @@ fn flow_line<'p>(policy: &'p Policy, sources: &'p Sources, row: &ConnectionRow) 
     let traffic = row.flow(policy).traffic;
     let ports = traffic.aws_ports();
 
+    let description = row.describe_rules(policy);
     FlowLine {
         from,
         to,
@@ -483,8 +484,8 @@ fn flow_line<'p>(policy: &'p Policy, sources: &'p Sources, row: &ConnectionRow) 
         from_port: ports.map(|(from, _)| from),
         to_port: ports.map(|(_, to)| to),
         opens: row.only_side(policy).map(Direction::words),
-        description: row.describe_rules(policy),
-        outbound_description: row.describe_outbound(policy),
+        outbound_description: row.describe_outbound(policy, &description),
+        description,
         sentences: row
             .cited_sentences(policy)
             .into_iter()

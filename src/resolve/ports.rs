@@ -120,7 +120,11 @@ impl<'a> Scope<'a> {
         match self.params.get(id.index())?.default.as_ref()? {
             ast::EntryValue::Number(_, port) => u16::try_from(*port).ok(),
             ast::EntryValue::Text(text) => text.value.parse().ok(),
-            _ => None,
+            ast::EntryValue::Name(_)
+            | ast::EntryValue::Net(_)
+            | ast::EntryValue::List(..)
+            | ast::EntryValue::Block(_)
+            | ast::EntryValue::Source(..) => None,
         }
     }
 
@@ -157,7 +161,7 @@ impl<'a> Scope<'a> {
         let protocol = self.sources.text(item).split_whitespace().next();
         if EVERY_PORT.contains(&typed) {
             self.report_no_port(item, name, protocol.unwrap_or(typed));
-        } else if self.service_named(typed).is_some() || self.catalogue.find(typed).is_some() {
+        } else if self.is_service(typed) {
             self.report_no_port(item, name, typed);
         } else {
             let meant = self.likely_port(typed);
@@ -198,9 +202,11 @@ impl<'a> Scope<'a> {
         if self.peer_named(typed).is_some() {
             return self.is_port_named(typed);
         }
-        let is_service =
-            self.service_named(typed).is_some() || self.catalogue.find(typed).is_some();
-        !is_service && self.likely_port(typed).is_some()
+        !self.is_service(typed) && self.likely_port(typed).is_some()
+    }
+
+    fn is_service(&self, name: &str) -> bool {
+        self.service_named(name).is_some() || self.catalogue.find(name).is_some()
     }
 
     fn is_port_named(&self, name: &str) -> bool {

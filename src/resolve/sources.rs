@@ -115,9 +115,8 @@ pub fn report_imported_exports(scope: &mut Scope<'_>, params: &Params, tiers: &[
 /// `module.edge.group_ids["lb"]`: names with dots between them, and constant indices.
 fn is_reference(text: &str) -> bool {
     let mut parts = text.split('.');
-    let is_first = |part: &str| is_identifier(part);
     let head = parts.next();
-    let has_head = head.is_some_and(is_first) && !head.is_some_and(is_of_a_block);
+    let has_head = head.is_some_and(|head| is_identifier(head) && !is_of_a_block(head));
     // `data.aws_vpc.shared`, `module.edge.id`: type and name, or name and output
     let least = match head {
         Some("data") => 2,

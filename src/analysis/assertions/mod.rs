@@ -132,7 +132,7 @@ impl<'p> Proof<'p> {
     /// A superset of the tiers that may send traffic in question to an endpoint.
     fn candidate_senders(&self, assertion: &Assertion, to: &NamedEndpoint) -> Vec<TierId> {
         match to.endpoint.who.tier() {
-            Some(receiver) => self.groups().possible_senders(receiver, &assertion.on),
+            Some(receiver) => self.group_graph().possible_senders(receiver, &assertion.on),
             None => self.policy.tier_ids().collect(),
         }
     }

@@ -24,7 +24,7 @@ impl<'p> Proof<'p> {
     }
 
     /// The traffic between groups.
-    pub(super) fn groups(&self) -> &GroupGraph<'p> {
+    pub(super) fn group_graph(&self) -> &GroupGraph<'p> {
         self.groups.get_or_init(|| GroupGraph::new(self.policy))
     }
 }

@@ -167,7 +167,7 @@ impl Proof<'_> {
 
     /// The shortest chain of flows through tiers and externals.
     fn shortest_chain(&self, query: &ChainQuery<'_>) -> Option<Vec<NamedEndpoint>> {
-        let graph = self.groups();
+        let graph = self.group_graph();
         let groups = graph.groups();
         let (from, to) = (&query.from.endpoint, &query.to.endpoint);
         let first = from.who.tier().map(TierId::index);
@@ -223,7 +223,7 @@ impl Proof<'_> {
         groups: impl Iterator<Item = usize>,
         certainty: Certainty,
     ) -> Vec<usize> {
-        let ends = self.groups().groups();
+        let ends = self.group_graph().groups();
         let is_reached =
             |group: &usize| self.some_passes(from, &ends[*group].endpoint, &[], certainty);
         groups.filter(is_reached).collect()
