@@ -11,7 +11,8 @@
 
 use super::graph::{ReachGraph, SearchDirection};
 use super::named_endpoint::NamedEndpoint;
-use super::reachability::{Passing, Reachability, without_redundant_families};
+use super::reachability::{Passing, Reachability};
+use super::redundant_family::without_redundant_families;
 use crate::net::{Family, TrafficSet};
 use crate::policy::Policy;
 use std::collections::BTreeSet;

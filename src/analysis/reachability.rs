@@ -14,9 +14,10 @@ use super::gate_rules::Admitted;
 use super::interned::Interned;
 use super::named_endpoint::NamedEndpoint;
 use super::never_filtered::{exempt_part, may_be_exempt};
+use super::redundant_family::without_redundant_families;
 use crate::groups::Direction;
 use crate::net::{Family, PerFamily, TrafficSet};
-use crate::policy::{AreaId, Peer, Policy, icmp_pairs};
+use crate::policy::{AreaId, Peer, Policy};
 use ipnet::IpNet;
 use std::collections::{BTreeSet, HashMap};
 
@@ -89,53 +90,6 @@ type GatePair = (bool, [Option<AdmittedId>; 2]);
 
 /// The id of no admitted traffic.
 const NOTHING: AdmittedId = 0;
-
-/// The passing traffic in each family, without redundant ones: a family that the endpoints may not
-/// have is redundant if the same traffic passes in a family that they certainly have (with the
-/// counterpart of ICMP). For each item: whether they certainly have the family, the family, and the
-/// traffic that may pass.
-pub fn without_redundant_families<T>(
-    families: Vec<T>,
-    passing: impl Fn(&T) -> (bool, Family, &TrafficSet),
-) -> Vec<T> {
-    let sure: Vec<(Family, TrafficSet)> = families
-        .iter()
-        .map(&passing)
-        .filter(|(is_sure, ..)| *is_sure)
-        .map(|(_, family, may)| (family, may.clone()))
-        .collect();
-
-    let is_new = |family: Family, may: &TrafficSet| {
-        sure.iter().all(|(other, sure)| {
-            sure.is_empty() || !family_counterpart(sure, *other, family).covers(may)
-        })
-    };
-
-    let is_shown = |one: &T| {
-        let (is_sure, family, may) = passing(one);
-        is_sure || is_new(family, may)
-    };
-    families.into_iter().filter(is_shown).collect()
-}
-
-/// The traffic that the same rules admit in another family, if they have no addresses: the same
-/// ports and protocols, and the ICMP types with a name in both.
-fn family_counterpart(set: &TrafficSet, family: Family, other: Family) -> TrafficSet {
-    if family == other {
-        return set.clone();
-    }
-
-    if *set == TrafficSet::all(family) {
-        return TrafficSet::all(other);
-    }
-
-    let shared = icmp_pairs().filter_map(|icmp| {
-        let admitted = TrafficSet::new(icmp[family], family);
-        set.covers(&admitted).then_some(icmp[other])
-    });
-    set.without_icmp()
-        .union(&TrafficSet::from_traffic(shared, other))
-}
 
 impl<'p> Reachability<'p> {
     /// The traffic between the tiers of a policy and these other endpoints.

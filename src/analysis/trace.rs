@@ -2,7 +2,7 @@
 
 use super::gate::{Endpoint, Gate, Gates, Unknown};
 use super::named_endpoint::NamedEndpoint;
-use super::reachability::without_redundant_families;
+use super::redundant_family::without_redundant_families;
 use super::verdict::Passage;
 pub use super::verdict::Verdict;
 use crate::net::{Addresses, Family, PerFamily, Traffic, TrafficSet};

@@ -19,6 +19,7 @@ mod slips;
 mod stretches;
 mod syntax;
 mod words;
+mod wrong_way;
 
 pub use file::parse_file;
 pub use question::Question;

@@ -2,6 +2,7 @@
 //! change does.
 
 pub mod citation;
+mod connection_end;
 pub mod flows;
 mod fold;
 mod matrix;

@@ -24,6 +24,7 @@ mod causes;
 mod change;
 mod defaults;
 mod ends;
+mod gate_change;
 mod opened;
 mod products;
 mod version;

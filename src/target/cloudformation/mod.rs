@@ -4,9 +4,11 @@
 //! arise; all others are inline in their group.
 
 mod claims;
+mod expression;
 mod halves;
 mod limits;
 mod parameters;
+mod properties;
 mod resources;
 mod template;
 mod unsupported;

@@ -7,6 +7,7 @@ mod addresses;
 mod directories;
 mod hcl;
 mod moves;
+mod rules;
 mod template;
 mod variable;
 mod writer;
