@@ -59,8 +59,8 @@ fn known_blocks() -> &'static [Known] {
 
 /// The service at a block, from a tier, if all of it is never filtered.
 pub fn service_at(policy: &Policy, tier: TierId, block: IpNet) -> Option<&'static str> {
-    if shared_resolver(policy, policy.tier(tier).area) == Some(block.addr())
-        && block.prefix_len() == block.max_prefix_len()
+    if block.prefix_len() == block.max_prefix_len()
+        && shared_resolver(policy, policy.tier(tier).area) == Some(block.addr())
     {
         return Some(DNS);
     }

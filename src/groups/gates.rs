@@ -48,6 +48,7 @@ impl<'p> OpenedGates<'p> {
 
     /// The groups whose inbound and whose outbound gate a flow opens, by
     /// [`Direction`](super::Direction).
+    #[inline]
     pub fn opened_by(&self, flow: &Flow) -> [Option<Owner>; 2] {
         let writes = |owner: &Owner| flow.verb == Verb::Sends || self.needs_rule(*owner, flow);
         [flow.accepting(), flow.sending().filter(writes)]

@@ -256,18 +256,8 @@ fn collect_references(deployment: &mut Deployment<'_>) {
         found.add_peer(Peer::External(*id));
     }
 
-    let mut ports: BTreeSet<UnknownPorts> = BTreeSet::new();
-    for group in &deployment.groups {
-        for rule in group.ingress.iter().chain(&group.egress) {
-            found.add_peer(rule.peer);
-            ports.extend(rule.traffic.unknown_ports());
-        }
-    }
-    for id in ports
-        .into_iter()
-        .flat_map(|ports| policy.port_params(ports))
-    {
-        found.add_param(id, false);
+    if declares_references(policy) {
+        add_rule_references(deployment, &mut found);
     }
 
     if policy.has_text_parameters {
@@ -291,6 +281,28 @@ fn collect_references(deployment: &mut Deployment<'_>) {
     deployment
         .parameters
         .sort_by_key(|parameter| parameter.name);
+}
+
+/// Whether a program declares anything, beside tiers, that a rule can reference.
+fn declares_references(policy: &Policy) -> bool {
+    !(policy.params.is_empty() && policy.prefix_lists.is_empty() && policy.externals.is_empty())
+}
+
+/// Adds what rules reference: their peers and their ports.
+fn add_rule_references(deployment: &Deployment<'_>, found: &mut Referred) {
+    let policy = deployment.policy;
+    let mut ports: BTreeSet<UnknownPorts> = BTreeSet::new();
+    for group in &deployment.groups {
+        for rule in group.ingress.iter().chain(&group.egress) {
+            found.add_peer(rule.peer);
+            ports.extend(rule.traffic.unknown_ports());
+        }
+    }
+
+    let params = ports.into_iter();
+    for id in params.flat_map(|ports| policy.port_params(ports)) {
+        found.add_param(id, false);
+    }
 }
 
 /// Adds the parameters in the texts of groups and rules.

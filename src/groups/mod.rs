@@ -254,13 +254,19 @@ impl<'p> Deployment<'p> {
 /// The text that a program writes for the rules of a flow on one side: the string of the sentence for
 /// that side, the text of the part of the service, or both. An empty string leaves the rules without
 /// a text.
+#[inline]
 pub fn written_text(policy: &Policy, flow: u32, direction: Direction) -> Option<Cow<'_, Text>> {
     let flow = policy.flow(flow);
+    let prose = policy.sentence(flow.sentence).prose.as_ref();
+    if policy.texts.is_empty() {
+        return prose.map(Cow::Borrowed);
+    }
+
     let outbound = match direction {
         Direction::Ingress => None,
         Direction::Egress => policy.texts.outbound(flow.sentence),
     };
-    let own = outbound.or(policy.sentence(flow.sentence).prose.as_ref());
+    let own = outbound.or(prose);
 
     let (own, part) = match (own, policy.texts.part(flow)) {
         (Some(own), Some(part)) if !own.is_empty() && !part.is_empty() => (own, part),

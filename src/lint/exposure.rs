@@ -54,10 +54,13 @@ pub fn internet_openings(policy: &Policy, gates: &Gates<'_>) -> Vec<Opening> {
     let world = routable_sources();
     let (mut openings, mut rules) = (Vec::new(), Vec::new());
     for owner in policy.owners() {
-        rules.clear();
-        let flows = gates.group_inbound_flows(owner);
-        rules.extend(flows.filter_map(|flow| block_rule(policy, flow)));
-        add_openings(owner, &mut rules, &world, &mut openings);
+        let flows = || gates.group_inbound_flows(owner);
+        let blocks = flows().filter_map(|flow| flow_block(policy, policy.flow(flow)));
+        if may_be_many(blocks) {
+            rules.clear();
+            rules.extend(flows().filter_map(|flow| block_rule(policy, flow)));
+            add_openings(owner, &mut rules, &world, &mut openings);
+        }
     }
     openings
 }
@@ -89,6 +92,7 @@ fn block_rule(policy: &Policy, flow: u32) -> Option<BlockRule> {
 }
 
 /// The peer of a flow, if it is a block, or a parameter with a default; of several the widest.
+#[inline]
 pub fn flow_block(policy: &Policy, flow: &Flow) -> Option<IpNet> {
     match flow.peer {
         Peer::Net(block) => Some(block),
@@ -124,10 +128,6 @@ fn add_openings(
     world: &Addresses,
     openings: &mut Vec<Opening>,
 ) {
-    if !may_be_many(rules.iter().map(|rule| rule.block)) {
-        return;
-    }
-
     rules.sort_by_key(|rule| rule.sentence);
     let mut by_one_sentence = PerFamily::<TrafficSet>::default();
     let mut sentences = 0;

@@ -1,7 +1,7 @@
 //! Numbers, blocks and traffic as text, appended: an output can have a hundred thousand of each.
 
 use super::address::EVERY_IPV6;
-use super::ports::Ports;
+use super::ports::{Ports, UnknownPorts};
 use super::short_text::ShortText;
 use super::traffic::{Protocol, Traffic};
 use ipnet::{IpNet, Ipv4Net};
@@ -63,6 +63,7 @@ impl Sink for String {
 }
 
 /// Appends a number in decimal digits.
+#[inline(always)]
 pub fn push_number(out: &mut impl Sink, number: impl Into<i32>) {
     let number = number.into();
     match usize::try_from(number) {
@@ -157,6 +158,7 @@ pub fn push_protocol(out: &mut impl Sink, protocol: Protocol) {
 
 /// Appends traffic as a program writes it: `tcp 443`, `udp 8000-8100`, `tcp app-port`, `icmp 3/4`,
 /// `proto 50`, `all`.
+#[inline]
 pub fn push_traffic(out: &mut impl Sink, traffic: Traffic) {
     match traffic {
         Traffic::All => return out.put("all"),
@@ -183,13 +185,19 @@ pub fn push_traffic(out: &mut impl Sink, traffic: Traffic) {
             );
         }
         Traffic::TcpUnknown(ports) | Traffic::UdpUnknown(ports) => {
-            out.put(" ");
-            out.put(&ports.to_string());
+            push_unknown_ports(out, ports);
         }
         Traffic::Icmp(Some((kind, code))) | Traffic::Icmpv6(Some((kind, code))) => {
             push_numbers(out, kind, code.map(|code| ("/", code)));
         }
     }
+}
+
+/// Appends ` app-port`, ` 8000-last-port`.
+#[cold]
+fn push_unknown_ports(out: &mut impl Sink, ports: UnknownPorts) {
+    out.put(" ");
+    out.put(&ports.to_string());
 }
 
 /// Appends ` 8000`, ` 8000-8100`, ` 3/4`.

@@ -262,6 +262,7 @@ impl Policy {
     }
 
     /// Traffic if each parameter in it has its default; as it is if one has none.
+    #[inline]
     pub fn default_traffic(&self, traffic: Traffic) -> Traffic {
         match traffic {
             Traffic::TcpUnknown(ports) => self.default_ports(ports).map_or(traffic, Traffic::Tcp),

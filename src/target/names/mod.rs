@@ -201,6 +201,7 @@ impl<'d> Names<'d> {
     }
 
     /// Appends what a group adds to the names of its rules.
+    #[inline(always)]
     pub fn push_group_name(&self, group: GroupId, out: &mut impl Sink) {
         out.put_short(&self.groups[group.index()]);
     }
@@ -211,6 +212,7 @@ impl<'d> Names<'d> {
     }
 
     /// Appends the name of a rule with earlier names of its groups.
+    #[inline(always)]
     fn push_named(
         &self,
         group: GroupId,
@@ -225,12 +227,24 @@ impl<'d> Names<'d> {
             &self.shared_before
         };
         if !shared.is_empty() && shared.contains(&self.hash_name(group, key, earlier)) {
-            let foreign = self.state.group(group).made_elsewhere;
-            let kind = foreign.map_or("", |id| self.peer_kind(Peer::ForeignGroup(id)));
-            let mut content = format!("{kind}{} ", self.group_name(group, earlier));
-            self.push_within(key, earlier, &mut content);
-            self.push_suffix(&content, out);
+            self.push_rule_suffix(group, key, earlier, out);
         }
+    }
+
+    /// Appends the suffix of a rule whose name is not unique.
+    #[cold]
+    fn push_rule_suffix(
+        &self,
+        group: GroupId,
+        key: &RuleKey,
+        earlier: &[EarlierName],
+        out: &mut impl Sink,
+    ) {
+        let foreign = self.state.group(group).made_elsewhere;
+        let kind = foreign.map_or("", |id| self.peer_kind(Peer::ForeignGroup(id)));
+        let mut content = format!("{kind}{} ", self.group_name(group, earlier));
+        self.push_within(key, earlier, &mut content);
+        self.push_suffix(&content, out);
     }
 
     /// The hash of the name before any suffix.
@@ -384,6 +398,7 @@ impl<'d> Names<'d> {
     }
 
     /// Appends the name of a rule before any suffix.
+    #[inline(always)]
     fn push_plain(
         &self,
         group: GroupId,
@@ -410,6 +425,7 @@ impl<'d> Names<'d> {
         }
     }
 
+    #[inline(always)]
     fn push_group(&self, group: GroupId, earlier: &[EarlierName], out: &mut impl Sink) {
         if earlier.iter().any(|(id, _)| *id == group) {
             push_mangled(out, self.style, self.group_name(group, earlier));

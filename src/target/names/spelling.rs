@@ -2,7 +2,7 @@
 
 use crate::aws::Direction;
 use crate::hash::Fnv;
-use crate::net::{Ports, ShortText, Sink, Traffic, push_number};
+use crate::net::{Ports, ShortText, Sink, Traffic, UnknownPorts, push_number};
 
 /// How names are spelled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -106,6 +106,7 @@ pub(super) fn push_direction(out: &mut impl Sink, direction: Direction, style: N
 
 /// Appends `_tcp_443`, `_udp_8000_8100`, `_tcp_app_port`, `_icmp_3_4`, `_proto_50`, `_all`; or
 /// `Tcp443`, `Udp8000To8100`, `TcpAppPort`, `IcmpType3Code4`, `Proto50`, `All`.
+#[inline(always)]
 pub(super) fn push_traffic(out: &mut impl Sink, traffic: Traffic, style: NameStyle) {
     let start = match traffic {
         Traffic::All => 0,
@@ -138,12 +139,7 @@ pub(super) fn push_traffic(out: &mut impl Sink, traffic: Traffic, style: NameSty
             }
         }
         Traffic::TcpUnknown(ports) | Traffic::UdpUnknown(ports) => {
-            let (from, to) = ports.ends();
-            push_mangled(out, style, &from.to_string());
-            if from != to {
-                out.put(spelled("_", "To"));
-                push_mangled(out, style, &to.to_string());
-            }
+            push_unknown_ports(out, ports, style);
         }
         Traffic::Icmp(Some((kind, code))) | Traffic::Icmpv6(Some((kind, code))) => {
             out.put(spelled("", "Type"));
@@ -153,6 +149,20 @@ pub(super) fn push_traffic(out: &mut impl Sink, traffic: Traffic, style: NameSty
                 push_number(out, code);
             }
         }
+    }
+}
+
+/// Appends `app_port`, `8000_last_port`; or `AppPort`, `8000ToLastPort`.
+#[cold]
+fn push_unknown_ports(out: &mut impl Sink, ports: UnknownPorts, style: NameStyle) {
+    let (from, to) = ports.ends();
+    push_mangled(out, style, &from.to_string());
+    if from != to {
+        out.put(match style {
+            NameStyle::Snake => "_",
+            NameStyle::Pascal => "To",
+        });
+        push_mangled(out, style, &to.to_string());
     }
 }
 

@@ -228,7 +228,7 @@ impl References<'_> {
     }
 
     /// Appends FromPort or ToPort of a rule.
-    #[inline]
+    #[inline(always)]
     fn push_port(self, port: AwsPort, out: &mut Vec<u8>) {
         match port {
             AwsPort::Number(number) => push_number(out, number),
