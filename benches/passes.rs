@@ -17,7 +17,7 @@ use std::time::Duration;
 use tierwall::analysis::assertions;
 use tierwall::analysis::diff::Diff;
 use tierwall::analysis::gate::Gates;
-use tierwall::analysis::quota::Ledger;
+use tierwall::analysis::quota::QuotaUsage;
 use tierwall::catalogue::catalogue;
 use tierwall::compile::{Compilation, Inputs, compile, output_rules};
 use tierwall::date::Date;
@@ -242,7 +242,7 @@ fn passes(criterion: &mut Criterion) {
         |it| fmt::format(it.text(), &it.program().files[0]),
     );
     pass(criterion, "quota", &subjects, Subject::plain, |it| {
-        report::quota::table(&Ledger::new(&it.policy), &it.sources)
+        report::quota::table(&QuotaUsage::new(&it.policy), &it.sources)
     });
     pass(criterion, "flows", &subjects, Subject::plain, |it| {
         flows::table(&it.policy, &it.sources)

@@ -33,7 +33,7 @@ pub struct Compilation {
     pub environments: Vec<String>,
 }
 
-/// A program that was judged.
+/// A program whose assertions and lints have been evaluated.
 #[derive(Debug)]
 pub struct Judged<'p> {
     /// Its groups and their rules; `None` if errors leave it without a policy.
@@ -85,7 +85,7 @@ impl Compilation {
     }
 }
 
-/// What a program is compiled with, beside its files.
+/// What a program is compiled with, besides its files.
 #[derive(Debug, Clone, Copy)]
 pub struct Inputs<'i> {
     /// Values of parameters, by name.
@@ -164,7 +164,7 @@ pub struct Asked {
     pub compilation: Compilation,
     /// The question; `None` if it has an error.
     pub question: Option<Assertion>,
-    /// The file of the question, to tell its problems from those of the program.
+    /// The file of the question, to distinguish its problems from those of the program.
     pub file: FileId,
 }
 

@@ -12,7 +12,7 @@ pub struct Endpoint {
     pub addresses: Addresses,
     /// What is unknown about them.
     pub unknown: Option<Unknown>,
-    /// The groups that its hosts carry beside that of their tier, sorted.
+    /// The groups that its hosts carry besides that of their tier, sorted.
     pub groups: Vec<TierId>,
     /// Families in which it is unknown whether it has hosts: traffic may pass, but never must.
     pub unsure: PerFamily<bool>,
@@ -74,7 +74,7 @@ pub enum Unknown {
     Contents(PrefixListId),
     /// The members of a foreign group.
     Group(ExternalId),
-    /// Which rules a foreign group has beside those of the program.
+    /// Which rules a foreign group has besides those of the program.
     Rules(ExternalId),
     /// The addresses of Amazon's DNS and of the routers of subnets in the VPCs of a tier.
     Reserved(AreaId),

@@ -1,10 +1,10 @@
 //! `tierwall diff`
 
 use super::args::{Exit, ProgramOptions, ProjectOptions};
-use super::git::Range;
+use super::git::CommitRange;
 use super::program::{run_options, worst_exit};
 use super::terminal::Terminal;
-use super::versions::{Origin, open_sides, pair_origins};
+use super::versions::{Origin, open_versions, pair_origins};
 use clap::{Args, ValueEnum};
 use tierwall::diagnostic::{Problem, listed};
 use tierwall::driver::compare::{Comparison, Incomparable, Revision, review_together};
@@ -79,12 +79,12 @@ fn compare_programs(diff: &Diff, terminal: &Terminal) -> Result<Exit, Exit> {
     let range = diff
         .git
         .as_deref()
-        .map(Range::parse_range)
+        .map(CommitRange::parse_range)
         .transpose()
         .map_err(|why| terminal.report_failure(&why))?;
 
     let files = diff.files.as_slice();
-    let sides = open_sides(
+    let sides = open_versions(
         files,
         diff.listed.manifest.as_deref(),
         &diff.with,

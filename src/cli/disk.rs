@@ -237,7 +237,7 @@ fn create_temporary(
     builder.prefix(".tierwall-");
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    let mut temporary = temp_files::create_noted(|| builder.tempfile_in(directory))?;
+    let mut temporary = temp_files::create_temp_file(|| builder.tempfile_in(directory))?;
     temporary.write_all(bytes)?;
 
     if let Some(permissions) = permissions {

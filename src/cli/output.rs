@@ -3,7 +3,7 @@
 use super::args::Exit;
 use super::disk::{Destination, Written, error_message, put_staged};
 use super::read_log::ReadLog;
-use super::run::side_by_side;
+use super::run::map_in_parallel;
 use super::terminal::Terminal;
 use super::text_diff;
 use std::collections::BTreeMap;
@@ -43,7 +43,7 @@ pub fn write_outputs(
     let both: Vec<_> = made.iter().zip(destinations).collect();
 
     // most of the time is spent waiting for the disk
-    let staged = side_by_side(&both, |(made, destination)| match destination {
+    let staged = map_in_parallel(&both, |(made, destination)| match destination {
         Ok(destination) => destination
             .stage_bytes(&made.bytes)
             .map_err(|error| error_message(&error)),

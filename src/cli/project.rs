@@ -92,7 +92,7 @@ pub fn require_manifest(
         ));
     };
 
-    match with.of_a_file() {
+    match with.single_file_option() {
         Some(option) => Err(terminal.report_failure(&format!(
             "`{option}` requires a FILE; for the programs of `{}`, set it there",
             path.display()

@@ -114,7 +114,7 @@ fn declare_outputs<'p>(jobs: &[Job<'p>], outcomes: &mut [Outcome]) -> Vec<Declar
 fn gather_program<'p>(
     program: &'p Program,
     outcomes: Vec<Outcome>,
-    known: &mut BTreeSet<Identity>,
+    known: &mut BTreeSet<ProblemIdentity>,
 ) -> BuiltProgram<'p> {
     let unread = outcomes.iter().filter_map(|outcome| outcome.unread.clone());
     let mut unread: Vec<Unread> = unread.collect();
@@ -135,11 +135,11 @@ fn finish_build(
     build: &Build,
     outcome: Outcome,
     problems: Vec<Problem>,
-    known: &mut BTreeSet<Identity>,
+    known: &mut BTreeSet<ProblemIdentity>,
 ) -> Finished {
     let sources = outcome.sources;
     let is_new = |problem: &Problem| {
-        problem.span().is_none() || known.insert(Identity::new(problem, &sources))
+        problem.span().is_none() || known.insert(ProblemIdentity::new(problem, &sources))
     };
     let (problems, repeated) = problems.into_iter().partition(is_new);
 
@@ -156,8 +156,9 @@ fn finish_build(
 /// For each build of a program, the problems that no earlier build has, and the builds that have
 /// them.
 fn first_of_each(program: &Program, outcomes: &[Outcome]) -> Vec<Vec<Problem>> {
-    let identities: Vec<Vec<Identity>> = outcomes.iter().map(Identity::of_outcome).collect();
-    let mut having: BTreeMap<&Identity, Vec<usize>> = BTreeMap::new();
+    let identities: Vec<Vec<ProblemIdentity>> =
+        outcomes.iter().map(ProblemIdentity::of_outcome).collect();
+    let mut having: BTreeMap<&ProblemIdentity, Vec<usize>> = BTreeMap::new();
 
     for (n, identities) in identities.iter().enumerate() {
         for identity in identities {
@@ -211,22 +212,22 @@ fn name_environments(program: &Program, problem: &Problem, numbers: &[usize]) ->
 /// The message and the position of a problem, by which problems of two environments, or of two
 /// programs with the same include, are compared.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Identity {
+struct ProblemIdentity {
     code: &'static str,
     message: String,
     labels: Vec<(String, u32, u32, String)>,
     help: Vec<String>,
 }
 
-impl Identity {
-    fn of_outcome(outcome: &Outcome) -> Vec<Identity> {
+impl ProblemIdentity {
+    fn of_outcome(outcome: &Outcome) -> Vec<ProblemIdentity> {
         let problems = outcome.problems.iter();
         problems
-            .map(|problem| Identity::new(problem, &outcome.sources))
+            .map(|problem| ProblemIdentity::new(problem, &outcome.sources))
             .collect()
     }
 
-    fn new(problem: &Problem, sources: &Sources) -> Identity {
+    fn new(problem: &Problem, sources: &Sources) -> ProblemIdentity {
         let Report {
             code,
             message,
@@ -244,7 +245,7 @@ impl Identity {
             )
         };
 
-        Identity {
+        ProblemIdentity {
             code,
             message,
             labels: labels.into_iter().map(label).collect(),

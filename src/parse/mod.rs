@@ -41,7 +41,7 @@ pub fn program(
     let read = workspace.read(entry, None)?;
     let mut known = HashSet::from([read.identity.clone()]);
 
-    // of the files of the program, one each
+    // one for each file of the program
     let mut identities = Vec::new();
     identities.extend(parse_into(
         &mut sources,

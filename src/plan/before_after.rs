@@ -1,4 +1,4 @@
-//! The two sides of a thing that one of two states has, or both.
+//! An item of two states: in the old one, in the new one, or in both.
 
 /// An item before and after a change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

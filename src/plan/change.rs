@@ -1,4 +1,4 @@
-//! What becomes of a group, of a rule, of anything else that an output declares.
+//! The changes of groups, of rules, and of other resources.
 
 use super::before_after::BeforeAfter;
 use crate::aws::{Direction, GroupId, ParameterId, PrefixListId, Reference, Rule, State};
@@ -8,7 +8,7 @@ use crate::net::Family;
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct GroupChange {
     /// The outcome.
-    pub fate: GroupOutcome,
+    pub outcome: GroupOutcome,
     /// The group, before and after.
     pub sides: BeforeAfter<GroupId>,
 }
@@ -81,7 +81,7 @@ pub struct RuleChange {
     /// Its positions.
     pub sides: BeforeAfter<RulePlace>,
     /// The outcome.
-    pub fate: RuleOutcome,
+    pub outcome: RuleOutcome,
 }
 
 /// The change of a rule.

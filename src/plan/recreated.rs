@@ -224,7 +224,7 @@ impl<'d> Candidates<'d> {
     ) -> BTreeMap<TierLabel, GroupId> {
         let mut found: BTreeMap<TierLabel, Option<GroupId>> = BTreeMap::new();
         for (n, label) in labels.iter().enumerate() {
-            let group = Some(self.groups[n]).filter(|group| self.is_spoken_of(*group, &edges[n]));
+            let group = Some(self.groups[n]).filter(|group| self.has_sentence(*group, &edges[n]));
             found
                 .entry(*label)
                 .and_modify(|known| *known = None)
@@ -237,7 +237,7 @@ impl<'d> Candidates<'d> {
     }
 
     /// Whether a sentence produces a rule of a group: groups without any all look alike.
-    fn is_spoken_of(&self, group: GroupId, edges: &[Edge<'_>]) -> bool {
+    fn has_sentence(&self, group: GroupId, edges: &[Edge<'_>]) -> bool {
         let group = self.state.group(group);
         let is_written =
             |direction: Direction| direction == Direction::Ingress || !group.has_default_egress;

@@ -177,12 +177,12 @@ impl Policy {
         self.tier_ids().map(Owner::Tier).chain(foreign)
     }
 
-    /// How many groups rules are put on.
+    /// The number of groups that rules are put on.
     pub fn owner_count(&self) -> usize {
         self.tiers.len() + self.foreign_owners.len()
     }
 
-    /// The position of a group among all that rules are put on; nothing for one that they are not.
+    /// The position of a group among all that rules are put on; `None` for any other group.
     pub fn owner_position(&self, owner: Owner) -> Option<usize> {
         match owner {
             Owner::Tier(id) => Some(id.index()),
@@ -261,7 +261,7 @@ impl Policy {
         &self.flows[position as usize]
     }
 
-    /// Traffic if each parameter in it has its default; as it is if one has none.
+    /// Traffic with the defaults of its parameters; unchanged if one has no default.
     pub fn default_traffic(&self, traffic: Traffic) -> Traffic {
         match traffic {
             Traffic::TcpUnknown(ports) => self.default_ports(ports).map_or(traffic, Traffic::Tcp),

@@ -273,7 +273,7 @@ impl TraceWriter<'_> {
     }
 }
 
-/// The group whose rule a flow is at a gate, where it is another than that of the tier.
+/// The group whose rule a flow is at a gate, if it differs from that of the tier.
 pub(super) fn admitting_group(policy: &Policy, gate: Gate, flow: u32) -> Option<TierId> {
     let flow = policy.flow(flow);
     let group = match gate {

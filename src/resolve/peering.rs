@@ -49,7 +49,7 @@ pub fn report_unpeered(
             let written = sentence.rule.peers.get(target.item);
             let span = written.map_or(sentence.span, ast::PeerItem::span);
             let count = areas.map(|area| policy.area(area).vpcs.len());
-            if count != [1, 1] && !scope.has_room_for(span, count[0] * count[1]) {
+            if count != [1, 1] && !scope.reserve_size(span, count[0] * count[1]) {
                 return;
             }
 
@@ -72,7 +72,7 @@ pub fn report_unpeered(
     }
 }
 
-/// How many pairs of VPCs are reported of a sentence.
+/// The maximum number of pairs of VPCs that are reported for a sentence.
 const MOST_REPORTED: usize = 100;
 
 /// The sender and the receiver of a subject and a peer.
@@ -118,7 +118,7 @@ fn find_refusal(
 
     match policy.find_peering(ours, theirs) {
         Some(peering) => {
-            scope.seen.crossed[peering] = true;
+            scope.lint_facts.crossed[peering] = true;
             refused_by_link(policy, policy.peerings[peering].link, sentence, crossing)
         }
         None if may_be_peered(scope, policy, crossing.vpcs) => None,

@@ -50,7 +50,7 @@ impl<'a> Scope<'a> {
         text.value.to_string()
     }
 
-    /// Reports what AWS does not accept of a value of a string.
+    /// Reports parts of a value that AWS does not accept.
     fn check_field(&mut self, text: &ast::StringLiteral, value: &str, field: AwsField) {
         let raw = self.sources.text(text.span);
         let is_whole = *text.value == *value;
@@ -106,7 +106,7 @@ impl<'a> Scope<'a> {
         Some(self.read_field(text, field)).filter(|prose| !prose.is_empty())
     }
 
-    /// Likewise, of what an output has to know when it is made.
+    /// Likewise, for a field that must be known when the output is written.
     pub fn read_known_prose(
         &mut self,
         text: &Option<ast::StringLiteral>,

@@ -249,7 +249,7 @@ fn recreated(old: &str, new: &str) -> Vec<String> {
             .changes
             .groups
             .iter()
-            .filter(|(change, _)| change.fate == GroupOutcome::Recreated);
+            .filter(|(change, _)| change.outcome == GroupOutcome::Recreated);
         let names =
             groups.filter_map(|(change, _)| Some((change.sides.was()?, change.sides.is()?)));
         let name = |(was, is)| {

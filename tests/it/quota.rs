@@ -1,7 +1,7 @@
 //! The rule ledger: what each kind of rule counts, what it is charged to, and how it is shown.
 
 use crate::common::{compile_bound, package};
-use tierwall::analysis::quota::{Ledger, direction_usages, sentence_costs};
+use tierwall::analysis::quota::{QuotaUsage, direction_usages, sentence_costs};
 use tierwall::aws::Count;
 use tierwall::compile::Compilation;
 use tierwall::groups::{Direction, lower};
@@ -217,7 +217,7 @@ fn the_quota_is_the_most_that_a_group_may_have() {
     };
     for (quota, over) in [(4, true), (5, false), (60, false)] {
         assert_eq!(
-            Ledger::new(&compiled(&program(quota)).policy).is_over_quota(),
+            QuotaUsage::new(&compiled(&program(quota)).policy).is_over_quota(),
             over,
             "5 rules, {quota} allowed"
         );
@@ -228,7 +228,7 @@ fn the_quota_is_the_most_that_a_group_may_have() {
              web allows http, https from l"
         );
         assert_eq!(
-            Ledger::new(&compiled(&program).policy).is_over_quota(),
+            QuotaUsage::new(&compiled(&program).policy).is_over_quota(),
             over,
             "{entries} entries twice"
         );
@@ -252,7 +252,7 @@ fn the_ledger_is_shown_so() {
             sources, policy, ..
         } = compiled(program);
         let rule = "-".repeat(80);
-        let mut ledger = Ledger::new(&policy);
+        let mut ledger = QuotaUsage::new(&policy);
         let table = report::quota::table(&ledger, &sources);
         if !tiers.is_empty() {
             let kept = lower(&policy)

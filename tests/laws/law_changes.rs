@@ -75,15 +75,15 @@ proptest! {
     fn back_is_there_in_reverse((old, new) in pair()) {
         let there = between(&old.text(), &new.text(), |changes, _| told(changes));
         let back = between(&new.text(), &old.text(), |changes, _| told(changes));
-        let reversed: BTreeSet<Told> = back.into_iter().map(|(targets, fate, was, is)| {
-            let fate = match fate {
+        let reversed: BTreeSet<Told> = back.into_iter().map(|(targets, outcome, was, is)| {
+            let outcome = match outcome {
                 RuleOutcome::Added => RuleOutcome::Removed,
                 RuleOutcome::Removed => RuleOutcome::Added,
                 RuleOutcome::Halved => RuleOutcome::Joined,
                 RuleOutcome::Joined => RuleOutcome::Halved,
                 other => other,
             };
-            (targets, fate, is, was)
+            (targets, outcome, is, was)
         }).collect();
         prop_assert_eq!(there, reversed);
     }
@@ -122,7 +122,7 @@ fn recreated(changes: &Changes<'_>, new: &Deployment<'_>) -> Result<(), String> 
     for (change, _) in changes
         .groups
         .iter()
-        .filter(|(change, _)| change.fate == GroupOutcome::Recreated)
+        .filter(|(change, _)| change.outcome == GroupOutcome::Recreated)
     {
         let (Some(was), Some(is)) = (change.sides.was(), change.sides.is()) else {
             return Err("of one side".into());
@@ -143,7 +143,7 @@ fn recreated(changes: &Changes<'_>, new: &Deployment<'_>) -> Result<(), String> 
     let comes = changes
         .rules
         .iter()
-        .any(|(change, _)| matches!(change.fate, RuleOutcome::Added | RuleOutcome::Removed));
+        .any(|(change, _)| matches!(change.outcome, RuleOutcome::Added | RuleOutcome::Removed));
     let spoken = new
         .groups
         .iter()
@@ -162,7 +162,7 @@ fn same_rules(changes: &Changes<'_>) -> Result<(), String> {
     let recreated: BTreeSet<&str> = changes
         .groups
         .iter()
-        .filter(|(change, _)| change.fate == GroupOutcome::Recreated)
+        .filter(|(change, _)| change.outcome == GroupOutcome::Recreated)
         .filter_map(|(change, _)| {
             Some([
                 changes.old.group(change.sides.was()?).name.as_str(),
@@ -186,7 +186,7 @@ fn same_rules(changes: &Changes<'_>) -> Result<(), String> {
         let is_excused = ends
             .iter()
             .any(|name| is_renamed(name) && !recreated.contains(name));
-        let comes = matches!(change.fate, RuleOutcome::Added | RuleOutcome::Removed);
+        let comes = matches!(change.outcome, RuleOutcome::Added | RuleOutcome::Removed);
         if comes && !is_excused && ends.iter().any(|name| recreated.contains(name)) {
             return Err(format!("{ends:?} {change:?} {changes:#?}"));
         }
@@ -335,9 +335,9 @@ fn listed(old: &str, new: &str) -> Result<(), String> {
                         && (of.target.name != "cloudformation" || !is_of_halves(changes, change))
                 })
             };
-            let told = |fate| {
+            let told = |outcome| {
                 listed_changes()
-                    .filter(|(change, _)| change.fate == fate)
+                    .filter(|(change, _)| change.outcome == outcome)
                     .count()
             };
             // two peers can have one address, such as a group and a parameter with its id as a name:
@@ -350,10 +350,10 @@ fn listed(old: &str, new: &str) -> Result<(), String> {
                 |change: &RuleChange| peers(change).is_some_and(|[was, is]| was != is);
             let moved = listed_changes().filter(|(change, _)| has_other_peer(change));
             let moved = moved.count();
-            // a rule that is in the list of another fate may have another text as well
+            // a rule that is in the list of another outcome may have another text as well
             let again = listed_changes().filter(|(change, _)| {
                 matches!(
-                    change.fate,
+                    change.outcome,
                     RuleOutcome::ResourceRenamed
                         | RuleOutcome::Retargeted
                         | RuleOutcome::Default
@@ -459,7 +459,7 @@ fn told(changes: &Changes<'_>) -> BTreeSet<Told> {
     let told = changes.rules.iter().map(|(change, targets)| {
         (
             *targets,
-            change.fate,
+            change.outcome,
             words(changes.old, change.sides.was()),
             words(changes.new, change.sides.is()),
         )

@@ -138,7 +138,7 @@ impl PlanLines<'_> {
 
     /// The output of a group that is neither created nor deleted.
     fn output_words(&self, sides: BeforeAfter<GroupId>, targets: Targets) -> Option<String> {
-        let beside = |change: &GroupChange| match change.fate {
+        let beside = |change: &GroupChange| match change.outcome {
             GroupOutcome::Created | GroupOutcome::Deleted => change.sides == sides,
             GroupOutcome::Replaced { .. }
             | GroupOutcome::Recreated

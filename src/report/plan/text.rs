@@ -72,7 +72,7 @@ impl<'c> PlanLines<'c> {
         lines
     }
 
-    /// Whether a rule of one of the two programs is for a list of blocks without a value.
+    /// Whether a rule of either program is for a list of blocks without a value.
     fn asks_for_blocks(&self) -> bool {
         let states = [self.changes.old, self.changes.new];
         let mut parameters = states.iter().flat_map(|state| &state.parameters);
@@ -96,7 +96,7 @@ impl<'c> PlanLines<'c> {
         let line = |((change, targets), name): (&(GroupChange, Targets), &str)| {
             format!(
                 "{} {name:width$}  {}{}{}",
-                group_sign(&change.fate),
+                group_sign(&change.outcome),
                 self.group_words(change),
                 self.protected_words(change, *targets),
                 targets_suffix(*targets)
@@ -105,7 +105,7 @@ impl<'c> PlanLines<'c> {
 
         let note = groups.iter().any(|(change, _)| {
             matches!(
-                change.fate,
+                change.outcome,
                 GroupOutcome::Replaced { refused: false, .. } | GroupOutcome::Recreated
             )
         });
@@ -233,7 +233,7 @@ impl<'c> PlanLines<'c> {
             .changes
             .rules
             .iter()
-            .filter(|(change, _)| change.fate != RuleOutcome::WithGroup);
+            .filter(|(change, _)| change.outcome != RuleOutcome::WithGroup);
         let own: Vec<(RuleChange, Targets)> = own.copied().collect();
         let groups = self.group_lines(&self.changes.groups).into_iter();
         groups
@@ -248,7 +248,7 @@ impl<'c> PlanLines<'c> {
             .was()
             .map_or("", |old| self.changes.old.group(old).name.as_str());
 
-        match &change.fate {
+        match &change.outcome {
             GroupOutcome::Created => "created".to_string(),
             GroupOutcome::Deleted => {
                 "deleted; AWS refuses that while anything uses the group".to_string()
@@ -265,7 +265,7 @@ impl<'c> PlanLines<'c> {
         }
     }
 
-    /// What becomes of the change of a protected group.
+    /// What happens to the change of a protected group.
     fn protected_words(&self, change: &GroupChange, targets: Targets) -> String {
         let (was, is) = (change.sides.was(), change.sides.is());
         let was = was.is_some_and(|old| self.changes.old.group(old).protect);
@@ -273,7 +273,7 @@ impl<'c> PlanLines<'c> {
         let mut words: Vec<&str> = Vec::new();
 
         for it in targets.planned_targets() {
-            words.extend(match &change.fate {
+            words.extend(match &change.outcome {
                 GroupOutcome::Replaced { reasons, .. } if reasons.contains(&Reason::Address) => {
                     was.then_some(it.planning.deletes_protected)
                 }
@@ -322,7 +322,7 @@ impl<'c> PlanLines<'c> {
             .changes
             .rules
             .iter()
-            .filter(|(rule, _)| rule.fate == RuleOutcome::WithGroup);
+            .filter(|(rule, _)| rule.outcome == RuleOutcome::WithGroup);
         let own = |place: Option<RulePlace>| place.map(|place| place.group) == change.sides.is();
         match rules.filter(|(rule, _)| own(rule.sides.is())).count() {
             0 => String::new(),
@@ -356,7 +356,7 @@ impl<'c> PlanLines<'c> {
     fn rule_row(&self, change: &RuleChange, targets: Targets) -> RuleRow {
         let (state, place, rule) = self.changes.resolve_rule(change);
         let (program, lowered) = rule_origin([self.old, self.new], change);
-        let sign = match change.fate {
+        let sign = match change.outcome {
             RuleOutcome::Added => "+",
             RuleOutcome::Removed => "-",
             RuleOutcome::Text
@@ -372,7 +372,7 @@ impl<'c> PlanLines<'c> {
             | RuleOutcome::Joined => "!",
         };
 
-        let why = match change.fate {
+        let why = match change.outcome {
             RuleOutcome::Added => self.first_sentence(change, true),
             RuleOutcome::Removed => self.first_sentence(change, false),
             RuleOutcome::Text => Why::Text(match &*self.old_text(change) {
@@ -465,8 +465,8 @@ impl<'c> PlanLines<'c> {
     }
 }
 
-fn group_sign(fate: &GroupOutcome) -> &'static str {
-    match fate {
+fn group_sign(outcome: &GroupOutcome) -> &'static str {
+    match outcome {
         GroupOutcome::Replaced { .. } | GroupOutcome::Recreated => "!",
         GroupOutcome::Deleted => "-",
         GroupOutcome::Created => "+",

@@ -123,7 +123,7 @@ impl<'p> Changed<'p> {
                             .declarations
                             .get(&key)
                             .into_iter()
-                            .flat_map(|said| name_words(said.source)),
+                            .flat_map(|citation| name_words(citation.source)),
                     );
                 }
             }

@@ -139,7 +139,7 @@ fn signed_rows<'l>(
 ) -> Vec<(char, Row)> {
     let cited = Cited {
         most: 8,
-        sentence: &|said| said.to_string(),
+        sentence: &|citation| citation.to_string(),
         line: &|line| line.to_string(),
     };
     let rows = change_rows(
@@ -258,14 +258,14 @@ fn push_assertions(review: &Review<'_>, out: &mut String) {
     let _ = writeln!(out, "\nassertions{holding}");
     for failing in failing {
         let before = describe_before(failing.before);
-        let _ = writeln!(out, "  ! {before}: {}", failing.said);
+        let _ = writeln!(out, "  ! {before}: {}", failing.citation);
         for why in &failing.why {
             let _ = writeln!(out, "      {why}");
         }
     }
 
-    for said in removed {
-        let _ = writeln!(out, "  - removed: {said}");
+    for citation in removed {
+        let _ = writeln!(out, "  - removed: {citation}");
     }
 }
 
