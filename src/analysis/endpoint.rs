@@ -81,9 +81,9 @@ pub enum Unknown {
 }
 
 impl Endpoint {
-    /// The members of a tier: its `addresses`, else the blocks of its VPCs, else unknown. If these are of
-    /// one family, members can still have addresses of the other; but with `ip = ipv4` a tier with
-    /// `addresses` has no IPv6.
+    /// The members of a tier: its `addresses`, else the blocks of its VPCs, else unknown. If these
+    /// are of one family, members can still have addresses of the other; but with `ip = ipv4` a
+    /// tier with `addresses` has no IPv6.
     pub fn for_tier(policy: &Policy, id: TierId) -> Endpoint {
         let known = known_addresses(policy, id);
         let unknown = known.is_none().then_some(Unknown::Members(id));

@@ -181,14 +181,16 @@ impl Commit {
     /// The merge base with another commit, or with HEAD.
     fn into_merge_base(self, new: Option<&Commit>, range: &str) -> Result<Commit, String> {
         let newest = new.map_or("HEAD", |new| new.id.as_str());
-        let base = self.repository.run_for_text(&["merge-base", &self.id, newest]).map_err(|why| match why.as_str() {
-            SILENT => format!(
-                "`{range}` has no merge base here; \
-                 in a shallow clone, run `git fetch --unshallow`, or set `fetch-depth: 0` in GitHub \
-                 Actions"
-            ),
-            _ => why,
-        })?;
+        let base = self
+            .repository
+            .run_for_text(&["merge-base", &self.id, newest])
+            .map_err(|why| match why.as_str() {
+                SILENT => format!(
+                    "`{range}` has no merge base here; in a shallow clone, run `git fetch \
+                     --unshallow`, or set `fetch-depth: 0` in GitHub Actions"
+                ),
+                _ => why,
+            })?;
 
         // if the branch has newer commits, its name would mean another commit
         let name = if base == self.id {

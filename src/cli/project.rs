@@ -83,10 +83,12 @@ pub fn require_manifest(
 ) -> Result<PathBuf, Exit> {
     let Some(path) = find_manifest(manifest) else {
         return Err(terminal.report_failure_with_help(
-            &format!("no FILE is given, and there is no `{MANIFEST}` in this directory or above \
-                      it"),
+            &format!(
+                "no FILE is given, and there is no `{MANIFEST}` in this directory or above it"
+            ),
             &[
-                "`tierwall build FILE --to terraform` builds one program, `tierwall check FILE` checks it",
+                "`tierwall build FILE --to terraform` builds one program, \
+                 `tierwall check FILE` checks it",
                 &format!("`tierwall init --project` writes a `{MANIFEST}`"),
             ],
         ));

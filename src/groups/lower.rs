@@ -207,8 +207,8 @@ fn add_open_rules(policy: &Policy, tier: TierId, mut rules: Vec<Rule>) -> Vec<Ru
     rules
 }
 
-/// The text of a rule for everything that a sentence asks for on an open tier: that of the sentence,
-/// unless the `outbound-description` of the tier sorts before it.
+/// The text of a rule for everything that a sentence asks for on an open tier: that of the
+/// sentence, unless the `outbound-description` of the tier sorts before it.
 fn open_or_own_text(policy: &Policy, tier: TierId, own: RuleText) -> RuleText {
     let RuleText::Flow(flow, direction) = own else {
         return own;

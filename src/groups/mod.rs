@@ -251,9 +251,9 @@ impl<'p> Deployment<'p> {
     }
 }
 
-/// The text that a program writes for the rules of a flow on one side: the string of the sentence for
-/// that side, the text of the part of the service, or both. An empty string leaves the rules without
-/// a text.
+/// The text that a program writes for the rules of a flow on one side: the string of the sentence
+/// for that side, the text of the part of the service, or both. An empty string leaves the rules
+/// without a text.
 pub fn written_text(policy: &Policy, flow: u32, direction: Direction) -> Option<Cow<'_, Text>> {
     let flow = policy.flow(flow);
     let outbound = match direction {

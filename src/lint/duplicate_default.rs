@@ -70,8 +70,8 @@ impl DefaultText<'_> {
     }
 }
 
-/// Two rules that are the same by default, and the sentences that use them; `None` for the rule of an
-/// open tier, which no sentence uses.
+/// Two rules that are the same by default, and the sentences that use them; `None` for the rule of
+/// an open tier, which no sentence uses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Pair {
     sentences: [Option<SentenceId>; 2],

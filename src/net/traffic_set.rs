@@ -200,8 +200,8 @@ impl TrafficSet {
         common.is_some_and(|common| icmp || !common.is_empty())
     }
 
-    /// Whether it overlaps the traffic that a rule admits between hosts of the family; of ports that
-    /// are set at deployment, whether it may.
+    /// Whether it overlaps the traffic that a rule admits between hosts of the family; of ports
+    /// that are set at deployment, whether it may.
     pub fn meets(&self, traffic: Traffic, family: Family) -> bool {
         let (first, last) = traffic.stretch();
         match traffic {

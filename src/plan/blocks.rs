@@ -1,5 +1,5 @@
-//! The resources of a rule for a list of blocks that the deployment sets: one for each block, as the
-//! default says. Without a default, the list counts as one block.
+//! The resources of a rule for a list of blocks that the deployment sets: one for each block, as
+//! the default says. Without a default, the list counts as one block.
 
 use crate::aws::{ParameterId, State};
 use crate::target::Planning;

@@ -100,15 +100,15 @@ pub enum RuleOutcome {
     Default,
     /// It references another group: the one that replaces the old one, or one with its name.
     Retargeted,
-    /// Two rules take its place, each for half of the addresses, because CloudFormation would delete
-    /// it beside a rule to a group.
+    /// Two rules take its place, each for half of the addresses, because CloudFormation would
+    /// delete it beside a rule to a group.
     Halved,
     /// It takes the place of two rules, each for half of the addresses.
     Joined,
     /// Replaced, because its own group is replaced.
     WithGroup,
-    /// Replaced, because the default of the parameter that is its own group changes, in a deployment
-    /// that sets no value.
+    /// Replaced, because the default of the parameter that is its own group changes, in a
+    /// deployment that sets no value.
     OwnerDefault,
     /// Replaced, because the group or the list that it references changes.
     WithPeer,

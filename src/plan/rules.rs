@@ -317,7 +317,8 @@ impl<'d> RuleComparison<'_, 'd> {
         })
     }
 
-    /// Whether the ports of two rules with the same traffic have a parameter with a changed default.
+    /// Whether the ports of two rules with the same traffic have a parameter with a changed
+    /// default.
     fn has_other_port_default(&self, was: RulePlace, is: RulePlace) -> bool {
         let (was, is) = (was.rule_in(self.old), is.rule_in(self.new));
         let ports = is.key.traffic.unknown_ports();

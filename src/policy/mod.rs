@@ -369,8 +369,8 @@ impl Policy {
         pairs.filter(|(a, b)| a != b)
     }
 
-    /// Whether a transit gateway joins some VPC of one tier with some of another, so that no outbound
-    /// rule can name a group for all members.
+    /// Whether a transit gateway joins some VPC of one tier with some of another, so that no
+    /// outbound rule can name a group for all members.
     pub fn are_over_gateway(&self, a: TierId, b: TierId) -> bool {
         let mut links = self
             .vpc_pairs(a, b)

@@ -49,7 +49,8 @@ fn notes_on_members(policy: &Policy, subject: &QuestionEndpoints) -> String {
                 let (end, tier) = (&end.name, &tier.name);
                 let _ = writeln!(
                     notes,
-                    "{end} is among the addresses of `{tier}`; to trace its members, use `{option} {tier}`"
+                    "{end} is among the addresses of `{tier}`; to trace its members, \
+                     use `{option} {tier}`"
                 );
             }
         }

@@ -81,8 +81,8 @@ fn resolve_names(
     found
 }
 
-/// Reports groups of other VPCs: a network interface carries only groups that are made in its VPC or
-/// associated with it (VPC user guide, "Security groups" and "Associate security groups with
+/// Reports groups of other VPCs: a network interface carries only groups that are made in its VPC
+/// or associated with it (VPC user guide, "Security groups" and "Associate security groups with
 /// multiple VPCs"). The members of a tier can be in each of its VPCs.
 fn report_elsewhere(
     scope: &mut Scope<'_>,

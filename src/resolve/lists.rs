@@ -404,7 +404,8 @@ fn resolve_list_reference(
     }
 
     if !is_aws_list(&text) {
-        let wanted = "the id of a prefix list, like `pl-0123456789abcdef0`, or the name of one of AWS's, like `com.amazonaws.eu-central-1.s3`";
+        let wanted = "the id of a prefix list, like `pl-0123456789abcdef0`, or the name of \
+                      one of AWS's, like `com.amazonaws.eu-central-1.s3`";
         let full = format!("com.amazonaws.region.{text}");
         let meant = is_aws_list(&full).then(|| format!("\"{full}\""));
         scope.problems.push(MeaningProblem::BadId {

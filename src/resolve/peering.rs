@@ -14,8 +14,8 @@ use foldhash::{HashSet, HashSetExt};
 /// and written peer.
 ///
 /// The members of a tier can be in each of its VPCs, and a rule that names its group must match all
-/// of them. So each VPC of one tier must be each of the other, or be peered with it. AWS accepts the
-/// rule if the two groups have a VPC in common, and matches no members across the others.
+/// of them. So each VPC of one tier must be each of the other, or be peered with it. AWS accepts
+/// the rule if the two groups have a VPC in common, and matches no members across the others.
 pub fn report_unpeered(
     scope: &mut Scope<'_>,
     policy: &Policy,
@@ -135,8 +135,8 @@ fn may_be_peered(scope: &Scope<'_>, policy: &Policy, (a, b): (VpcId, VpcId)) -> 
     is_there(a) && is_there(b)
 }
 
-/// The problem of an outbound rule to a group behind a transit gateway, if the sentence makes one: a
-/// sentence with `sends` does, and one with `allows` if its sender is closed.
+/// The problem of an outbound rule to a group behind a transit gateway, if the sentence makes one:
+/// a sentence with `sends` does, and one with `allows` if its sender is closed.
 fn refused_by_link(
     policy: &Policy,
     link: PeeringLink,

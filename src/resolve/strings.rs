@@ -9,8 +9,8 @@ use crate::source::{Span, is_unseen};
 use std::collections::BTreeMap;
 
 impl<'a> Scope<'a> {
-    /// The value of a string that ends up in `field`, with the parameters in it; a character that AWS
-    /// does not allow is reported at its position.
+    /// The value of a string that ends up in `field`, with the parameters in it; a character that
+    /// AWS does not allow is reported at its position.
     pub fn read_field(&mut self, text: &ast::StringLiteral, field: AwsField) -> Text {
         if !text.is_plain() {
             return self.read_template(text, field);

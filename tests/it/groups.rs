@@ -93,13 +93,25 @@ proptest! {
     ) {
         let mut program = "stack s { outbound = closed }\n\
             prefix-list list = \"pl-0123456789abcdef0\" { entries = 2 }\n\
-            external group = \"sg-0123456789abcdef0\"\n".to_string();
-        tiers.iter().for_each(|tier| program += &format!("tier {tier}\n"));
-        let mut lines: Vec<String> = sentences.iter().map(|(subject, service, from, peer)| {
-            let peer = PEERS.get(*peer).unwrap_or_else(|| &tiers[peer % tiers.len()]);
-            let way = if *from { "from" } else { "to" };
-            format!("{} allows {} {way} {peer}\n", subject.get(&tiers), SERVICES[*service])
-        }).collect();
+            external group = \"sg-0123456789abcdef0\"\n"
+            .to_string();
+        tiers
+            .iter()
+            .for_each(|tier| program += &format!("tier {tier}\n"));
+        let mut lines: Vec<String> = sentences
+            .iter()
+            .map(|(subject, service, from, peer)| {
+                let peer = PEERS
+                    .get(*peer)
+                    .unwrap_or_else(|| &tiers[peer % tiers.len()]);
+                let way = if *from { "from" } else { "to" };
+                format!(
+                    "{} allows {} {way} {peer}\n",
+                    subject.get(&tiers),
+                    SERVICES[*service]
+                )
+            })
+            .collect();
         let first = compiled(&(program.clone() + &lines.concat()));
         lines.reverse();
         let second = compiled(&(program + &lines.concat()));
@@ -107,7 +119,11 @@ proptest! {
             let names = called(&first.policy, style, Renaming::Current, &[]);
             let distinct: BTreeSet<&String> = names.values().collect();
             prop_assert_eq!(distinct.len(), names.len(), "{:?}", names);
-            prop_assert_eq!(&names, &called(&second.policy, style, Renaming::Current, &[]), "whatever the order");
+            prop_assert_eq!(
+                &names,
+                &called(&second.policy, style, Renaming::Current, &[]),
+                "whatever the order"
+            );
         }
     }
 }

@@ -53,12 +53,16 @@ proptest! {
     #[test]
     fn tiers_under_other_names_are_recreated(program in program()) {
         let old = program.text();
-        between(&old, &renamed(&old), |changes, [_, new]| recreated(changes, new).map_err(TestCaseError::fail))?;
+        between(&old, &renamed(&old), |changes, [_, new]| {
+            recreated(changes, new).map_err(TestCaseError::fail)
+        })?;
     }
 
     #[test]
     fn tiers_that_are_recreated_have_the_same_rules((old, new) in pair()) {
-        between(&old.text(), &renamed(&new.text()), |changes, _| same_rules(changes).map_err(TestCaseError::fail))?;
+        between(&old.text(), &renamed(&new.text()), |changes, _| {
+            same_rules(changes).map_err(TestCaseError::fail)
+        })?;
     }
 
     #[test]
@@ -340,8 +344,8 @@ fn listed(old: &str, new: &str) -> Result<(), String> {
                     .filter(|(change, _)| change.outcome == outcome)
                     .count()
             };
-            // two peers can have one address, such as a group and a parameter with its id as a name:
-            // the rule is then one resource, and two keys
+            // two peers can have one address, such as a group and a parameter with its id as a
+            // name: the rule is then one resource, and two keys
             let peers = |change: &RuleChange| {
                 let (was, is) = (change.sides.was()?, change.sides.is()?);
                 Some([peer_at(deployments[0], was), peer_at(deployments[1], is)])

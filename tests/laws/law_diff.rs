@@ -103,7 +103,11 @@ proptest! {
     }
 
     #[test]
-    fn other_words_for_the_same_change_nothing(program in program(), order in numbers(60), layout in numbers(400)) {
+    fn other_words_for_the_same_change_nothing(
+        program in program(),
+        order in numbers(60),
+        layout in numbers(400),
+    ) {
         let permuted = Choices::new(&order).shuffled(&program.statements());
         let other = lay_out(&permuted, &mut Choices::new(&layout));
         with_policy(&program.text(), |_, _, old| with_policy(&other, |_, _, new| {
@@ -250,9 +254,9 @@ impl Asked {
             && diff.ends.is_tier(self.to)
     }
 
-    /// Whether the change opens a gate on the way of the packet, which the other gate lets pass after
-    /// it; and whether the reverse change does. Rules of others on a group that is made elsewhere
-    /// may let anything pass.
+    /// Whether the change opens a gate on the way of the packet, which the other gate lets pass
+    /// after it; and whether the reverse change does. Rules of others on a group that is made
+    /// elsewhere may let anything pass.
     fn opens(
         &self,
         diff: &Diff,
@@ -402,8 +406,8 @@ impl Asked {
         })
     }
 
-    /// Whether the diff tells of the packet exactly where it is `wanted`. Where ports are parameters,
-    /// another value of them may be what it tells of.
+    /// Whether the diff tells of the packet exactly where it is `wanted`. Where ports are
+    /// parameters, another value of them may be what it tells of.
     fn judge(
         &self,
         changes: &[Change],
@@ -469,8 +473,8 @@ fn holds(param: &Param, address: IpAddr) -> bool {
     !param.bound && block.is_some_and(|block| block.contains(&address))
 }
 
-/// The values of the parameters that are ports in each of two programs: the defaults, where both have
-/// one.
+/// The values of the parameters that are ports in each of two programs: the defaults, where both
+/// have one.
 fn default_ports(policies: [&Policy; 2], ports: [u16; 2]) -> [[u16; 2]; 2] {
     let default = |policy: &Policy, name: &str| {
         let mut params = policy.params.iter();

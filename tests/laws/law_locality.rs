@@ -277,7 +277,10 @@ proptest! {
     #![proptest_config(cases(64))]
 
     #[test]
-    fn what_makes_no_rule_changes_nothing(program in program(), idle in prop::sample::select(&IDLE[..])) {
+    fn what_makes_no_rule_changes_nothing(
+        program in program(),
+        idle in prop::sample::select(&IDLE[..]),
+    ) {
         let text = program.text();
         prop_assert_eq!(outputs(&text), outputs(&format!("{idle}\n{text}")));
     }

@@ -19,8 +19,19 @@ proptest! {
     #[test]
     fn the_order_in_a_sentence_is_no_matter(program in program(), order in numbers(100)) {
         let choose = &mut Choices::new(&order);
-        let sentences = program.sentences.iter().map(|sentence| sentence.reordered(choose)).collect();
-        same(&program, &Program { sentences, ..program.clone() }.text())?;
+        let sentences = program
+            .sentences
+            .iter()
+            .map(|sentence| sentence.reordered(choose))
+            .collect();
+        same(
+            &program,
+            &Program {
+                sentences,
+                ..program.clone()
+            }
+            .text(),
+        )?;
     }
 
     #[test]

@@ -137,8 +137,8 @@ impl<'p> Proof<'p> {
         }
     }
 
-    /// The same proof, as if the inbound gate of a group had no rules that reference tiers or listed
-    /// endpoints.
+    /// The same proof, as if the inbound gate of a group had no rules that reference tiers or
+    /// listed endpoints.
     fn without_listed(&self, receiver: Owner, listed: &HashSet<Who>) -> Proof<'p> {
         let is_left_out = |peer: Peer| match peer {
             Peer::Tier(_) => true,

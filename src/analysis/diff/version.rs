@@ -285,7 +285,8 @@ impl Admitted {
         self.named.iter().map(|(end, _)| *end)
     }
 
-    /// The traffic that rules that reference an endpoint itself admit, whatever other groups its members carry.
+    /// The traffic that rules that reference an endpoint itself admit, whatever other groups its
+    /// members carry.
     pub(super) fn admitted_by_own_name(&self, end: EndId) -> PerFamily<TrafficSet> {
         let at = self.named.binary_search_by_key(&end, |(end, _)| *end);
         at.map_or(PerFamily::default(), |at| self.named[at].1.clone())

@@ -226,7 +226,8 @@ impl GateContext<'_> {
         let is_shared = self.gate.tier().is_some_and(is_carried);
 
         let may_send = match (self.gate, peer) {
-            // the members of a group that others carry may be elsewhere, and may send by other rules
+            // the members of a group that others carry may be elsewhere, and may send by other
+            // rules
             (Gate::Inbound(receiver), Peer::Tier(sender)) => {
                 is_carried(sender)
                     || carries_others(sender)

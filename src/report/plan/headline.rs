@@ -78,8 +78,8 @@ fn group_place(outcome: &GroupOutcome) -> usize {
     }
 }
 
-/// The summary if neither rules nor groups change: a prefix list can change, or a parameter, and with it what a new
-/// deployment opens.
+/// The summary if neither rules nor groups change: a prefix list can change, or a parameter, and
+/// with it what a new deployment opens.
 fn summarize_parameters(changes: &Changes<'_>, of: Targets) -> String {
     let is_changed =
         |change: &OtherChange| matches!(change, OtherChange::Parameter(BeforeAfter::Both(..)));

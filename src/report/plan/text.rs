@@ -219,7 +219,8 @@ impl<'c> PlanLines<'c> {
 
             let (before, after, most) = (before.0, after.0, after.1);
             format!(
-                "{name:width$}  {direction:8}  {family}  {before}{quota} -> {after} of {most}{verdict}"
+                "{name:width$}  {direction:8}  {family}  {before}{quota} -> \
+                 {after} of {most}{verdict}"
             )
         };
 

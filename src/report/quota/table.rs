@@ -206,8 +206,8 @@ fn note_on_list(ledger: &QuotaUsage<'_>, list: &PrefixList) -> String {
     let name = &list.name;
     if ledger.policy.params.iter().any(|param| param.name == *name) {
         format!(
-            "note: the size of `{name}`, a parameter, is unknown and counts as 1; a `prefix-list` with the id that \
-             it is bound to can have `entries`"
+            "note: the size of `{name}`, a parameter, is unknown and counts as 1; a `prefix-list` \
+             with the id that it is bound to can have `entries`"
         )
     } else {
         format!("note: the size of `{name}` is unknown and counts as 1; set its `entries`")

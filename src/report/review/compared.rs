@@ -53,7 +53,8 @@ impl Review<'_> {
             && self.aws.changes.is_empty()
     }
 
-    /// What it does: `wider`; in a part of several, also whether an earlier one has its environments.
+    /// What it does: `wider`; in a part of several, also whether an earlier one has its
+    /// environments.
     pub(super) fn describe_verdict(&self) -> String {
         let also = if self.part.is_later { "also " } else { "" };
         let verdict = match self.document.verdict {

@@ -117,7 +117,8 @@ fn fix_line(fix: &RenameFix<'_>) -> String {
         ..
     } = fix;
     format!(
-        "`{was}` is deleted and `{tier}` created with the same rules; to keep the group, write `{text}` at {file}:{line}"
+        "`{was}` is deleted and `{tier}` created with the same rules; to keep the \
+         group, write `{text}` at {file}:{line}"
     )
 }
 
