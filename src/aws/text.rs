@@ -184,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn no_characters_of_a_program_can_be_taken_for_a_parameter() {
+    fn no_text_of_a_program_is_mistaken_for_a_parameter() {
         let mut text = Text::default();
         text.push_literal("\u{1f}a\u{1f}");
         assert_eq!(text.view().parameters().next(), None);

@@ -282,7 +282,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_file_is_named_from_the_root_where_that_leads_to_it() {
+    fn names_a_file_relative_to_the_root_if_it_is_below() {
         for (name, uri, rooted) in [
             ("shop.tier", "shop.tier", true),
             ("./a b/é%.tier", "a%20b/%C3%A9%25.tier", true),

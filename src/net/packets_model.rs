@@ -220,7 +220,7 @@ proptest! {
     }
 
     #[test]
-    fn rows_are_a_cover_that_says_nothing_twice(a in rules()) {
+    fn rows_cover_the_set_without_overlap(a in rules()) {
         let set = Packets::new(a);
         let (mut all, rows) = (Packets::default(), set.rows());
         for (n, row) in rows.iter().enumerate() {

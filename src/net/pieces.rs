@@ -281,7 +281,7 @@ mod tests {
     }
 
     #[test]
-    fn what_both_versions_share() {
+    fn splits_the_traffic_that_both_versions_share() {
         let both = |traffic| {
             [
                 TrafficSet::new(traffic, Family::V4),

@@ -313,7 +313,7 @@ mod tests {
         }
 
         #[test]
-        fn what_is_widened_ends_at_cuts_only(
+        fn widened_ranges_end_at_cuts(
             a in set(),
             cuts in prop::collection::btree_set(any::<u8>(), 0..8),
         ) {
@@ -329,7 +329,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_have_neighbours_but_for_the_ends() {
+    fn numbers_have_neighbours_except_the_ends() {
         assert_eq!(
             (
                 u8::MIN.previous(),

@@ -187,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn a_block_but_for_others_where_that_is_shorter() {
+    fn prefers_a_block_with_exceptions_if_it_is_shorter() {
         for (blocks, but, expected) in [
             (
                 &["203.0.0.0/16"][..],
@@ -220,7 +220,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn terms_are_exact_apart_and_no_longer_than_blocks(
+        fn terms_are_exact_disjoint_and_no_longer_than_blocks(
             masks in prop::collection::vec((0_u32..64, 26_u8..=32), 0..12),
         ) {
             let block = |(n, length): &(u32, u8)| {

@@ -269,7 +269,7 @@ mod tests {
     }
 
     #[test]
-    fn texts_of_every_length_are_appended_whole() {
+    fn appends_texts_of_every_length_completely() {
         for text in ["", "a", "abc", "abcd", "abcde", "naïve", "longer than that"] {
             let (mut string, mut bytes) = ("before ".to_string(), b"before ".to_vec());
             let short = ShortText::<4>::new(text.to_string());

@@ -107,7 +107,7 @@ fn edited(replacements: &[(&str, &str)]) -> String {
 }
 
 #[test]
-fn a_rule_to_a_tier_halves_those_for_everything_in_cloudformation() {
+fn splits_rules_for_everything_in_cloudformation_next_to_a_rule_to_a_tier() {
     let new = format!("{SHOP}web sends tcp 8080 to app\n");
     let told = [
         "AWS by CloudFormation: 1 rule to add, 2 to replace",
@@ -142,7 +142,7 @@ fn a_rule_between_tiers_is_a_resource_of_its_own() {
 }
 
 #[test]
-fn a_sentence_respelled_changes_texts_only() {
+fn rewriting_a_sentence_changes_only_texts() {
     let new = edited(&[("mysql", "tcp 3306"), ("https", "tcp 443")]);
     let told = [
         "AWS: 2 rules with a changed description",
@@ -181,7 +181,7 @@ fn a_group_that_keeps_its_name_cannot_be_replaced() {
 }
 
 #[test]
-fn a_tier_renamed_with_was_stays() {
+fn a_tier_renamed_with_was_is_kept() {
     let new = edited(&[
         ("tier app", "tier api was app"),
         ("app allows", "api allows"),
@@ -214,7 +214,7 @@ fn a_tier_renamed_with_was_stays() {
 }
 
 #[test]
-fn a_tier_renamed_without_was_is_another() {
+fn a_tier_renamed_without_was_is_deleted_and_created() {
     let new = edited(&[
         ("tier app", "tier api"),
         ("app allows", "api allows"),
@@ -264,7 +264,7 @@ fn recreated(old: &str, new: &str) -> Vec<String> {
 }
 
 #[test]
-fn a_tier_is_recreated_where_another_has_its_very_rules() {
+fn detects_a_tier_recreated_with_the_same_rules() {
     let renamed = |text: &str, was: &str, is: &str| {
         let word = |word: &str| {
             if word == was {
@@ -345,7 +345,7 @@ fn a_tier_is_recreated_where_another_has_its_very_rules() {
 }
 
 #[test]
-fn another_default_changes_the_rules_that_name_the_parameter() {
+fn a_changed_default_changes_the_rules_of_the_parameter() {
     let with = |default: &str| {
         format!(
             "param office : cidr{default}\ntier web\nweb allows ssh, https from office\nweb allows http from anywhere\n"
@@ -403,7 +403,7 @@ fn another_default_changes_the_rules_that_name_the_parameter() {
 }
 
 #[test]
-fn the_name_of_the_stack_is_in_what_terraform_makes_up() {
+fn generated_terraform_names_contain_the_stack_name() {
     let told = [
         "! db replaced with 1 rule: the start of its name changes (Terraform)",
         "~ db its tags change in place (CloudFormation)",
@@ -452,7 +452,7 @@ fn a_vpc_that_is_a_parameter_may_be_the_same() {
 }
 
 #[test]
-fn names_that_become_one_get_a_suffix_and_their_rules_go_and_come() {
+fn replaces_rules_whose_names_get_a_suffix() {
     let old = "tier web { outbound = closed }\ntier web-tcp { outbound = closed }\nweb allows tcp from web-tcp\n";
     let new = format!("{old}web-tcp allows all from web-tcp\n");
     let told = ["! web inbound tcp from web-tcp replaced unchanged, under another name"];
@@ -460,7 +460,7 @@ fn names_that_become_one_get_a_suffix_and_their_rules_go_and_come() {
 }
 
 #[test]
-fn the_rule_that_admits_nothing_is_of_cloudformation() {
+fn only_cloudformation_has_the_placeholder_rule() {
     let new = format!("{SHOP}db allows https to 192.0.2.0/24\n");
     let told = ["- db outbound the placeholder rule (CloudFormation)"];
     foretold(SHOP, &new, [1, 0, 0], [0, 1, 0, 0], &told);
@@ -495,7 +495,7 @@ fn parameters_lists_locks_and_exports() {
 }
 
 #[test]
-fn what_is_written_alone_changes_labels_in_place() {
+fn written_labels_change_in_place() {
     let described =
         "tier web { description = \"web servers\" }\nweb allows https from 192.0.2.0/24\n";
     let made = format!("stack shop\n{described}");
@@ -538,7 +538,7 @@ fn protected_groups_are_refused_or_kept() {
 }
 
 #[test]
-fn an_export_under_another_name_is_told() {
+fn reports_a_renamed_export() {
     let old = "tier web { export = \"a\" }\n";
     let new = "tier web { export = \"b\" }\n";
     let told = [
@@ -589,7 +589,7 @@ fn the_quota_before_and_after() {
 }
 
 #[test]
-fn the_document_says_the_same() {
+fn json_has_the_same_changes() {
     let new = edited(&[
         ("mysql", "postgresql"),
         ("tier app", "tier api was app"),
@@ -622,7 +622,7 @@ fn the_document_says_the_same() {
 }
 
 #[test]
-fn tags_of_a_rule_change_in_place_where_there_are_any() {
+fn tags_of_a_rule_change_in_place_in_targets_that_have_them() {
     let tagged = |tags: &str| edited(&[("203.0.113.0/24\n", &format!("203.0.113.0/24 {tags}\n"))]);
     let one = "{ tags = { owner = \"edge\" } }";
     let line = "~ web inbound tcp 443 from 203.0.113.0/24 its tags change in place (Terraform)";
@@ -743,7 +743,7 @@ fn with_list(default: &str) -> String {
 }
 
 #[test]
-fn a_block_that_the_default_of_a_list_gains_is_one_rule_to_add() {
+fn adds_one_rule_for_a_block_added_to_the_default_of_a_list() {
     let one = with_list(" = [10.0.0.0/8]");
     let two = with_list(" = [10.0.0.0/8, 192.168.0.0/16]");
     foretold(

@@ -76,7 +76,7 @@ fn told(name: &str, edits: &[(&str, &str)]) {
 }
 
 #[test]
-fn other_words_for_the_same_connections() {
+fn rewriting_sentences_changes_no_connections() {
     told(
         "equal",
         &[
@@ -141,7 +141,7 @@ fn a_tier_under_another_name_without_was() {
 }
 
 #[test]
-fn tiers_come_and_go() {
+fn created_and_deleted_tiers() {
     let edits = [
         ("tier app  ", "tier cache { outbound = open }\ntier app  "),
         ("tier db  is database   { addresses = 10.0.3.0/24 }\n", ""),
@@ -158,7 +158,7 @@ fn tiers_come_and_go() {
 }
 
 #[test]
-fn groups_lists_and_parameters_are_ends_of_their_own() {
+fn groups_lists_and_parameters_are_separate_endpoints() {
     let edits = [(
         "db  allows mysql       from app",
         "db allows mysql from app, partner, home\napp allows https to s3",
@@ -167,7 +167,7 @@ fn groups_lists_and_parameters_are_ends_of_their_own() {
 }
 
 #[test]
-fn what_blocks_let_through_already_is_not_gained() {
+fn traffic_that_blocks_already_admit_is_not_gained() {
     let old = shop(&[(
         "db  allows mysql       from app",
         "db allows mysql from 10.0.2.0/25\napp allows mysql to 10.0.3.0/25",
@@ -202,7 +202,7 @@ fn said(old: &str, new: &str) -> String {
 }
 
 #[test]
-fn what_is_never_filtered_is_no_difference() {
+fn ignores_traffic_that_is_never_filtered() {
     let with =
         |peer: &str| format!("tier web {{ outbound = closed }}\nweb allows http to {peer}\n");
     // instance metadata is reached without a rule
@@ -213,7 +213,7 @@ fn what_is_never_filtered_is_no_difference() {
 }
 
 #[test]
-fn the_last_piece_of_what_is_wide_opens_it() {
+fn the_block_that_makes_traffic_wide_opens_it() {
     let with = |blocks: &str| {
         format!("tier web {{ outbound = closed }}\nweb allows https from {blocks}\n")
     };
@@ -228,7 +228,7 @@ fn the_last_piece_of_what_is_wide_opens_it() {
 }
 
 #[test]
-fn another_default_has_a_section_of_its_own() {
+fn changed_defaults_have_their_own_section() {
     let with = |default: &str| {
         format!(
             "param partner : cidr{default}\ntier web {{ outbound = closed }}\nweb allows ssh from partner\n"
@@ -302,7 +302,7 @@ app allows ssh from rds
 }
 
 #[test]
-fn another_default_group_gains_what_the_one_before_loses() {
+fn a_new_default_group_gains_what_the_old_one_loses() {
     let with = |id: &str| {
         format!(
             "param partner : external = \"sg-0123456789abcdef{id}\"\ntier web\nweb allows https from partner\n"
@@ -319,7 +319,7 @@ fn another_default_group_gains_what_the_one_before_loses() {
 }
 
 #[test]
-fn rules_on_another_default_group_move_to_it() {
+fn rules_move_to_a_new_default_group() {
     let with = |id: &str| {
         format!(
             "param ledger : external = \"sg-0123456789abcdef{id}\"\ntier api\ntier job {{ outbound = closed }}\nledger allows postgres from api, job, anywhere-ipv4\n"
@@ -329,7 +329,7 @@ fn rules_on_another_default_group_move_to_it() {
 }
 
 #[test]
-fn a_network_that_widens_is_told_as_what_it_was_cut_out_of() {
+fn shows_a_widened_network_as_a_block_with_exceptions() {
     let with = |network: &str| {
         format!("stack shop\nnetwork office = {network}\ntier web\nweb allows ssh from office\n")
     };
@@ -342,7 +342,7 @@ fn a_network_that_widens_is_told_as_what_it_was_cut_out_of() {
 }
 
 #[test]
-fn all_that_is_gained_from_the_internet_is_reported() {
+fn reports_all_gains_from_the_internet() {
     let blocks: Vec<String> = (0..40).map(|n| format!("8.{}.0.0/24", n * 2)).collect();
     let old = "tier web { outbound = closed }\n".to_string();
     let new = format!("{old}web allows ssh from {}\n", blocks.join(", "));
@@ -429,7 +429,7 @@ fn the_line_that_changed_is_cited() {
 }
 
 #[test]
-fn what_many_tiers_gain_alike_is_one_line() {
+fn groups_equal_gains_of_tiers_in_one_line() {
     let tiers: Vec<String> = (0..12).map(|n| format!("t{n:02}")).collect();
     let tiers = tiers.join(", ");
     let old = format!(
@@ -442,7 +442,7 @@ fn what_many_tiers_gain_alike_is_one_line() {
 }
 
 #[test]
-fn ip_versions_are_told_apart() {
+fn distinguishes_ip_versions() {
     let both = "tier web, app { outbound = closed }\napp allows ssh from 0.0.0.0/0\nweb allows ssh to 0.0.0.0/0\n";
     let named = said(both, &format!("{both}app allows ssh from web\n"));
     assert!(named.contains("+ web -> app  tcp 22 (IPv6)\n"), "{named}");
@@ -465,7 +465,7 @@ fn ip_versions_are_told_apart() {
 }
 
 #[test]
-fn an_open_sender_is_no_reason_where_a_sentence_is() {
+fn cites_a_sentence_before_an_open_sender() {
     let old = "tier web { outbound = closed }\ntier app\n";
     let told = said(old, &format!("{old}web allows https from app\n"));
     assert!(
@@ -476,7 +476,7 @@ fn an_open_sender_is_no_reason_where_a_sentence_is() {
 }
 
 #[test]
-fn assertions_that_fail_or_go() {
+fn reports_failing_and_removed_assertions() {
     let edits = [
         (
             "db  allows mysql       from app",
@@ -531,7 +531,7 @@ fn a_comment_on_a_pull_request() {
 }
 
 #[test]
-fn a_comment_has_room_for_what_matters_most() {
+fn a_comment_keeps_the_most_important_lines() {
     let old = "tier web { outbound = closed }\n".to_string();
     let many = |n: usize| {
         format!(
@@ -569,7 +569,7 @@ fn differs(old: &str, new: &str) -> Diff {
 }
 
 #[test]
-fn an_open_tier_is_a_cause_of_what_it_sends_to_hosts_alone() {
+fn an_open_tier_is_a_cause_only_for_hosts() {
     let open = |old: &str, new: &str| {
         differs(old, new)
             .gained
@@ -593,7 +593,7 @@ fn an_open_tier_is_a_cause_of_what_it_sends_to_hosts_alone() {
 }
 
 #[test]
-fn the_ends_are_hosts_and_all_that_either_program_names() {
+fn endpoints_are_hosts_and_all_peers_of_either_program() {
     let ends = differs(SHOP, &SHOP.replace("tier db ", "tier cache\ntier db ")).ends;
     assert_eq!(
         ends.len(),
@@ -605,7 +605,7 @@ fn the_ends_are_hosts_and_all_that_either_program_names() {
 }
 
 #[test]
-fn what_senders_gain_is_told_of_each_by_itself() {
+fn reports_gains_of_each_sender_separately() {
     let old = "tier a { addresses = 10.0.0.0/24 }\ntier b\nb allows tcp 2 from 10.0.0.0/25\n";
     let gained = differs(old, &format!("{old}b allows tcp 1, tcp 2 from a\n")).gained;
     let told = gained.iter().map(|change| {
@@ -648,7 +648,7 @@ fn one_ip_version_is_enough_to_be_open_to_the_internet() {
 }
 
 #[test]
-fn both_ip_versions_are_told_at_once_where_they_are_the_same() {
+fn merges_equal_ip_versions() {
     for (sentences, count) in [
         ("web allows tcp 443 from 10.0.0.0/8, 2001:db8::/32", 1),
         ("web allows all from 10.0.0.0/8, 2001:db8::/32", 1),

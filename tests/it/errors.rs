@@ -82,7 +82,7 @@ fn every_code_has_a_page() {
 }
 
 #[test]
-fn wrong_programs_get_their_code_and_right_ones_get_nothing() {
+fn each_code_is_reported_for_its_program_only() {
     let mut settings = insta::Settings::clone_current();
     settings.set_snapshot_path(package().join("snapshots/errors"));
     settings.set_prepend_module_to_snapshot(false);
@@ -164,7 +164,7 @@ fn messages_read_alike() {
 }
 
 #[test]
-fn an_address_that_no_host_has_needs_its_length() {
+fn an_unspecified_address_needs_a_prefix_length() {
     let programs = [
         "tier x\nx allows https from ADDRESS",
         "tier x { outbound = closed }\nx allows https to ADDRESS",

@@ -58,7 +58,7 @@ fn programs() -> Vec<(&'static str, &'static str)> {
 }
 
 #[test]
-fn each_correction_removes_what_it_is_for_and_is_what_the_help_says() {
+fn each_correction_removes_its_problem_and_matches_its_help() {
     let mut seen = BTreeMap::new();
     for (shows, program) in programs() {
         let (compilation, problems) = check(program, &all_warn());
@@ -126,7 +126,7 @@ fn safely(program: &str) -> String {
 }
 
 #[test]
-fn a_sentence_goes_only_when_nothing_would_be_missed() {
+fn deletes_a_sentence_only_if_nothing_depends_on_it() {
     let tiers = "tier web, app\n";
     // whole, with its annotation and its line; the comment stays
     let said = format!(
@@ -187,7 +187,7 @@ fn titles(line: &str) -> Vec<String> {
 }
 
 #[test]
-fn a_block_is_never_corrected_to_everyone_unasked() {
+fn never_corrects_a_block_to_every_address_without_review() {
     for (wrong, right) in [
         ("203.0.113.7/16", "203.0.0.0/16"),
         ("10.0.0.1/8", "10.0.0.0/8"),
@@ -205,7 +205,7 @@ fn a_block_is_never_corrected_to_everyone_unasked() {
 }
 
 #[test]
-fn what_was_meant_is_no_block_that_is_wrong_itself() {
+fn suggests_only_valid_blocks() {
     for (written, fixes) in [
         ("::ffff:1.2.3.4/120", vec!["write `1.2.3.0/24`"]),
         ("::ffff:1.2.3.4", vec!["write `1.2.3.4`"]),
@@ -236,7 +236,7 @@ fn a_claim_is_completed_and_its_verb_is_corrected() {
 }
 
 #[test]
-fn what_an_assertion_lacks_is_added_in_its_words() {
+fn adds_the_sentence_that_an_assertion_needs() {
     for (more, assertion, fix) in [
         (
             "",
@@ -317,7 +317,7 @@ fn told(output: &Output) -> String {
 }
 
 #[test]
-fn fix_corrects_the_files_of_all_programs_and_tells_what_is_left() {
+fn fix_corrects_all_files_and_reports_remaining_problems() {
     let scratch = Scratch::new(&[
         (
             "a.tier",
@@ -367,7 +367,7 @@ fn fix_corrects_the_files_of_all_programs_and_tells_what_is_left() {
 }
 
 #[test]
-fn corrections_make_room_for_others() {
+fn applies_corrections_that_others_make_possible() {
     // the second is removed because the first is: an `@allow` for a removed statement silences
     // nothing
     let scratch = Scratch::new(&[(
@@ -387,7 +387,7 @@ fn corrections_make_room_for_others() {
 }
 
 #[test]
-fn what_cannot_be_written_is_left_as_it_is() {
+fn leaves_read_only_files_alone() {
     let broken = "tier web\nweb allows https from 10.0.0.1/8\n";
     let scratch = Scratch::new(&[
         ("a.tier", broken),
@@ -438,7 +438,7 @@ fn what_cannot_be_written_is_left_as_it_is() {
 
 #[cfg(unix)]
 #[test]
-fn links_and_permissions_stay() {
+fn keeps_links_and_permissions() {
     use std::os::unix::fs::{PermissionsExt, symlink};
     let scratch = Scratch::new(&[("real.tier", "tier web\nweb allows https from 10.0.0.1/8\n")]);
     let path = |name: &str| scratch.0.path().join(name);
@@ -479,7 +479,7 @@ const PROD: &str = "[[program]]\nfile = \"a.tier\"\n[program.environments.dev]\n
                     [program.environments.prod]\nset = { office = \"0.0.0.0/0\" }\n";
 
 #[test]
-fn an_allow_is_of_use_where_one_environment_needs_it() {
+fn an_allow_is_used_if_one_environment_needs_it() {
     let program = "param office : cidr\ntier web\n@allow(open-admin-port, \"prod only\")\nweb allows ssh from office\n";
     assert_eq!(
         stays(
@@ -503,7 +503,7 @@ fn an_allow_is_of_use_where_one_environment_needs_it() {
 }
 
 #[test]
-fn an_allow_is_of_use_where_one_program_needs_it() {
+fn an_allow_is_used_if_one_program_needs_it() {
     let common = "tier web\nnetwork office = 10.0.0.0/8\n@allow(shadowed-rule, \"b is wider\")\nweb allows http from office\n";
     let wider = "include \"a.tier\"\nweb allows http from anywhere\n";
     assert_eq!(
@@ -529,7 +529,7 @@ fn an_allow_is_of_use_where_one_program_needs_it() {
 }
 
 #[test]
-fn an_allow_for_what_a_day_or_a_margin_decides_is_not_judged() {
+fn an_allow_for_a_day_or_a_margin_is_not_judged() {
     let program = "stack s { rule-quota = 3 }\n@allow(quota)\ntier web\n\
                    @allow(expiring)\n@allow(expired)\nweb allows http from 10.0.0.0/8 until 2026-12-31\n";
     assert_eq!(stays(&[("a.tier", program)], &["a.tier"]), "");

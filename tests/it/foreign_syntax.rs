@@ -423,7 +423,7 @@ fn difference(before: &str, row: &Row) -> Option<String> {
 }
 
 #[test]
-fn each_mistake_is_one_error_that_says_what_to_type() {
+fn each_mistake_is_one_error_with_a_suggestion() {
     let below = SENTENCES
         .iter()
         .filter_map(|row| difference(DECLARATIONS, row));
@@ -500,7 +500,7 @@ fn a_name_that_is_declared_keeps_its_meaning() {
 }
 
 #[test]
-fn nothing_is_reported_of_what_a_broken_statement_would_have_declared() {
+fn does_not_report_names_of_broken_declarations() {
     for broken in [
         "teir web, app",
         "tier web app db",
@@ -565,7 +565,7 @@ fn says(arguments: &[&str]) -> String {
 }
 
 #[test]
-fn the_command_line_says_what_to_type() {
+fn the_command_line_suggests_what_to_type() {
     for (arguments, words) in [
         (
             &["check", "p.tier", "--deny", "open-ssh"][..],

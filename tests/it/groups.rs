@@ -351,7 +351,7 @@ fn a_rule_has_had_every_combination_of_its_tiers_names() {
 }
 
 #[test]
-fn a_description_is_cut_behind_255_characters() {
+fn cuts_a_description_after_255_characters() {
     for way in ["from", "to"] {
         for length in [230, 253, 254, 255, 256, 257, 300] {
             let words = format!("web allows ssh {way} anywhere except ");
@@ -384,7 +384,7 @@ fn a_description_is_cut_behind_255_characters() {
 }
 
 #[test]
-fn a_description_has_the_block_behind_long_words() {
+fn a_description_has_the_block_after_long_words() {
     let (tier, service) = ("t".repeat(100), "s".repeat(100));
     for block in ["203.0.113.0/24", "2001:db8::/32"] {
         let text = format!("{tier} allows {service} from {block}");
@@ -453,7 +453,7 @@ fn lists_the_sentences_of_each_rule() {
 }
 
 #[test]
-fn a_deployment_knows_what_its_rules_refer_to() {
+fn a_deployment_lists_the_references_of_its_rules() {
     let compilation = compiled(
         "stack s { ip = dual }\n\
          param office : cidr\n\
@@ -535,7 +535,7 @@ fn outbound(stack: &str, sentences: &str) -> Vec<String> {
 }
 
 #[test]
-fn what_covers_a_rule_to_a_tier_leaves_it_out() {
+fn omits_a_rule_to_a_tier_that_an_open_rule_covers() {
     let ssh = "db allows ssh from web\n";
     let to = |whom: &str| format!("{ssh}web allows all to {whom}\n");
     assert_eq!(outbound("ip = ipv4, ", &to("anywhere")), ["all 0.0.0.0/0"]);
@@ -558,7 +558,7 @@ fn what_covers_a_rule_to_a_tier_leaves_it_out() {
 }
 
 #[test]
-fn no_rule_is_cut_beside_a_tier() {
+fn rules_with_blocks_are_kept_next_to_a_tier() {
     let others = "web allows all, tcp 80 to 10.0.0.0/8\nweb allows tcp 443 to anywhere-ipv4\n";
     let everything = "web allows all to anywhere-ipv4\n";
     let ssh = "db allows ssh from web\n";
@@ -589,7 +589,7 @@ fn no_rule_is_cut_beside_a_tier() {
 }
 
 #[test]
-fn a_block_of_ipv6_and_a_tier_can_look_alike() {
+fn distinguishes_an_ipv6_block_from_a_tier_with_its_name() {
     let compilation = compiled(
         "stack s { outbound = closed }\ntier web, fd00---8\nweb allows tcp 80 from fd00::/8, fd00---8\n",
     );

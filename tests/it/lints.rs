@@ -59,7 +59,7 @@ fn reports_its_bad_program_and_accepts_its_good_one() {
 }
 
 #[test]
-fn levels_decide_what_becomes_of_a_finding() {
+fn levels_decide_how_a_finding_is_reported() {
     for lint in lint::ALL {
         let level = |level| {
             let (compilation, problems) = check(lint.fires, &only(lint, level));
@@ -89,7 +89,7 @@ fn levels_decide_what_becomes_of_a_finding() {
 }
 
 #[test]
-fn they_are_documented_alike() {
+fn lints_have_uniform_documentation() {
     let names = lint::lint_names();
     for lint in lint::ALL {
         assert!(
@@ -123,7 +123,7 @@ fn they_are_documented_alike() {
 }
 
 #[test]
-fn the_page_is_what_the_lints_say() {
+fn the_page_is_generated_from_the_lints() {
     let written = std::fs::read_to_string(package().join("docs/lints.md")).unwrap_or_default();
     assert!(
         written == lint::page::write_page(),
@@ -336,7 +336,7 @@ fn rules_that_others_cover() {
 }
 
 #[test]
-fn rules_that_are_said_twice() {
+fn repeated_rules() {
     for (sentences, expected) in [
         ("app allows ssh from web\nweb allows ssh to app", 1),
         ("app allows ssh from web\napp allows ssh from web", 1),
@@ -419,7 +419,7 @@ fn said(name: &str, program: &str, levels: &Levels) -> Vec<(diagnostic::Level, S
 }
 
 #[test]
-fn days_that_are_past_or_near() {
+fn past_and_near_last_days() {
     // today is 2026-01-15
     for (day, lint, words) in [
         ("2026-01-14", "expired", Some("today is 2026-01-15")),
@@ -516,7 +516,7 @@ fn levels_of_groups_of_lints() {
 }
 
 #[test]
-fn an_allow_of_a_lint_that_nobody_is_told_of_is_of_use() {
+fn an_allow_of_a_lint_at_level_allow_is_used() {
     let program = "tier web\n@allow(open-http)\nweb allows http from anywhere\n";
     assert!(said("unused-allow", program, &Levels::default()).is_empty());
     assert_eq!(
@@ -538,7 +538,7 @@ fn a_quota_is_about_its_tier() {
 }
 
 #[test]
-fn a_part_of_a_sentence_is_told_as_a_part() {
+fn reports_a_part_of_a_sentence_as_a_part() {
     let words = |name: &str, sentences: &str| {
         let program = format!("tier a {{ outbound = closed }}\n{sentences}\n");
         said(name, &program, &Levels::default())

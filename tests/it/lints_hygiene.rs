@@ -281,7 +281,7 @@ fn reports_unused_declarations() {
 }
 
 #[test]
-fn what_is_used_without_being_named() {
+fn implicit_uses_count() {
     let check = |program: &str, expected: &[&str]| names("unused-declaration", program, expected);
     let vpc = "vpc main { cidr = 10.0.0.0/16 }\n";
     check(&format!("{vpc}tier a\n"), &[]);
@@ -340,7 +340,7 @@ fn only_the_entry_file_declares_for_itself() {
 }
 
 #[test]
-fn shadowed_services_and_what_except_leaves() {
+fn shadowed_services_and_remainders_of_except() {
     let check = |lint, program: &str, count: usize| {
         assert_eq!(said(lint, program).len(), count, "{program}")
     };

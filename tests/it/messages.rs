@@ -67,7 +67,7 @@ fn short_of_rules(document: &str) -> String {
 }
 
 #[test]
-fn each_format_is_as_the_snapshots_show() {
+fn each_format_matches_its_snapshot() {
     let mut settings = insta::Settings::clone_current();
     settings.set_snapshot_path(package().join("snapshots/messages"));
     settings.set_prepend_module_to_snapshot(false);
@@ -135,7 +135,7 @@ fn holds(span: &Value, text: &str) {
 }
 
 #[test]
-fn places_are_where_they_are_said_to_be() {
+fn positions_are_correct() {
     let ways: [(&str, Written); 5] = [
         ("as it is", str::to_string),
         ("CRLF", |program| program.replace('\n', "\r\n")),
@@ -184,7 +184,7 @@ fn problems_of(program: &str) -> (tierwall::compile::Compilation, Vec<Problem>) 
 }
 
 #[test]
-fn a_command_of_github_comes_back_as_it_was() {
+fn a_github_command_round_trips() {
     let (_, problems) =
         problems_of("tier web\nweb allows https from anywhere, wbe \"100%, or: more\"\n");
     let mut sources = tierwall::source::Sources::default();
@@ -213,7 +213,7 @@ fn a_command_of_github_comes_back_as_it_was() {
 }
 
 #[test]
-fn what_is_wrong_with_the_command_line_is_told_likewise() {
+fn reports_command_line_errors_in_each_format() {
     for format in ["short", "json", "github", "sarif"] {
         let output = run(&[
             "check",
@@ -274,7 +274,7 @@ fn what_is_wrong_with_the_command_line_is_told_likewise() {
 }
 
 #[test]
-fn one_document_is_written_whatever_is_found() {
+fn writes_exactly_one_document() {
     let results = |arguments: &[&str]| {
         let output = run(arguments);
         let document: Value = serde_json::from_slice(&output.stdout).expect("one document");
@@ -311,7 +311,7 @@ fn one_document_is_written_whatever_is_found() {
 }
 
 #[test]
-fn fingerprints_stay_when_lines_move() {
+fn fingerprints_are_stable_when_lines_move() {
     let prints = |program: &str| {
         let (compilation, problems) = check(program, &all_warn());
         let mut log = messages::Log::default();
@@ -344,7 +344,7 @@ fn fingerprints_stay_when_lines_move() {
 }
 
 #[test]
-fn commands_with_another_output_tell_to_standard_error() {
+fn commands_with_output_report_to_standard_error() {
     let build = run(&[
         "build",
         "lints.tier",
@@ -426,7 +426,7 @@ fn every_command_has_the_formats_and_programs_get_no_colours() {
 }
 
 #[test]
-fn what_is_in_no_file_is_at_no_place_of_one() {
+fn problems_without_a_file_have_no_position() {
     let asked = |format| {
         let trace = [
             "trace",
@@ -458,7 +458,7 @@ fn what_is_in_no_file_is_at_no_place_of_one() {
 }
 
 #[test]
-fn what_is_in_a_commit_is_not_to_be_edited() {
+fn files_of_a_commit_have_no_edits() {
     struct Old(&'static str);
     impl tierwall::workspace::Workspace for Old {
         fn kind(&self) -> tierwall::source::FileKind {

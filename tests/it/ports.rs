@@ -56,7 +56,7 @@ fn an_unbound_port_is_a_variable_and_a_parameter() {
 }
 
 #[test]
-fn a_bound_port_is_as_good_as_its_number() {
+fn a_bound_port_is_equivalent_to_its_number() {
     let values = [("app-port", "443"), ("last-port", "8100")];
     let bound = compile_bound(PROGRAM, &values);
     let written = "\
@@ -83,7 +83,7 @@ fn reports(text: &str, values: &[(&str, &str)]) -> Vec<(String, String)> {
 }
 
 #[test]
-fn a_range_of_values_has_an_end_behind_its_start() {
+fn reports_a_range_of_values_that_ends_before_its_start() {
     let program =
         "param last-port : port\ntier web\nweb allows tcp 8000-last-port from 10.0.0.0/8\n";
     let codes = |value| {
@@ -116,7 +116,7 @@ fn a_range_of_values_has_an_end_behind_its_start() {
 }
 
 #[test]
-fn a_value_of_a_port_is_written_in_one_way() {
+fn a_value_of_a_port_has_one_form() {
     let program = "param p : port\ntier web\nweb allows tcp p from 10.0.0.0/8\n";
     for (value, meant) in [("+8", "8"), ("0080", "80"), ("00", "0")] {
         let help = format!("did you mean `{meant}`?");
@@ -168,7 +168,7 @@ app allows tcp app-port from lb
 }
 
 #[test]
-fn the_same_port_is_no_change_and_another_is() {
+fn only_a_different_port_is_a_change() {
     let program = |ports: &str| {
         let text = format!(
             "param one : port\nparam two : port\ntier lb, app {{ outbound = closed }}\napp allows {ports} from lb, 10.0.0.0/8\n"
@@ -191,7 +191,7 @@ fn the_same_port_is_no_change_and_another_is() {
 }
 
 #[test]
-fn another_default_opens_and_closes_its_port() {
+fn a_changed_default_opens_and_closes_its_port() {
     let program = |default: &str| {
         let text = format!(
             "param port : port{default}\ntier lb, app {{ outbound = closed }}\napp allows tcp port from lb, 10.0.0.0/8\n"
@@ -364,7 +364,7 @@ fn names_of_ports_continue_a_list() {
 }
 
 #[test]
-fn misuse_is_told_with_its_cure() {
+fn reports_misuse_with_a_suggestion() {
     let declared = "param app-port : port\nparam office : cidr\ntier web, db\n";
     for (sentence, told) in [
         ("web allows tcp https from office", "E0217: write `https`"),

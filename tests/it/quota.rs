@@ -189,7 +189,7 @@ fn outbound_rules_are_those_of_the_group() {
 }
 
 #[test]
-fn what_several_sentences_ask_for_counts_once_and_for_the_first() {
+fn a_rule_of_several_sentences_counts_once_for_the_first() {
     let program = "tier web\ntier app\nweb allows http from app\nweb allows ssh, https, http from app\n\
                    web allows http, tcp 80 from app \"a text that sorts first\"\nweb allows ssh from 10.0.0.0/8\n\
                    web allows ssh from app until 2020-01-01";
@@ -236,7 +236,7 @@ fn the_quota_is_the_most_that_a_group_may_have() {
 }
 
 #[test]
-fn the_ledger_is_shown_so() {
+fn shows_the_use_of_the_quota() {
     let mut settings = insta::Settings::clone_current();
     settings.set_snapshot_path(package().join("snapshots/quota"));
     settings.set_prepend_module_to_snapshot(false);

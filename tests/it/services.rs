@@ -71,7 +71,7 @@ fn adjoining_ports_of_a_service_are_one_range() {
 }
 
 #[test]
-fn every_port_has_someone_who_says_so() {
+fn every_port_has_a_source() {
     let assigned: BTreeSet<String> = data("etc-services.txt").into_iter().collect();
     let mut said: BTreeMap<String, BTreeSet<(String, String)>> = BTreeMap::new();
     for line in data("services.tsv").into_iter().skip(1) {
@@ -114,7 +114,7 @@ fn every_port_has_someone_who_says_so() {
 }
 
 #[test]
-fn this_machine_agrees_where_it_knows() {
+fn the_services_file_of_this_machine_agrees() {
     let Ok(text) = std::fs::read_to_string("/etc/services") else {
         return;
     };
@@ -155,7 +155,7 @@ fn each_line_declares_one_name() {
 }
 
 #[test]
-fn every_service_says_what_it_is() {
+fn every_service_has_a_description() {
     for service in catalogue().services() {
         let text = &service.description;
         assert!(

@@ -133,7 +133,7 @@ fn save(scratch: &Scratch, name: &str, text: impl AsRef<[u8]>) {
 }
 
 #[test]
-fn a_save_builds_again_in_whatever_way_it_is_done() {
+fn builds_again_after_every_kind_of_save() {
     let scratch = project();
     let watch = Watch::start(&scratch, &[]);
     let built = |port: u16| {
@@ -180,7 +180,7 @@ fn a_save_builds_again_in_whatever_way_it_is_done() {
 }
 
 #[test]
-fn what_is_broken_for_a_while_is_built_when_it_is_mended() {
+fn builds_again_when_an_error_is_corrected() {
     let scratch = project();
     let watch = Watch::start(&scratch, &[]);
     watch.says("E0102", || {
@@ -248,7 +248,7 @@ fn includes_and_values_are_watched_too() {
 }
 
 #[test]
-fn its_own_outputs_and_what_nobody_reads_start_no_build() {
+fn outputs_and_unread_files_start_no_build() {
     let scratch = project();
     let watch = Watch::start(&scratch, &[]);
     for n in 0..20 {

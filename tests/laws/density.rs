@@ -22,7 +22,7 @@ fn samples<S: Strategy>(strategy: &S, count: usize) -> Vec<S::Value> {
 }
 
 #[test]
-fn outputs_have_all_that_the_contract_speaks_of() {
+fn generated_outputs_cover_the_contract() {
     let programs = samples(&program(), 200);
     let outputs: Vec<String> = programs
         .iter()
@@ -100,7 +100,7 @@ fn outputs_have_all_that_the_contract_speaks_of() {
 }
 
 #[test]
-fn a_sentence_more_meets_the_others() {
+fn added_sentences_overlap_existing_ones() {
     let mut made = [0; 4];
     for addition in samples(&addition(), 600) {
         let exceptions =

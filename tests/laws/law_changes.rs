@@ -30,7 +30,7 @@ proptest! {
     }
 
     #[test]
-    fn counts_of_unlike_programs_are_those_of_the_outputs(old in program(), new in program()) {
+    fn counts_of_unrelated_programs_are_those_of_the_outputs(old in program(), new in program()) {
         counted(&old.text(), &new.text()).map_err(TestCaseError::fail)?;
     }
 
@@ -76,7 +76,7 @@ proptest! {
     }
 
     #[test]
-    fn back_is_there_in_reverse((old, new) in pair()) {
+    fn reverting_a_change_reverses_its_plan((old, new) in pair()) {
         let there = between(&old.text(), &new.text(), |changes, _| told(changes));
         let back = between(&new.text(), &old.text(), |changes, _| told(changes));
         let reversed: BTreeSet<Told> = back.into_iter().map(|(targets, outcome, was, is)| {

@@ -103,7 +103,7 @@ proptest! {
     #![proptest_config(cases(192))]
 
     #[test]
-    fn what_is_proved_is_what_is_deployed(program in program(), seed: u64) {
+    fn proofs_hold_for_the_deployed_rules(program in program(), seed: u64) {
         let text = program.text();
         let (firewalls, also) = read_back(&text);
         let random = &mut Random(seed);
@@ -156,7 +156,7 @@ proptest! {
     }
 
     #[test]
-    fn a_matrix_is_what_is_deployed(program in program()) {
+    fn a_matrix_matches_the_deployed_rules(program in program()) {
         let text = program.text();
         let (firewalls, also) = read_back(&text);
         with_policy(&text, |_, _, policy| {

@@ -91,7 +91,7 @@ proptest! {
     }
 
     #[test]
-    fn a_diff_is_the_mirror_of_the_diff_back((old, new) in pair()) {
+    fn a_diff_mirrors_the_reverse_diff((old, new) in pair()) {
         with_policy(&old, |_, _, old| with_policy(&new, |_, _, new| {
             let (there, back) = (compared(old, new), compared(new, old));
             prop_assert_eq!(connections(&there, &there.gained), connections(&back, &back.lost));
@@ -103,7 +103,7 @@ proptest! {
     }
 
     #[test]
-    fn other_words_for_the_same_change_nothing(
+    fn rewriting_a_program_changes_nothing(
         program in program(),
         order in numbers(60),
         layout in numbers(400),

@@ -15,7 +15,7 @@ proptest! {
     #![proptest_config(cases(192))]
 
     #[test]
-    fn what_does_not_apply_is_as_if_it_were_not_written(
+    fn statements_for_other_environments_have_no_effect(
         program in program(),
         chosen in numbers(200),
     ) {

@@ -45,7 +45,7 @@ proptest! {
     #![proptest_config(cases(256))]
 
     #[test]
-    fn a_slip_is_one_error_and_its_fix_is_the_program(program in program(), which in numbers(2)) {
+    fn a_mistake_is_one_error_whose_fix_restores_the_program(program in program(), which in numbers(2)) {
         let (before, choose) = (program.text(), &mut Choices::new(&which));
         let sentences: Vec<usize> = (0..before.lines().count())
             .filter(|n| is_sentence(before.lines().nth(*n)))

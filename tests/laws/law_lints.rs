@@ -83,7 +83,7 @@ proptest! {
     #![proptest_config(cases(128))]
 
     #[test]
-    fn what_a_sentence_opens_is_reported_once_with_all_who_find_it(
+    fn an_opening_is_reported_once_with_every_lint(
         program in program(),
         seed: u64,
     ) {
@@ -124,7 +124,7 @@ proptest! {
     }
 
     #[test]
-    fn a_sentence_that_is_said_to_open_nothing_opens_nothing(program in program()) {
+    fn redundant_sentences_open_nothing(program in program()) {
         let text = program.text();
         let compilation = compilation(&text);
         for lint in ["redundant-outbound", "half-open"] {

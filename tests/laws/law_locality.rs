@@ -12,7 +12,7 @@ proptest! {
     #![proptest_config(cases(512))]
 
     #[test]
-    fn a_sentence_more_adds_lines_only(addition in addition()) {
+    fn an_added_sentence_only_adds_lines(addition in addition()) {
         check(&addition).map_err(TestCaseError::fail)?;
     }
 }
@@ -277,7 +277,7 @@ proptest! {
     #![proptest_config(cases(64))]
 
     #[test]
-    fn what_makes_no_rule_changes_nothing(
+    fn statements_without_rules_change_nothing(
         program in program(),
         idle in prop::sample::select(&IDLE[..]),
     ) {
@@ -286,7 +286,7 @@ proptest! {
     }
 
     #[test]
-    fn a_tier_more_adds_lines_only(program in program(), closed: bool) {
+    fn an_added_tier_only_adds_lines(program in program(), closed: bool) {
         let text = program.text();
         let block = if closed { " { outbound = closed }" } else { "" };
         let more = outputs(&format!("tier newcomer was beginner{block}\n{text}"));

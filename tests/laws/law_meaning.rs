@@ -14,7 +14,7 @@ proptest! {
     #![proptest_config(cases(512))]
 
     #[test]
-    fn the_groups_let_pass_what_the_sentences_say(program in program(), seed: u64) {
+    fn groups_admit_exactly_what_sentences_allow(program in program(), seed: u64) {
         with(&program.text(), |sources, parsed, deployment| {
             let meaning = Meaning {
                 sources,

@@ -30,7 +30,7 @@ proptest! {
     #![proptest_config(cases(128))]
 
     #[test]
-    fn a_matrix_is_what_the_gates_say_of_each_pair(program in program()) {
+    fn a_matrix_matches_the_gates_of_each_pair(program in program()) {
         with_policy(&program.text(), |_, _, policy| pairs_agree(policy))?;
     }
 
@@ -40,7 +40,7 @@ proptest! {
     }
 
     #[test]
-    fn paths_are_what_trying_all_of_them_finds(
+    fn paths_match_an_exhaustive_search(
         program in program(),
         max in 1_usize..6,
         on in 0_usize..3,
@@ -176,7 +176,7 @@ fn senders_agree(policy: &Policy, few: usize) -> Result<(), TestCaseError> {
 /// Blocks in which many ends have addresses tell ends apart; those in which few have any single
 /// these out.
 #[test]
-fn a_matrix_of_many_ends_is_what_the_gates_say() -> Result<(), TestCaseError> {
+fn a_matrix_of_many_endpoints_matches_the_gates() -> Result<(), TestCaseError> {
     let tiers = (0..24).fold(String::new(), |text, n| {
         let outbound = if n % 3 == 0 { "closed" } else { "open" };
         let more = if n % 8 == 1 {

@@ -21,7 +21,7 @@ proptest! {
     #![proptest_config(cases(256))]
 
     #[test]
-    fn covered_flows_are_of_no_use_and_all_others_are(program in program(), seed: u64) {
+    fn exactly_the_covered_flows_are_redundant(program in program(), seed: u64) {
         let text = program.text();
         with_policy(&text, |sources, parsed, whole| {
             let found = redundant_flows(&groups::lower(whole), &Gates::new(whole));

@@ -304,7 +304,7 @@ mod tests {
     use super::name_words;
 
     #[test]
-    fn names_stand_in_no_string_and_no_comment() {
+    fn finds_no_names_in_strings_and_comments() {
         let text = "network all = office, # lab\n  home-2 except 10.0.0.0/8 \"of # cdn\"";
         assert_eq!(
             name_words(text),
