@@ -117,7 +117,8 @@ pub fn compile(
     workspace: &mut dyn Workspace,
     inputs: &Inputs<'_>,
 ) -> Result<Compilation, ReadError> {
-    let (sources, program, problems) = parse::program(entry, workspace, inputs.environment_name())?;
+    let (sources, program, problems) =
+        parse::parse_program(entry, workspace, inputs.environment_name())?;
     Ok(resolve_program(entry, sources, program, problems, inputs))
 }
 
@@ -196,7 +197,8 @@ pub fn ask_question(
     question: &Question<'_>,
 ) -> Result<Asked, AskError> {
     let (mut sources, mut program, mut problems) =
-        parse::program(entry, workspace, inputs.environment_name()).map_err(AskError::Read)?;
+        parse::parse_program(entry, workspace, inputs.environment_name())
+            .map_err(AskError::Read)?;
     let file = question
         .add_to_program(&mut sources, &mut program, &mut problems)
         .map_err(AskError::Question)?;

@@ -157,12 +157,12 @@ fn a_long_line_is_drawn_in_part_and_read_quickly() {
                 &["check", "a.tier", "--message-format", format],
             );
             assert_eq!(run.code(), 1, "{name}, {format}");
-            let told = if format == "human" {
+            let reported = if format == "human" {
                 run.err().len()
             } else {
                 0
             };
-            assert!(told < 2_000_000, "{name}: {told} bytes");
+            assert!(reported < 2_000_000, "{name}: {reported} bytes");
         }
         // what is no mistake of syntax is laid out
         let run = limited(&scratch, MEMORY, &["fmt", "a.tier", "--check"]);

@@ -268,11 +268,11 @@ fn report_refused(
 /// The text of a review, in the format of the command line.
 fn show_review(review: &Review<'_>, sides: [&Origin<'_>; 2], diff: &Diff) -> Shown {
     let text = match diff.format {
-        ReviewFormat::Text => ReviewText::Whole(review::text(review)),
+        ReviewFormat::Text => ReviewText::Whole(review::review_text(review)),
         ReviewFormat::Markdown => {
-            ReviewText::Comment(review::markdown(review, &comment_links(sides, diff)))
+            ReviewText::Comment(review::review_markdown(review, &comment_links(sides, diff)))
         }
-        ReviewFormat::Json => ReviewText::Whole(review::json(review)),
+        ReviewFormat::Json => ReviewText::Whole(review::review_json(review)),
     };
 
     let name = review.document.new.to_string();

@@ -207,7 +207,7 @@ impl Staged {
 }
 
 /// Moves a staged file into place, and returns how the write ended.
-pub fn put_staged(staged: Option<Staged>) -> io::Result<Written> {
+pub fn finish_write(staged: Option<Staged>) -> io::Result<Written> {
     match staged {
         Some(staged) => staged.move_into_place().map(|()| Written::New),
         None => Ok(Written::Unchanged),

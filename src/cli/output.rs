@@ -1,7 +1,7 @@
 //! Writes outputs, all or none, or compares them with the existing files.
 
 use super::args::Exit;
-use super::disk::{Destination, Written, error_message, put_staged};
+use super::disk::{Destination, Written, error_message, finish_write};
 use super::read_log::ReadLog;
 use super::run::map_in_parallel;
 use super::terminal::Terminal;
@@ -60,8 +60,9 @@ pub fn write_outputs(
         .collect::<Vec<_>>()
         .into_iter()
         .collect::<Result<Vec<_>, Exit>>()?;
-    let put =
-        |(made, staged)| put_staged(staged).map_err(|error| failure(made, &error_message(&error)));
+    let put = |(made, staged)| {
+        finish_write(staged).map_err(|error| failure(made, &error_message(&error)))
+    };
 
     made.iter().zip(staged).map(put).collect()
 }

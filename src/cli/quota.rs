@@ -54,8 +54,8 @@ pub fn run(quota: &Quota, terminal: &Terminal) -> Exit {
     }
 
     let text = match quota.format {
-        QuotaFormat::Table => report::quota::table(&ledger, &compilation.sources),
-        QuotaFormat::Json => report::quota::json(&ledger, &compilation.sources),
+        QuotaFormat::Table => report::quota::quota_table(&ledger, &compilation.sources),
+        QuotaFormat::Json => report::quota::quota_json(&ledger, &compilation.sources),
     };
 
     match terminal.print_bytes(text.as_bytes()) {

@@ -12,8 +12,8 @@ use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 use std::num::NonZero;
 use std::thread::available_parallelism;
 use tierwall::diagnostic::{ManifestProblem, counted};
-use tierwall::driver::build::{Built, BuiltProgram, Finished, settle_outcomes};
-use tierwall::driver::{BuiltOutput, Job, Outcome, RunOptions, Unread, plan_jobs};
+use tierwall::driver::build::{Built, BuiltProgram, Finished, combine_outcomes};
+use tierwall::driver::{BuiltOutput, Job, Outcome, RunOptions, UnreadFile, plan_jobs};
 use tierwall::source::visible;
 
 /// What a run found.
@@ -44,7 +44,7 @@ pub fn run_builds(
         exit: Exit::Done,
         made: Vec::new(),
     };
-    let Built { programs, clashes } = settle_outcomes(&opened.project, &jobs, outcomes);
+    let Built { programs, clashes } = combine_outcomes(&opened.project, &jobs, outcomes);
 
     for program in programs {
         let exit = report_program(&program, opened, terminal);
@@ -115,7 +115,7 @@ fn report_program(program: &BuiltProgram<'_>, opened: &Opened, terminal: &Termin
 }
 
 /// Reports files that could not be read.
-fn report_unread(files: &[Unread], opened: &Opened, terminal: &Terminal) -> Exit {
+fn report_unread(files: &[UnreadFile], opened: &Opened, terminal: &Terminal) -> Exit {
     let (mut problems, mut exit) = (Vec::new(), Exit::Done);
     for unread in files {
         exit = Exit::Usage;

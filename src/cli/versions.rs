@@ -9,7 +9,7 @@ use super::work_tree::WorkTree;
 use std::path::Path;
 use tierwall::diagnostic::Problem;
 use tierwall::driver::compare::{PairedJob, Revision, pair_jobs};
-use tierwall::driver::{Job, Unread};
+use tierwall::driver::{Job, UnreadFile};
 use tierwall::project::Program;
 use tierwall::report::review::{EnvironmentName, LinkBase};
 use tierwall::workspace::Workspace;
@@ -195,7 +195,7 @@ impl Origin<'_> {
         read.transpose().map_err(|unread| unread.to_string())
     }
 
-    fn compile_revision(&self, files: &mut dyn Workspace) -> Result<Revision, Unread> {
+    fn compile_revision(&self, files: &mut dyn Workspace) -> Result<Revision, UnreadFile> {
         let mut given = self.job.read_given(files)?;
         let program = self.job.compile_with(given.clone(), files)?;
 

@@ -158,7 +158,7 @@ impl Groups {
             .changes
             .iter()
             .filter_map(|change| match change.outcome {
-                GroupOutcome::Moved { tags: true } | GroupOutcome::Tagged => change.sides.is(),
+                GroupOutcome::Moved { tags: true } | GroupOutcome::Tagged => change.sides.after(),
                 GroupOutcome::Moved { tags: false }
                 | GroupOutcome::Replaced { .. }
                 | GroupOutcome::Recreated => None,
@@ -248,7 +248,7 @@ fn is_refused(planning: &Planning, reasons: &[Reason], [was, is]: [&SecurityGrou
 }
 
 /// The description that a target gives to a group.
-fn described_by<'g>(planning: &Planning, group: &'g SecurityGroup) -> TextRef<'g> {
+fn group_description<'g>(planning: &Planning, group: &'g SecurityGroup) -> TextRef<'g> {
     match group.description.is_empty() {
         true => TextRef::known(planning.default_description),
         false => group.description.view(),
@@ -272,8 +272,8 @@ fn replacement_reasons(
         );
     let described = text_differs(
         planning,
-        (old, described_by(planning, was)),
-        (new, described_by(planning, is)),
+        (old, group_description(planning, was)),
+        (new, group_description(planning, is)),
     );
     let vpc = match (&was.vpc, &is.vpc) {
         (Reference::Id(was), Reference::Id(is)) => (was != is).then_some(Reason::Vpc),

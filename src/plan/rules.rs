@@ -117,7 +117,7 @@ impl<'d> RuleComparison<'_, 'd> {
     }
 
     /// The list of blocks that a rule is for, if the deployment sets it.
-    fn list_of<'s>(&self, state: &'s State, place: RulePlace) -> Option<blocks::List<'s>> {
+    fn list_of<'s>(&self, state: &'s State, place: RulePlace) -> Option<blocks::BlockList<'s>> {
         let id = state.parameter_of(place.rule_in(state).key.peer)?;
         state.parameter(id).kind.is_list().then_some((state, id))
     }

@@ -799,8 +799,8 @@ fn lists_an_unknown_of_two_gates_once() {
         };
         let (_, problems) = check_all(&text, &nothing);
         let help = problems[0].report().help;
-        let said = help.iter().filter(|help| help.starts_with("unknown"));
-        assert_eq!(said.count(), 1, "{claim}: {help:?}");
+        let reported = help.iter().filter(|help| help.starts_with("unknown"));
+        assert_eq!(reported.count(), 1, "{claim}: {help:?}");
     }
 }
 

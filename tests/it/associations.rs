@@ -25,7 +25,7 @@ fn compiled(text: &str) -> Compilation {
     compile_text("hub.tier", text, &[], as_of())
 }
 
-/// What is reported of a program at least at this level: code, message and helps.
+/// What is reported for a program at least at this level: code, message and helps.
 fn reported(text: &str, level: Level) -> Vec<String> {
     let compilation = compiled(text);
     let judged = compilation.judge_at(&Levels::default());

@@ -197,7 +197,7 @@ fn reports_an_invalid_value_once() {
     ] {
         let program = format!("param l : cidr-list = {list}\ntier web\nweb allows ssh from l\n");
         let errors = errors(&program, &[]);
-        let told: Vec<&str> = errors.iter().map(|error| &error[..5]).collect();
-        assert_eq!(told, codes, "{list}");
+        let reported: Vec<&str> = errors.iter().map(|error| &error[..5]).collect();
+        assert_eq!(reported, codes, "{list}");
     }
 }

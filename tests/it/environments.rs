@@ -74,12 +74,12 @@ fn an_environment_that_is_not_declared_hides_no_other_error() {
     );
     let run = scratch.run(&["check", "shop.tier", "--environment", "p"]);
     let err = run.exits(1).err();
-    let told: Vec<&str> = err
+    let reported: Vec<&str> = err
         .lines()
         .filter(|line| line.starts_with("error"))
         .collect();
     assert_eq!(
-        told,
+        reported,
         [
             "error[E0215]: unknown environment `stagin`",
             "error[E0201]: there is no peer `nosuch`",

@@ -94,11 +94,16 @@ fn each_code_is_reported_for_its_program_only() {
             Some(_) if BY_FILES.contains(&code) => {}
             Some(shown) => {
                 let (sources, problems) = shown.check();
-                let told: Vec<String> = problems
+                let reported: Vec<String> = problems
                     .iter()
                     .map(|p| render(p, &sources, Style::Plain))
                     .collect();
-                let text = format!("{}{}\n{}", shown.text(), "-".repeat(80), told.join("\n"));
+                let text = format!(
+                    "{}{}\n{}",
+                    shown.text(),
+                    "-".repeat(80),
+                    reported.join("\n")
+                );
                 let codes: BTreeSet<&str> = problems.iter().map(|p| p.report().code).collect();
                 let expected = ALWAYS_WITH
                     .iter()
@@ -115,15 +120,15 @@ fn each_code_is_reported_for_its_program_only() {
         );
         if let Some(shown) = right {
             let (sources, problems) = shown.check();
-            let told: Vec<String> = problems
+            let reported: Vec<String> = problems
                 .iter()
                 .map(|p| render(p, &sources, Style::Plain))
                 .collect();
             assert!(
-                told.is_empty(),
+                reported.is_empty(),
                 "{code}\n{}\n{}",
                 shown.text(),
-                told.join("\n")
+                reported.join("\n")
             );
         }
     }

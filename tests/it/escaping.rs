@@ -98,11 +98,11 @@ fn each_problem_is_one_command_of_github() {
     for program in PROGRAMS {
         let scratch = Scratch::new();
         scratch.write(NAME, program);
-        let told = scratch
+        let reported = scratch
             .run(&["check", NAME, "--message-format", "github"])
             .out();
-        assert!(!told.is_empty());
-        for line in told.lines() {
+        assert!(!reported.is_empty());
+        for line in reported.lines() {
             let (properties, message) = line
                 .strip_prefix("::error ")
                 .and_then(|rest| rest.split_once("::"))
@@ -130,10 +130,13 @@ fn a_comment_on_a_pull_request_shows_texts_as_they_are() {
     let run = repository
         .files
         .run(&["diff", "--git", "main", "shop.tier", "--format", "markdown"]);
-    let told = run.out();
+    let reported = run.out();
     let shown = format!("`web allows https from anywhere \"{hostile}\"`");
-    let rows: Vec<&str> = told.lines().filter(|line| line.contains("@all")).collect();
-    assert!(!rows.is_empty(), "{told}{}", run.err());
+    let rows: Vec<&str> = reported
+        .lines()
+        .filter(|line| line.contains("@all"))
+        .collect();
+    assert!(!rows.is_empty(), "{reported}{}", run.err());
     for row in rows {
         // the description of a rule is in a code block, below
         assert!(row.contains(&shown) || !row.starts_with('|'), "{row}");

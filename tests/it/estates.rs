@@ -1,4 +1,4 @@
-//! The estates that the compiler is measured with: they are what they are said to be.
+//! The estates that the compiler is measured with are as documented.
 
 #[path = "../../benches/estate/mod.rs"]
 mod estate;
@@ -159,7 +159,7 @@ fn an_estate_is_formatted() {
     for estate in kinds {
         let Files(files) = estate.files();
         for (name, text) in files {
-            let (_, program, problems) = parse::text(&name, &text);
+            let (_, program, problems) = parse::parse_text(&name, &text);
             assert!(problems.is_empty());
             assert_eq!(
                 fmt::format(&text, &program.files[0]),

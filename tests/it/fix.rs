@@ -65,11 +65,15 @@ fn each_correction_removes_its_problem_and_matches_its_help() {
         for problem in &problems {
             let report = problem.report();
             for fix in problem.fixes(&compilation.sources) {
-                let told = report.help.iter().any(|help| {
+                let reported = report.help.iter().any(|help| {
                     help.contains(&fix.title)
                         || fix.edits.iter().all(|edit| help.contains(edit.text.trim()))
                 });
-                assert!(told, "{shows}: {fix:?} is not what {:?} says", report.help);
+                assert!(
+                    reported,
+                    "{shows}: {fix:?} is not what {:?} says",
+                    report.help
+                );
                 let files = apply_edits(fix.edits.clone(), &compilation.sources);
                 let (_, after) = check(&files[&FileId(0)], &all_warn());
                 let count =
@@ -129,11 +133,11 @@ fn safely(program: &str) -> String {
 fn deletes_a_sentence_only_if_nothing_depends_on_it() {
     let tiers = "tier web, app\n";
     // whole, with its annotation and its line; the comment stays
-    let said = format!(
+    let reported = format!(
         "{tiers}web allows http, https from app\n@allow(icmp-all)\n  web allows https from app # why\n# on\n"
     );
     assert_eq!(
-        safely(&said),
+        safely(&reported),
         format!("{tiers}web allows http, https from app\n# why\n# on\n")
     );
     // at the end of a file without a line break, and across lines
@@ -157,7 +161,7 @@ fn deletes_a_sentence_only_if_nothing_depends_on_it() {
         "web allows http from app\nweb allows http from app \"health checks\"\n",
         // a comment would go with it
         "web, app allow ssh from app\nweb, # the front\n  app allow ssh from app\n",
-        // said twice in one sentence
+        // reported twice in one sentence
         "web allows http, tcp 80 from app\n",
     ] {
         let program = format!("{tiers}{kept}");
@@ -312,7 +316,7 @@ impl Scratch {
     }
 }
 
-fn told(output: &Output) -> String {
+fn reported(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
@@ -331,14 +335,15 @@ fn fix_corrects_all_files_and_reports_remaining_problems() {
     ]);
     let output = scratch.fix(&["a.tier", "b.tier"]);
     assert_eq!(output.status.code(), Some(1));
-    let told = told(&output);
+    let reported = reported(&output);
     assert!(
-        told.starts_with("fixed 3 problems in 3 files\nerror[E0201]: there is no peer `ofice`\n"),
-        "{told}"
+        reported
+            .starts_with("fixed 3 problems in 3 files\nerror[E0201]: there is no peer `ofice`\n"),
+        "{reported}"
     );
     assert!(
-        told.ends_with("1 error\nb.tier: 1 tier, 3 rules\n"),
-        "{told}"
+        reported.ends_with("1 error\nb.tier: 1 tier, 3 rules\n"),
+        "{reported}"
     );
     assert_eq!(
         scratch.read("a.tier"),
@@ -376,9 +381,9 @@ fn applies_corrections_that_others_make_possible() {
     )]);
     let output = scratch.fix(&["a.tier"]);
     assert!(
-        told(&output).starts_with("fixed 2 problems in 1 file\n"),
+        reported(&output).starts_with("fixed 2 problems in 1 file\n"),
         "{}",
-        told(&output)
+        reported(&output)
     );
     assert_eq!(
         scratch.read("a.tier"),
@@ -396,7 +401,7 @@ fn leaves_read_only_files_alone() {
     let output = scratch.fix(&["a.tier", "-"]);
     assert_eq!(output.status.code(), Some(2));
     assert_eq!(
-        (told(&output).as_str(), scratch.read("a.tier").as_str()),
+        (reported(&output).as_str(), scratch.read("a.tier").as_str()),
         (
             "error: `--fix` cannot be used with standard input\n",
             broken
@@ -412,7 +417,7 @@ fn leaves_read_only_files_alone() {
         (Some(2), broken)
     );
     assert_eq!(
-        told(&output),
+        reported(&output),
         "error: cannot write `a.tier`: it is read-only\nfixed nothing\n"
     );
     let modified = || {
@@ -422,7 +427,7 @@ fn leaves_read_only_files_alone() {
     };
     let before = modified();
     assert_eq!(
-        told(&scratch.fix(&["calm.tier"])),
+        reported(&scratch.fix(&["calm.tier"])),
         "fixed nothing\ncalm.tier: 1 tier, 4 rules\n"
     );
     assert_eq!(modified(), before);
@@ -525,7 +530,7 @@ fn an_allow_is_used_if_one_program_needs_it() {
     stays(&[("tierwall.toml", unread), ("a.tier", twice)], &[]);
     // by itself it is corrected
     let scratch = Scratch::new(&[("a.tier", twice)]);
-    assert!(told(&scratch.fix(&["a.tier"])).starts_with("fixed 1 problem in 1 file\n"));
+    assert!(reported(&scratch.fix(&["a.tier"])).starts_with("fixed 1 problem in 1 file\n"));
 }
 
 #[test]

@@ -85,7 +85,7 @@ const TOPICS: [(&str, &str); 13] = [
 ];
 
 fn formatted(text: &str) -> String {
-    let (_, program, problems) = parse::text("program.tier", text);
+    let (_, program, problems) = parse::parse_text("program.tier", text);
     assert!(!problems.any_error(), "{text}\n{:#?}", problems.sorted());
     format(text, &program.files[0])
 }
@@ -157,7 +157,7 @@ fn formats_a_hundred_thousand_sentences_quickly() {
         )
     };
     let text: String = (0..100_000).map(line).collect();
-    let (_, program, _) = parse::text("program.tier", &text);
+    let (_, program, _) = parse::parse_text("program.tier", &text);
     let started = std::time::Instant::now();
     assert_eq!(format(&text, &program.files[0]).lines().count(), 100_000);
     assert!(started.elapsed().as_secs() < 5, "{:?}", started.elapsed());
@@ -413,17 +413,17 @@ fn an_unreadable_directory_does_not_stop_the_others() {
 #[test]
 fn a_file_that_is_not_formatted_is_named_to_programs() {
     let scratch = Scratch::with(&[("a.tier", UNTIDY)]);
-    let told = |format| {
+    let reported = |format| {
         scratch
             .fmt(&["--check", "a.tier", "--message-format", format], "")
             .2
     };
-    assert!(told("json").starts_with(
+    assert!(reported("json").starts_with(
         "{\"format\":1,\"type\":\"outcome\",\"level\":\"error\",\"message\":\"`a.tier` is not formatted; run `tierwall fmt a.tier`\",\"file\":\"a.tier\"}\n"
     ));
     assert_eq!(
-        told("github"),
+        reported("github"),
         "::error file=a.tier,title=tierwall::`a.tier` is not formatted; run `tierwall fmt a.tier`\n"
     );
-    assert!(told("sarif").contains("\"uri\": \"a.tier\""));
+    assert!(reported("sarif").contains("\"uri\": \"a.tier\""));
 }

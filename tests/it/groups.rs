@@ -392,9 +392,9 @@ fn a_description_has_the_block_after_long_words() {
             "stack s {{ ip = dual }}\nservice {service} = tcp 80\ntier {tier}\n{text}\n"
         ));
         let deployment = lower(&compilation.policy);
-        let mut told = String::new();
-        deployment.describe_rule(rules(&deployment).next().expect("a rule").2, &mut told);
-        assert_eq!(told, text);
+        let mut reported = String::new();
+        deployment.describe_rule(rules(&deployment).next().expect("a rule").2, &mut reported);
+        assert_eq!(reported, text);
     }
 }
 
@@ -409,7 +409,7 @@ fn lists_the_sentences_of_each_rule() {
          web allows tcp 22, tcp 80 from 10.0.0.0/8, db \"written\"\n",
     );
     let deployment = lower(&compilation.policy);
-    let told = rules(&deployment).map(|(tier, side, rule)| {
+    let reported = rules(&deployment).map(|(tier, side, rule)| {
         let mut text = String::new();
         deployment.describe_rule(rule, &mut text);
         let sentences: Vec<usize> = deployment
@@ -448,7 +448,7 @@ fn lists_the_sentences_of_each_rule() {
         open("web outbound all"),
         open("web outbound all"),
     ];
-    assert_eq!(told.collect::<Vec<_>>(), expected);
+    assert_eq!(reported.collect::<Vec<_>>(), expected);
     assert_eq!(deployment.rule_count(), expected.len());
 }
 

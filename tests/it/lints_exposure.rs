@@ -22,7 +22,7 @@ fn only(lint: &str) -> Levels {
 /// Asserts that a lint fires in a program, or that it does not.
 fn check_lint(name: &str, program: &str, fires: bool) {
     let (compilation, problems) = check(program, &only(name));
-    let told: Vec<String> = problems
+    let reported: Vec<String> = problems
         .iter()
         .map(|p| render(p, &compilation.sources, Style::Plain))
         .collect();
@@ -31,16 +31,16 @@ fn check_lint(name: &str, program: &str, fires: bool) {
             .iter()
             .all(|problem| !problem.report().code.starts_with('E')),
         "{program}\n{}",
-        told.join("\n")
+        reported.join("\n")
     );
     let found = problems.iter().any(|problem| problem.report().code == name);
-    assert_eq!(found, fires, "{name}\n{program}\n{}", told.join("\n"));
+    assert_eq!(found, fires, "{name}\n{program}\n{}", reported.join("\n"));
 }
 
 /// What a lint says of a program.
 fn messages(name: &str, program: &str) -> Vec<String> {
     let (compilation, problems) = check(program, &only(name));
-    let told = problems
+    let reported = problems
         .iter()
         .filter(|problem| problem.report().code == name);
     let first = |text: String| {
@@ -48,13 +48,14 @@ fn messages(name: &str, program: &str) -> Vec<String> {
             .next()
             .map(|line| line.replace(&format!("warning[{name}]: "), ""))
     };
-    told.filter_map(|problem| first(render(problem, &compilation.sources, Style::Plain)))
+    reported
+        .filter_map(|problem| first(render(problem, &compilation.sources, Style::Plain)))
         .collect()
 }
 
 #[test]
 fn findings_name_the_open_traffic_and_its_senders() {
-    for (lint, program, said) in [
+    for (lint, program, reported) in [
         (
             "open-all-traffic",
             "tier x\nx allows udp from ::/0",
@@ -101,7 +102,7 @@ fn findings_name_the_open_traffic_and_its_senders() {
             "`x` accepts tcp 443, but not icmpv6 packet-too-big from the same addresses",
         ),
     ] {
-        assert_eq!(messages(lint, program), [said], "{program}");
+        assert_eq!(messages(lint, program), [reported], "{program}");
     }
 }
 
@@ -639,12 +640,16 @@ const UNROUTABLE: [(&str, &[&str]); 31] = [
 
 #[test]
 fn no_packet_comes_from_some_peers() {
-    for (peers, said) in UNROUTABLE {
+    for (peers, reported) in UNROUTABLE {
         let program = format!(
             "network mixed = 203.0.113.0/24, 127.0.0.1\nnetwork gone = 127.0.0.1\n\
              param later : cidr = 127.0.0.1\ntier x {{ outbound = closed }}\nx allows https {peers}\n"
         );
-        assert_eq!(messages("unroutable-peer", &program), *said, "{program}");
+        assert_eq!(
+            messages("unroutable-peer", &program),
+            *reported,
+            "{program}"
+        );
         check_lint(
             "unroutable-peer",
             &program.replace("x allows", "@allow(unroutable-peer)\nx allows"),
@@ -939,7 +944,7 @@ fn a_mail_server_accepts_mail_from_the_internet() {
     }
 }
 
-/// What is reported of a program: code, level, message and help of each problem.
+/// What is reported for a program: code, level, message and help of each problem.
 fn reported(
     program: &str,
     levels: &Levels,

@@ -42,7 +42,7 @@ fn short_of_rules(document: &str) -> String {
     let results = run["results"].as_array().expect("results").clone();
     let driver = &mut run["tool"]["driver"];
     let rules = driver["rules"].as_array().expect("rules").clone();
-    let told = |(n, rule): (usize, &Value)| {
+    let reported = |(n, rule): (usize, &Value)| {
         let is_its = |result: &&Value| result["ruleIndex"].as_u64() == Some(n as u64);
         let ids: Vec<&Value> = results
             .iter()
@@ -51,14 +51,14 @@ fn short_of_rules(document: &str) -> String {
             .collect();
         assert!(
             ids.iter().all(|id| **id == rule["id"]),
-            "{} is told as {ids:?}",
+            "{} is reported as {ids:?}",
             rule["id"]
         );
         let mut rule = rule.clone();
         rule["help"] = Value::from("…");
         (!ids.is_empty()).then_some(rule)
     };
-    driver["rules"] = rules.iter().enumerate().filter_map(told).collect();
+    driver["rules"] = rules.iter().enumerate().filter_map(reported).collect();
     for version in ["version", "semanticVersion"] {
         assert_eq!(driver[version], env!("CARGO_PKG_VERSION"));
         driver[version] = Value::from("…");
@@ -84,17 +84,17 @@ fn each_format_matches_its_snapshot() {
                 &file,
             ]);
             assert_eq!(output.status.code(), Some(1));
-            let (told, silent) = match format {
+            let (reported, silent) = match format {
                 "human" => (output.stderr, output.stdout),
                 _ => (output.stdout, output.stderr),
             };
             assert!(silent.is_empty(), "{format} goes to one place");
-            let told = if format == "sarif" {
-                short_of_rules(&text(&told))
+            let reported = if format == "sarif" {
+                short_of_rules(&text(&reported))
             } else {
-                text(&told)
+                text(&reported)
             };
-            settings.bind(|| insta::assert_snapshot!(format!("{program}-{format}"), told));
+            settings.bind(|| insta::assert_snapshot!(format!("{program}-{format}"), reported));
         }
     }
 }
@@ -163,10 +163,10 @@ fn positions_are_correct() {
             };
             let (compilation, problems) = check(&program, &all_warn());
             for problem in &problems {
-                let told = messages::json_problem(problem, &compilation.sources);
-                assert_eq!(told.matches('\n').count(), 1, "{told}");
-                let line: Value =
-                    serde_json::from_str(&told).unwrap_or_else(|error| panic!("{shows}: {error}"));
+                let reported = messages::json_problem(problem, &compilation.sources);
+                assert_eq!(reported.matches('\n').count(), 1, "{reported}");
+                let line: Value = serde_json::from_str(&reported)
+                    .unwrap_or_else(|error| panic!("{shows}: {error}"));
                 let spans = line["spans"].as_array().expect("spans").iter();
                 let fixes = line["fixes"].as_array().expect("fixes").iter();
                 let edits = fixes.flat_map(|fix| fix["edits"].as_array().expect("edits"));
@@ -193,8 +193,8 @@ fn a_github_command_round_trips() {
         name.to_string(),
         "tier web\nweb allows https from anywhere, wbe \"100%, or: more\"\n".to_string(),
     );
-    let told = messages::github_problem(&problems[0], &sources);
-    let (properties, message) = told
+    let reported = messages::github_problem(&problems[0], &sources);
+    let (properties, message) = reported
         .strip_prefix("::error ")
         .and_then(|rest| rest.split_once("::"))
         .expect("a command");
@@ -229,15 +229,15 @@ fn reports_command_line_errors_in_each_format() {
             (Some(2), ""),
             "{format}"
         );
-        let told = text(&output.stdout);
+        let reported = text(&output.stdout);
         let why = "cannot read `none.tier`: no such file or directory";
         match format {
             "short" => assert!(
-                told.starts_with(&format!("error: {why}\nshop.tier:5:23: error[")),
-                "{told}"
+                reported.starts_with(&format!("error: {why}\nshop.tier:5:23: error[")),
+                "{reported}"
             ),
             "json" => {
-                let lines = lines(&told);
+                let lines = lines(&reported);
                 assert_eq!(
                     (&lines[0]["type"], &lines[0]["message"]),
                     (&Value::from("failure"), &Value::from(why))
@@ -250,11 +250,11 @@ fn reports_command_line_errors_in_each_format() {
                 assert_eq!(last["errors"], lines.len() - 2);
             }
             "github" => assert!(
-                told.starts_with(&format!("::error title=tierwall::{why}\n::error file=")),
-                "{told}"
+                reported.starts_with(&format!("::error title=tierwall::{why}\n::error file=")),
+                "{reported}"
             ),
             _ => {
-                let document: Value = serde_json::from_str(&told).expect("JSON");
+                let document: Value = serde_json::from_str(&reported).expect("JSON");
                 let invocation = &document["runs"][0]["invocations"][0];
                 assert_eq!(invocation["executionSuccessful"], false);
                 assert_eq!(invocation["exitCode"], 2);
@@ -330,17 +330,17 @@ fn fingerprints_are_stable_when_lines_move() {
     };
     let program =
         "tier web, app\nweb allows ssh from anywhere\nweb, app allow ssh, rdp from 0.0.0.0/0\n";
-    let told = prints(program);
-    assert!(told.len() > 3);
+    let reported = prints(program);
+    assert!(reported.len() > 3);
     assert_eq!(
         prints(&format!(
             "# moved\n\n{}",
             program.replace("allows ssh", "allows   ssh")
         )),
-        told
+        reported
     );
-    let unique: std::collections::BTreeSet<&String> = told.iter().collect();
-    assert_eq!(unique.len(), told.len(), "{told:?}");
+    let unique: std::collections::BTreeSet<&String> = reported.iter().collect();
+    assert_eq!(unique.len(), reported.len(), "{reported:?}");
 }
 
 #[test]

@@ -71,7 +71,7 @@ app allows tcp 443-8100 from 10.0.0.0/8
     }
 }
 
-/// The codes and the helps of what is reported of a program.
+/// The codes and the helps of what is reported for a program.
 fn reports(text: &str, values: &[(&str, &str)]) -> Vec<(String, String)> {
     let compilation = compile_bound(text, values);
     let judged = compilation.judge_at(&Levels::default());
@@ -185,8 +185,8 @@ fn only_a_different_port_is_a_change() {
     ] {
         let (old, new) = (program(before), program(after));
         let diff = Diff::compare_policies(&old, &new, &TierMapping::new(&old, &new));
-        let told = [diff.lost.len(), diff.gained.len()];
-        assert_eq!(told, changes, "{before} to {after}: {diff:#?}");
+        let reported = [diff.lost.len(), diff.gained.len()];
+        assert_eq!(reported, changes, "{before} to {after}: {diff:#?}");
     }
 }
 
@@ -206,7 +206,7 @@ fn a_changed_default_opens_and_closes_its_port() {
     ] {
         let (old, new) = (program(before), program(after));
         let diff = Diff::compare_policies(&old, &new, &TierMapping::new(&old, &new));
-        for (changes, told) in [(&diff.lost, lost), (&diff.gained, gained)] {
+        for (changes, reported) in [(&diff.lost, lost), (&diff.gained, gained)] {
             assert!(changes.iter().all(|change| change.by_default));
             let mut traffic: Vec<String> = changes
                 .iter()
@@ -216,11 +216,11 @@ fn a_changed_default_opens_and_closes_its_port() {
             // from hosts, and from the tier
             assert_eq!(
                 traffic.len(),
-                if told.is_empty() { 0 } else { 2 },
+                if reported.is_empty() { 0 } else { 2 },
                 "{diff:#?}"
             );
             traffic.dedup();
-            assert_eq!(traffic.concat(), told);
+            assert_eq!(traffic.concat(), reported);
         }
     }
 }
@@ -366,7 +366,7 @@ fn names_of_ports_continue_a_list() {
 #[test]
 fn reports_misuse_with_a_suggestion() {
     let declared = "param app-port : port\nparam office : cidr\ntier web, db\n";
-    for (sentence, told) in [
+    for (sentence, reported) in [
         ("web allows tcp https from office", "E0217: write `https`"),
         (
             "web allows tcp app-prt from office",
@@ -396,7 +396,7 @@ fn reports_misuse_with_a_suggestion() {
         ("param x : port = 70000", "E0207"),
         ("param x : port = 10.0.0.0/8", "E0207"),
     ] {
-        let (code, help) = told.split_once(": ").unwrap_or((told, ""));
+        let (code, help) = reported.split_once(": ").unwrap_or((reported, ""));
         let reports = reports(&format!("{declared}{sentence}\n"), &[]);
         let found = reports
             .iter()

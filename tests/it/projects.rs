@@ -165,7 +165,7 @@ fn an_error_in_one_program_prevents_all_outputs() {
     assert_eq!(
         run.err().matches("E0201").count(),
         1,
-        "told once, not once an environment:\n{}",
+        "reported once, not once an environment:\n{}",
         run.err()
     );
     assert!(!run.err().contains("(in "), "{}", run.err());

@@ -1004,7 +1004,7 @@ a allows tcp 81 from vpc main
             "",
             "icmpv6 128/0",
         ),
-        // what has one name in both is said once
+        // what has one name in both is reported once
         ("app allows ping, ssh from api", "\"tcp 22, icmp 8\"", ""),
         ("app allows icmp from api", "icmp", ""),
         ("app allows all from api", "all", ""),

@@ -253,7 +253,7 @@ fn shows_the_use_of_the_quota() {
         } = compiled(program);
         let rule = "-".repeat(80);
         let mut ledger = QuotaUsage::new(&policy);
-        let table = report::quota::table(&ledger, &sources);
+        let table = report::quota::quota_table(&ledger, &sources);
         if !tiers.is_empty() {
             let kept = lower(&policy)
                 .groups
@@ -265,7 +265,7 @@ fn shows_the_use_of_the_quota() {
         }
         let text = format!(
             "{program}{rule}\n{table}{rule}\n{}",
-            report::quota::json(&ledger, &sources)
+            report::quota::quota_json(&ledger, &sources)
         );
         settings.bind(|| insta::assert_snapshot!(name, text));
     }
@@ -295,7 +295,7 @@ tier web, api, spare
 web allows http, https from cdn    # 110 of 100
 web allows ssh from sites
 web allows rsync from mirrors
-web allows tcp 8080,   # told
+web allows tcp 8080,   # reported
     tcp 8082 from api
 web allows tcp 9000 from anywhere-ipv6
 api allows https from cdn, anywhere

@@ -183,16 +183,16 @@ fn a_shallow_clone_is_explained() {
         "cd clone && TIERWALL_BASE=main TIERWALL_COMMENT='{}' sh \"$REVIEW\"",
         comment.display()
     );
-    let told = "there is no merge base of `main` and this change; the clone is shallow: set `fetch-depth: 0`";
+    let reported = "there is no merge base of `main` and this change; the clone is shallow: set `fetch-depth: 0`";
     repository.shell(&line).exits(2);
     holds(
         &repository.files.read(".git/comment.md"),
-        &["**Not compared.**", told],
+        &["**Not compared.**", reported],
     );
     // its base exists, and the merge base does not
     repository.does("cd clone && git fetch --quiet --depth 1 origin main:refs/remotes/origin/main");
     repository.shell(&line).exits(2);
-    holds(&repository.files.read(".git/comment.md"), &[told]);
+    holds(&repository.files.read(".git/comment.md"), &[reported]);
     repository.does("cd clone && git fetch --quiet --unshallow");
     repository.shell(&line).exits(0);
     holds(

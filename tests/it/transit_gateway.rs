@@ -9,7 +9,7 @@ const TIERS: &str = "tier web { vpc = main, outbound = closed }\n\
      tier agent { vpc = tools, outbound = closed }\n\
      tier runner { vpc = tools }\n";
 
-/// The codes and the helps of what is reported of a program, and what it is for Terraform.
+/// The codes and the helps of what is reported for a program, and what it is for Terraform.
 fn judge(peering: &str, sentences: &str) -> (Vec<String>, String) {
     let text = format!("{VPCS}{peering}\n{TIERS}{sentences}\n");
     let compilation = compile_text("program.tier", &text, &[], as_of());

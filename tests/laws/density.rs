@@ -64,7 +64,11 @@ fn generated_outputs_cover_the_contract() {
             "= var.sg_0a1b2c3d",
             3,
         ),
-        ("lists told from parameters of their name", "_from_s3_", 1),
+        (
+            "lists distinguished from parameters of their name",
+            "_from_s3_",
+            1,
+        ),
         ("locked default groups", "aws_default_security_group", 10),
         ("exceptions", " except ", 30),
         ("days", " until ", 25),

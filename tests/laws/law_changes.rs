@@ -77,9 +77,9 @@ proptest! {
 
     #[test]
     fn reverting_a_change_reverses_its_plan((old, new) in pair()) {
-        let there = between(&old.text(), &new.text(), |changes, _| told(changes));
-        let back = between(&new.text(), &old.text(), |changes, _| told(changes));
-        let reversed: BTreeSet<Told> = back.into_iter().map(|(targets, outcome, was, is)| {
+        let there = between(&old.text(), &new.text(), |changes, _| reported(changes));
+        let back = between(&new.text(), &old.text(), |changes, _| reported(changes));
+        let reversed: BTreeSet<Reported> = back.into_iter().map(|(targets, outcome, was, is)| {
             let outcome = match outcome {
                 RuleOutcome::Added => RuleOutcome::Removed,
                 RuleOutcome::Removed => RuleOutcome::Added,
@@ -128,7 +128,7 @@ fn recreated(changes: &Changes<'_>, new: &Deployment<'_>) -> Result<(), String> 
         .iter()
         .filter(|(change, _)| change.outcome == GroupOutcome::Recreated)
     {
-        let (Some(was), Some(is)) = (change.sides.was(), change.sides.is()) else {
+        let (Some(was), Some(is)) = (change.sides.before(), change.sides.after()) else {
             return Err("of one side".into());
         };
         let pair = (
@@ -169,8 +169,8 @@ fn same_rules(changes: &Changes<'_>) -> Result<(), String> {
         .filter(|(change, _)| change.outcome == GroupOutcome::Recreated)
         .filter_map(|(change, _)| {
             Some([
-                changes.old.group(change.sides.was()?).name.as_str(),
-                changes.new.group(change.sides.is()?).name.as_str(),
+                changes.old.group(change.sides.before()?).name.as_str(),
+                changes.new.group(change.sides.after()?).name.as_str(),
             ])
         })
         .flatten()
@@ -339,7 +339,7 @@ fn listed(old: &str, new: &str) -> Result<(), String> {
                         && (of.target.name != "cloudformation" || !is_of_halves(changes, change))
                 })
             };
-            let told = |outcome| {
+            let reported = |outcome| {
                 listed_changes()
                     .filter(|(change, _)| change.outcome == outcome)
                     .count()
@@ -347,7 +347,7 @@ fn listed(old: &str, new: &str) -> Result<(), String> {
             // two peers can have one address, such as a group and a parameter with its id as a
             // name: the rule is then one resource, and two keys
             let peers = |change: &RuleChange| {
-                let (was, is) = (change.sides.was()?, change.sides.is()?);
+                let (was, is) = (change.sides.before()?, change.sides.after()?);
                 Some([peer_at(deployments[0], was), peer_at(deployments[1], is)])
             };
             let has_other_peer =
@@ -373,13 +373,13 @@ fn listed(old: &str, new: &str) -> Result<(), String> {
                 has_tags && !has_other_peer(change) && has_other_tags(changes, change)
             });
             let foretold = [
-                told(RuleOutcome::Added) + moved,
-                told(RuleOutcome::Removed) + moved,
-                told(RuleOutcome::Text) + again.count(),
+                reported(RuleOutcome::Added) + moved,
+                reported(RuleOutcome::Removed) + moved,
+                reported(RuleOutcome::Text) + again.count(),
                 tagged.count(),
             ];
             let found = [only(is, was), only(was, is), retold, retagged];
-            if told(RuleOutcome::Tagged) > foretold[3] {
+            if reported(RuleOutcome::Tagged) > foretold[3] {
                 return Err(format!(
                     "no rule that is tagged otherwise, from\n{old}\nto\n{new}"
                 ));
@@ -429,9 +429,9 @@ fn is_of_halves(changes: &Changes<'_>, change: &RuleChange) -> bool {
 
 fn text<'c>(changes: &Changes<'c>, sides: BeforeAfter<RulePlace>, old: bool) -> &'c str {
     let (state, place) = if old {
-        (changes.old, sides.was())
+        (changes.old, sides.before())
     } else {
-        (changes.new, sides.is())
+        (changes.new, sides.after())
     };
     place.map_or("", |place| state.description(place.rule_in(state)).stored())
 }
@@ -439,16 +439,16 @@ fn text<'c>(changes: &Changes<'c>, sides: BeforeAfter<RulePlace>, old: bool) -> 
 /// Whether a rule of both programs has other tags in the second.
 fn has_other_tags(changes: &Changes<'_>, change: &RuleChange) -> bool {
     let tags = |state: &State, place: RulePlace| state.tags(place.rule_in(state)).to_vec();
-    let (was, is) = (change.sides.was(), change.sides.is());
+    let (was, is) = (change.sides.before(), change.sides.after());
     was.zip(is)
         .is_some_and(|(was, is)| tags(changes.old, was) != tags(changes.new, is))
 }
 
 /// A rule in words that both programs share.
 type Words = Option<(String, Direction, String, String)>;
-type Told = (Targets, RuleOutcome, Words, Words);
+type Reported = (Targets, RuleOutcome, Words, Words);
 
-fn told(changes: &Changes<'_>) -> BTreeSet<Told> {
+fn reported(changes: &Changes<'_>) -> BTreeSet<Reported> {
     let words = |state: &State, place: Option<RulePlace>| {
         place.map(|place| {
             let rule = place.rule_in(state);
@@ -460,13 +460,13 @@ fn told(changes: &Changes<'_>) -> BTreeSet<Told> {
             )
         })
     };
-    let told = changes.rules.iter().map(|(change, targets)| {
+    let reported = changes.rules.iter().map(|(change, targets)| {
         (
             *targets,
             change.outcome,
-            words(changes.old, change.sides.was()),
-            words(changes.new, change.sides.is()),
+            words(changes.old, change.sides.before()),
+            words(changes.new, change.sides.after()),
         )
     });
-    told.collect()
+    reported.collect()
 }

@@ -434,15 +434,15 @@ impl Asked {
         let own = lies(self.from, self.to);
         if asks_for_ports {
             let by_address = lies(EndId::HOSTS, self.to) || lies(self.from, EndId::HOSTS);
-            prop_assert!(!wanted || own || by_address, "not told: {:#?}", self);
+            prop_assert!(!wanted || own || by_address, "not reported: {:#?}", self);
             return Ok(());
         }
         if self.from == EndId::HOSTS || self.to == EndId::HOSTS {
             prop_assert_eq!(own, wanted, "{:#?}", self);
         }
-        prop_assert!(wanted || !own, "told, and is not so: {:#?}", self);
+        prop_assert!(wanted || !own, "reported, and is not so: {:#?}", self);
         let by_address = lies(EndId::HOSTS, self.to) || lies(self.from, EndId::HOSTS);
-        prop_assert!(!wanted || own || by_address, "not told: {:#?}", self);
+        prop_assert!(!wanted || own || by_address, "not reported: {:#?}", self);
         Ok(())
     }
 }
@@ -529,7 +529,7 @@ fn host(policy: &Policy, peer: Option<Peer>, address: IpAddr) -> Host {
     host
 }
 
-/// What is said of one pair of ends is said in as few parts as can be: no two at the same
+/// The parts reported for one pair of endpoints are as few as possible: no two at the same
 /// addresses, and nothing twice.
 fn minimal(changes: &[Change]) -> Result<(), TestCaseError> {
     // what a default opens is reported separately
@@ -568,7 +568,7 @@ fn minimal(changes: &[Change]) -> Result<(), TestCaseError> {
                 let common = one.traffic[family].intersection(&other.traffic[family]);
                 prop_assert!(
                     !meet || common.is_empty(),
-                    "said twice: {one:#?} {other:#?}"
+                    "reported twice: {one:#?} {other:#?}"
                 );
             }
         }

@@ -225,7 +225,7 @@ fn rename_earlier(
 /// Names of resources by what they are.
 type Names = Vec<(Key, String)>;
 
-/// Outputs, stability: "Two identities that would be equal after mangling are told apart by a short
+/// Outputs, stability: "Two identities that would be equal after mangling are distinguished by a short
 /// suffix taken from the content, on all of them": so a name gets a suffix where the new sentence's
 /// rules bring a second thing of that name, and loses it where the last other thing of that name is
 /// gone. Gives how many.

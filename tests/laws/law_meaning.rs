@@ -25,12 +25,12 @@ proptest! {
             let random = &mut Random(seed);
             for _ in 0..PACKETS {
                 let packet = material.packet(random);
-                let (said, done) = (
+                let (reported, done) = (
                     meaning.may_pass(&packet),
                     verdict::may_pass(deployment, &packet),
                 );
                 prop_assert_eq!(
-                    said,
+                    reported,
                     done,
                     "the sentences (left) and the groups (right) differ about {:#?}",
                     packet

@@ -131,8 +131,8 @@ fn pairs_agree(policy: &Policy) -> Result<(), TestCaseError> {
                 let (found, wanted) = (&found[family as usize], &wanted[family as usize]);
                 // what passes only if the ends have the family at all is left out where the other
                 // says it, which is asked packet by packet elsewhere
-                let said = !other.is_empty();
-                let left_out = !sure && found.0.is_empty() && said;
+                let reported = !other.is_empty();
+                let left_out = !sure && found.0.is_empty() && reported;
                 prop_assert!(left_out || found == wanted, "{} to {}", from.name, to.name);
             }
         }

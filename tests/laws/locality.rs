@@ -79,7 +79,7 @@ pub fn changes(step: &Step<'_>) -> Result<Changes, String> {
             }
             Some(now) if now == text => {}
             Some(now) if rules.may_be_retold(key, text, now) => changes.retold.push((*key).clone()),
-            Some(now) => return Err(format!("{key:?} was told {text:?} and is told {now:?}")),
+            Some(now) => return Err(format!("{key:?} was {text:?} and is {now:?}")),
             None if rules.may_go(key) => changes.gone.push((*key).clone()),
             None => return Err(format!("{key:?} is gone")),
         }

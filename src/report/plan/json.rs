@@ -390,11 +390,11 @@ fn group_line<'c>(
     let name = changes.group_name(change.sides);
     let was = change
         .sides
-        .was()
+        .before()
         .map(|old| changes.old.group(old).name.as_str())
         .filter(|was| *was != name);
 
-    let standing = change.sides.was().map(|old| changes.old.group(old));
+    let standing = change.sides.before().map(|old| changes.old.group(old));
     let is_protected = standing.is_some_and(|group| group.protect);
 
     let line = |change, tags| GroupLine {
@@ -453,8 +453,8 @@ fn rule_line<'c>(
         from_port: ports.map(|(from, _)| from),
         to_port: ports.map(|(_, to)| to),
         peer: End::new(program.policy(), lowered.peer),
-        text_before: change.sides.was().map(|place| text(changes.old, place)),
-        text_after: change.sides.is().map(|place| text(changes.new, place)),
+        text_before: change.sides.before().map(|place| text(changes.old, place)),
+        text_after: change.sides.after().map(|place| text(changes.new, place)),
         because: None,
         sentences: program
             .deployment

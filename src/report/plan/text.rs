@@ -246,7 +246,7 @@ impl<'c> PlanLines<'c> {
     fn group_words(&self, change: &GroupChange) -> String {
         let was = change
             .sides
-            .was()
+            .before()
             .map_or("", |old| self.changes.old.group(old).name.as_str());
 
         match &change.outcome {
@@ -268,7 +268,7 @@ impl<'c> PlanLines<'c> {
 
     /// What happens to the change of a protected group.
     fn protected_words(&self, change: &GroupChange, targets: Targets) -> String {
-        let (was, is) = (change.sides.was(), change.sides.is());
+        let (was, is) = (change.sides.before(), change.sides.after());
         let was = was.is_some_and(|old| self.changes.old.group(old).protect);
         let is = is.is_some_and(|new| self.changes.new.group(new).protect);
         let mut words: Vec<&str> = Vec::new();
@@ -311,7 +311,7 @@ impl<'c> PlanLines<'c> {
     fn recreated_words(&self, change: &GroupChange) -> String {
         let was = change
             .sides
-            .was()
+            .before()
             .map_or("", |old| self.changes.old.group(old).name.as_str());
         let rules = self.with_rules(change);
         format!("recreated{rules}: it has the rules of `{was}`, and the program has no `was {was}`")
@@ -324,8 +324,8 @@ impl<'c> PlanLines<'c> {
             .rules
             .iter()
             .filter(|(rule, _)| rule.outcome == RuleOutcome::WithGroup);
-        let own = |place: Option<RulePlace>| place.map(|place| place.group) == change.sides.is();
-        match rules.filter(|(rule, _)| own(rule.sides.is())).count() {
+        let own = |place: Option<RulePlace>| place.map(|place| place.group) == change.sides.after();
+        match rules.filter(|(rule, _)| own(rule.sides.after())).count() {
             0 => String::new(),
             1 => " with 1 rule".to_string(),
             n => format!(" with {n} rules"),
@@ -333,7 +333,7 @@ impl<'c> PlanLines<'c> {
     }
 
     fn reason_words(&self, reason: Reason, sides: BeforeAfter<GroupId>) -> String {
-        let group = sides.was().map(|old| self.changes.old.group(old));
+        let group = sides.before().map(|old| self.changes.old.group(old));
         let was = group.map_or("", |group| group.name.as_str());
         let text = match reason {
             Reason::Address if was != self.changes.group_name(sides) => {
@@ -443,8 +443,8 @@ impl<'c> PlanLines<'c> {
             let ports = ports.filter_map(|name| state.parameter_named(name));
             peer.into_iter().chain(ports).map(|id| state.parameter(id))
         };
-        let was = parameters(self.changes.old, change.sides.was());
-        let is = parameters(self.changes.new, change.sides.is());
+        let was = parameters(self.changes.old, change.sides.before());
+        let is = parameters(self.changes.new, change.sides.after());
         let value = |it: &'c Parameter| (&it.default, &it.source);
         let other = was.zip(is).find(|(was, is)| value(was) != value(is));
         let sides = [other.map(|(was, _)| was), other.map(|(_, is)| is)];
@@ -459,7 +459,7 @@ impl<'c> PlanLines<'c> {
 
     fn old_text(&self, change: &RuleChange) -> Cow<'c, str> {
         let old = self.changes.old;
-        let was = change.sides.was();
+        let was = change.sides.before();
         was.map_or("".into(), |place| {
             old.description(place.rule_in(old)).as_written()
         })

@@ -39,7 +39,7 @@ struct CostLine<'p> {
 }
 
 /// As JSON, format 1: documented in `docs/outputs.md`, and stable.
-pub fn json(ledger: &QuotaUsage<'_>, sources: &Sources) -> String {
+pub fn quota_json(ledger: &QuotaUsage<'_>, sources: &Sources) -> String {
     let policy = ledger.policy;
     let document = QuotaDocument {
         format: 1,

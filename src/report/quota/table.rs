@@ -18,7 +18,7 @@ const SHOWN: usize = 3;
 type Line = [String; 5];
 
 /// `web    inbound    3/60  57 left   3/60  57 left`, and below it the most costly sentences.
-pub fn table(ledger: &QuotaUsage<'_>, sources: &Sources) -> String {
+pub fn quota_table(ledger: &QuotaUsage<'_>, sources: &Sources) -> String {
     if ledger.sides.is_empty() {
         return summarize_quota(ledger) + "\n";
     }

@@ -9,7 +9,7 @@ use crate::policy::TierMapping;
 use crate::report::plan::PlanLines;
 
 /// As JSON, format 1: documented in `docs/diff.md`, and stable.
-pub fn json(review: &Review<'_>) -> String {
+pub fn review_json(review: &Review<'_>) -> String {
     crate::report::words::json_document(&review.document)
 }
 

@@ -209,12 +209,12 @@ impl<'p> KeyedLines<'p> {
         let mut groups: BTreeMap<Option<GroupId>, String> = BTreeMap::new();
         for group in &changes.groups {
             let key = plan.group_lines(std::slice::from_ref(group)).concat();
-            groups.insert(group.0.sides.is(), key.clone());
+            groups.insert(group.0.sides.after(), key.clone());
             self.add("group", key, Line::Group(group.clone()));
         }
 
         for rule in &changes.rules {
-            let own = rule.0.sides.is().map(|place| place.group);
+            let own = rule.0.sides.after().map(|place| place.group);
             // a rule that is replaced with its group is shown with it
             let with_group = groups
                 .get(&own)

@@ -86,7 +86,7 @@ impl Comment {
 }
 
 /// Markdown that GitHub and GitLab render alike.
-pub fn markdown(review: &Review<'_>, links: &Links) -> Comment {
+pub fn review_markdown(review: &Review<'_>, links: &Links) -> Comment {
     Comment(LIMITS.map(|limits| write_comment(review, links, limits)))
 }
 

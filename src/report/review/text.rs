@@ -10,7 +10,7 @@ use crate::report::plan::RenameFix;
 use std::fmt::Write;
 
 /// What a change does, worst first.
-pub fn text(review: &Review<'_>) -> String {
+pub fn review_text(review: &Review<'_>) -> String {
     let document = &review.document;
     let mut out = describe_verdict(review);
     push_connections("gained", '+', &document.gained, &mut out);

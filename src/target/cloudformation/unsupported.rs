@@ -148,8 +148,8 @@ fn add_defaults_of_everything(policy: &Policy, target: &'static str, problems: &
         let param = policy.peer_param(flow.destination());
         let name = param.map_or("", |id| policy.param(id).name.as_str());
         let what = format!(
-            "a rule for all traffic to `{name}`, by default every address, beside a rule to another \
-             group"
+            "a rule for all traffic to `{name}`, by default every address, in a group with a rule \
+             to another group"
         );
         (what, "write `anywhere` instead, or remove the default")
     });
