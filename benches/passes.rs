@@ -17,7 +17,7 @@ use std::time::Duration;
 use tierwall::analysis::assertions;
 use tierwall::analysis::diff::Diff;
 use tierwall::analysis::gate::Gates;
-use tierwall::analysis::quota::Ledger;
+use tierwall::analysis::quota::QuotaUsage;
 use tierwall::catalogue::catalogue;
 use tierwall::compile::{Compilation, Inputs, compile, output_rules};
 use tierwall::date::Date;
@@ -86,7 +86,7 @@ impl Subject {
     /// Its syntax tree.
     fn program(&self) -> &ast::ProgramTree {
         self.program.get_or_init(|| {
-            parse::program(ENTRY, &mut self.files(false), None)
+            parse::parse_program(ENTRY, &mut self.files(false), None)
                 .expect("the entry is there")
                 .1
         })
@@ -148,7 +148,7 @@ fn passes(criterion: &mut Criterion) {
     let levels = Levels::default();
 
     pass(criterion, "parse", &subjects, Subject::text, |text| {
-        parse::text(ENTRY, text)
+        parse::parse_text(ENTRY, text)
     });
     pass(
         criterion,
@@ -242,7 +242,7 @@ fn passes(criterion: &mut Criterion) {
         |it| fmt::format(it.text(), &it.program().files[0]),
     );
     pass(criterion, "quota", &subjects, Subject::plain, |it| {
-        report::quota::table(&Ledger::new(&it.policy), &it.sources)
+        report::quota::quota_table(&QuotaUsage::new(&it.policy), &it.sources)
     });
     pass(criterion, "flows", &subjects, Subject::plain, |it| {
         flows::table(&it.policy, &it.sources)

@@ -33,7 +33,8 @@ struct Arguments {
     /// How many assertions it has; all hold
     #[arg(long, default_value_t = 0)]
     assertions: usize,
-    /// Over how many files it is spread; those that the program includes lie beside it, `part-1.tier` and on
+    /// Over how many files it is spread; those that the program includes lie beside it,
+    /// `part-1.tier` and on
     #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..))]
     files: u16,
     /// Change a few of its sentences

@@ -10,7 +10,7 @@ pub fn catalogue() -> &'static Catalogue {
 }
 
 fn read_declaration(declaration: &str, catalogue: &Catalogue) -> BuiltIn {
-    let (sources, program, problems) = parse::text("prelude.tier", declaration);
+    let (sources, program, problems) = parse::parse_text("prelude.tier", declaration);
     assert!(problems.is_empty(), "the catalogue parses: {problems:?}");
     let (service, problems) = built_in(&sources, &program, catalogue);
     assert!(problems.is_empty(), "the catalogue resolves: {problems:?}");

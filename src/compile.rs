@@ -33,7 +33,7 @@ pub struct Compilation {
     pub environments: Vec<String>,
 }
 
-/// A program that was judged.
+/// A program whose assertions and lints have been evaluated.
 #[derive(Debug)]
 pub struct Judged<'p> {
     /// Its groups and their rules; `None` if errors leave it without a policy.
@@ -85,7 +85,7 @@ impl Compilation {
     }
 }
 
-/// What a program is compiled with, beside its files.
+/// What a program is compiled with, besides its files.
 #[derive(Debug, Clone, Copy)]
 pub struct Inputs<'i> {
     /// Values of parameters, by name.
@@ -117,7 +117,8 @@ pub fn compile(
     workspace: &mut dyn Workspace,
     inputs: &Inputs<'_>,
 ) -> Result<Compilation, ReadError> {
-    let (sources, program, problems) = parse::program(entry, workspace, inputs.environment_name())?;
+    let (sources, program, problems) =
+        parse::parse_program(entry, workspace, inputs.environment_name())?;
     Ok(resolve_program(entry, sources, program, problems, inputs))
 }
 
@@ -164,7 +165,7 @@ pub struct Asked {
     pub compilation: Compilation,
     /// The question; `None` if it has an error.
     pub question: Option<Assertion>,
-    /// The file of the question, to tell its problems from those of the program.
+    /// The file of the question, to distinguish its problems from those of the program.
     pub file: FileId,
 }
 
@@ -196,7 +197,8 @@ pub fn ask_question(
     question: &Question<'_>,
 ) -> Result<Asked, AskError> {
     let (mut sources, mut program, mut problems) =
-        parse::program(entry, workspace, inputs.environment_name()).map_err(AskError::Read)?;
+        parse::parse_program(entry, workspace, inputs.environment_name())
+            .map_err(AskError::Read)?;
     let file = question
         .add_to_program(&mut sources, &mut program, &mut problems)
         .map_err(AskError::Question)?;

@@ -105,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn what_no_calendar_has_is_refused() {
+    fn rejects_days_that_no_calendar_has() {
         for text in [
             "2026-02-29",
             "2026-13-01",

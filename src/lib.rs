@@ -1,5 +1,5 @@
-//! A compiler for AWS security groups: sentences about who may connect to whom become CloudFormation
-//! JSON, Terraform HCL, or a flat JSON list of rules.
+//! A compiler for AWS security groups: sentences about who may connect to whom become
+//! CloudFormation JSON, Terraform HCL, or a flat JSON list of rules.
 //!
 //! This is the library behind the command line `tierwall`. It reads no files, prints nothing and
 //! has no clock: programs come from a [`Workspace`], and problems and outputs are returned. Without

@@ -35,7 +35,7 @@ pub const MOST_BYTES: usize = 256 << 20;
 /// any length.
 const STRETCH: usize = 1024;
 
-/// What a file of [`Sources`] is.
+/// The kind of a file of [`Sources`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FileKind {
     /// A file of the work tree, or standard input.

@@ -87,12 +87,12 @@ pub struct Memory {
 }
 
 impl Memory {
-    /// Without files.
+    /// A workspace without files.
     pub fn new() -> Memory {
         Memory::default()
     }
 
-    /// With one more file.
+    /// The workspace with one more file.
     pub fn with(mut self, path: impl AsRef<str>, text: impl Into<Vec<u8>>) -> Memory {
         self.insert(path, text);
         self

@@ -77,7 +77,7 @@ fn address(n: usize) -> String {
 }
 
 #[test]
-fn many_small_things_end_in_time_and_memory() {
+fn many_small_items_take_bounded_time_and_memory() {
     many_small_things(50_000);
 }
 
@@ -119,7 +119,7 @@ fn many_small_things(n: usize) {
 }
 
 #[test]
-fn a_long_line_is_drawn_in_part_and_read_in_time() {
+fn a_long_line_is_drawn_in_part_and_read_quickly() {
     let n = 50_000;
     let scratch = Scratch::new();
     for (name, text) in [
@@ -157,12 +157,12 @@ fn a_long_line_is_drawn_in_part_and_read_in_time() {
                 &["check", "a.tier", "--message-format", format],
             );
             assert_eq!(run.code(), 1, "{name}, {format}");
-            let told = if format == "human" {
+            let reported = if format == "human" {
                 run.err().len()
             } else {
                 0
             };
-            assert!(told < 2_000_000, "{name}: {told} bytes");
+            assert!(reported < 2_000_000, "{name}: {reported} bytes");
         }
         // what is no mistake of syntax is laid out
         let run = limited(&scratch, MEMORY, &["fmt", "a.tier", "--check"]);
@@ -171,7 +171,7 @@ fn a_long_line_is_drawn_in_part_and_read_in_time() {
 }
 
 #[test]
-fn a_place_on_a_long_line_is_drawn_where_it_is() {
+fn draws_a_position_on_a_long_line_correctly() {
     let scratch = Scratch::new();
     // é is one column and two bytes
     let prose = "é".repeat(3_000);
@@ -268,7 +268,7 @@ fn the_report_is_capped_and_the_exit_code_is_not() {
 }
 
 #[test]
-fn what_would_not_fit_is_refused() {
+fn refuses_input_that_is_too_large() {
     let scratch = Scratch::new();
     let tiers = joined(3_000, |n| format!("t{n}"));
     let hosts = joined(1_000, |n| address(n * 2));
@@ -522,7 +522,7 @@ fn included_files_are_bounded_by_what_is_on_the_disk() {
 
 #[cfg(unix)]
 #[test]
-fn what_is_no_regular_file_is_not_read() {
+fn does_not_read_special_files() {
     let scratch = Scratch::new();
     scratch.write(
         "a.tier",
@@ -584,7 +584,7 @@ fn what_is_no_regular_file_is_not_read() {
 }
 
 #[test]
-fn what_is_no_text_is_an_error_in_every_file() {
+fn reports_invalid_utf8_in_every_file() {
     let scratch = Scratch::new();
     let bytes = [b"tier w", &[0xff, 0xfe, 0xc3][..], b"\n"].concat();
     scratch.write("a.tier", &bytes);
@@ -697,7 +697,7 @@ fn a_thousand_killed_builds_leave_whole_outputs() {
 
 #[cfg(unix)]
 #[test]
-fn an_ended_build_takes_its_temporary_files_away() {
+fn an_interrupted_build_removes_its_temporary_files() {
     let scratch = Scratch::new();
     let environment =
         |n| format!("[program.environments.e{n}]\noutputs = {{ cfn = \"out/{n}.json\" }}\n");
@@ -865,7 +865,7 @@ fn reports_a_read_only_directory() {
 
 #[cfg(unix)]
 #[test]
-fn an_output_never_takes_the_place_of_what_is_read() {
+fn an_output_never_replaces_an_input() {
     use std::os::unix::fs::symlink;
     let scratch = Scratch::new();
     scratch.write("b.tier", "tier app\n");

@@ -147,7 +147,7 @@ fn outputs(project: &Path) -> Vec<(String, Vec<u8>)> {
 }
 
 /// The output of a run, standard output first.
-fn told(output: &Output) -> String {
+fn reported(output: &Output) -> String {
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     format!(
         "{:?}\n{}\n{}",
@@ -170,13 +170,13 @@ fn neither_directory_nor_locale_nor_time_zone_changes_a_byte() {
     let elsewhere = package().join("snapshots");
     for (here, there) in commands("").iter().zip(commands("../")) {
         let first = run(tierwall(here, &package()));
-        assert!(!first.stdout.is_empty(), "{here:?}: {}", told(&first));
+        assert!(!first.stdout.is_empty(), "{here:?}: {}", reported(&first));
         for environment in ENVIRONMENTS {
             let mut command = tierwall(here, &package());
             command.envs(environment.iter().copied());
             assert_same(
-                &told(&first),
-                &told(&run(command)),
+                &reported(&first),
+                &reported(&run(command)),
                 &format!("{here:?} with {environment:?}"),
             );
         }
@@ -195,7 +195,7 @@ fn builds_at_the_same_time_write_whole_outputs() {
     let (alone, together) = (project(|_| false), project(|_| false));
     let build = words(&["build"]);
     let first = run(tierwall(&build, &alone.path("")));
-    assert!(first.status.success(), "{}", told(&first));
+    assert!(first.status.success(), "{}", reported(&first));
     let expected = outputs(&alone.path(""));
     assert_eq!(expected.len(), target::ALL.len() * MANY);
     let start = |scratch: &Scratch| {
@@ -234,9 +234,9 @@ fn threads_change_neither_outputs_nor_the_order_of_reports() {
                     command.env("RAYON_NUM_THREADS", threads);
                     command
                 });
-                assert_eq!(output.status.success(), is_sound, "{}", told(&output));
+                assert_eq!(output.status.success(), is_sound, "{}", reported(&output));
                 (
-                    told(&output),
+                    reported(&output),
                     if is_sound {
                         outputs(&scratch.path(""))
                     } else {
@@ -263,11 +263,11 @@ fn another_build_of_tierwall_gives_the_same_bytes() {
             run(of_binary(&other, &command, &package())),
         );
         assert!(!this.stdout.is_empty());
-        assert_same(&told(&this), &told(&other), &format!("{command:?}"));
+        assert_same(&reported(&this), &reported(&other), &format!("{command:?}"));
     }
     let wrong = project(|n| n % 2 == 0);
     let command = words(&["check", "--warn", "all", "--message-format", "json"]);
-    let told_by = |binary: &str| told(&run(of_binary(binary, &command, &wrong.path(""))));
+    let told_by = |binary: &str| reported(&run(of_binary(binary, &command, &wrong.path(""))));
     assert_same(
         &told_by(env!("CARGO_BIN_EXE_tierwall")),
         &told_by(&other),

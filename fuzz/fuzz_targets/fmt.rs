@@ -9,7 +9,7 @@ use libfuzzer_sys::fuzz_target;
 use tierwall::parse;
 
 fuzz_target!(|text: &str| {
-    if parse::text("fuzzed.tier", text).2.any_error() {
+    if parse::parse_text("fuzzed.tier", text).2.any_error() {
         return;
     }
     only_the_layout_changes(text).unwrap_or_else(|error| panic!("{error}"));

@@ -33,7 +33,7 @@ impl Workspace for Parameters {
 fuzz_target!(|bytes: &[u8]| {
     let (sources, _, problems) = project::read("tierwall.toml", bytes.to_vec(), Path::new("infra"));
     formats::write_all(&problems.sorted(), &sources);
-    if let Ok(bindings) = project::vars(bytes) {
+    if let Ok(bindings) = project::parse_values(bytes) {
         let as_of = laws::compile::TODAY.parse().expect("a date");
         let inputs = Inputs { bindings: &bindings, ..Inputs::on(as_of) };
         let Ok(compilation) = compile("fuzzed.tier", &mut Parameters, &inputs) else {

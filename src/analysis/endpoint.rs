@@ -12,7 +12,7 @@ pub struct Endpoint {
     pub addresses: Addresses,
     /// What is unknown about them.
     pub unknown: Option<Unknown>,
-    /// The groups that its hosts carry beside that of their tier, sorted.
+    /// The groups that its hosts carry besides that of their tier, sorted.
     pub groups: Vec<TierId>,
     /// Families in which it is unknown whether it has hosts: traffic may pass, but never must.
     pub unsure: PerFamily<bool>,
@@ -74,16 +74,16 @@ pub enum Unknown {
     Contents(PrefixListId),
     /// The members of a foreign group.
     Group(ExternalId),
-    /// Which rules a foreign group has beside those of the program.
+    /// Which rules a foreign group has besides those of the program.
     Rules(ExternalId),
     /// The addresses of Amazon's DNS and of the routers of subnets in the VPCs of a tier.
     Reserved(AreaId),
 }
 
 impl Endpoint {
-    /// The members of a tier: its `addresses`, else the blocks of its VPCs, else unknown. If these are of
-    /// one family, members can still have addresses of the other; but with `ip = ipv4` a tier with
-    /// `addresses` has no IPv6.
+    /// The members of a tier: its `addresses`, else the blocks of its VPCs, else unknown. If these
+    /// are of one family, members can still have addresses of the other; but with `ip = ipv4` a
+    /// tier with `addresses` has no IPv6.
     pub fn for_tier(policy: &Policy, id: TierId) -> Endpoint {
         let known = known_addresses(policy, id);
         let unknown = known.is_none().then_some(Unknown::Members(id));

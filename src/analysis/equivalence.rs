@@ -43,7 +43,7 @@ pub(super) struct EquivalenceClasses {
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) struct EndpointProfile {
     is_tier: bool,
-    /// Groups that they carry beside those of their tiers, and that rules name.
+    /// Groups that they carry besides those of their tiers, and that rules name.
     groups: Vec<TierId>,
     /// Their addresses, widened to the next boundaries of wide blocks.
     addresses: Addresses,

@@ -28,7 +28,7 @@ pub(super) struct GateRules {
 /// The traffic that one gate admits from or to one endpoint.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub(super) struct Admitted {
-    /// For some of its addresses, or perhaps.
+    /// For some of its addresses, or depending on unknown facts.
     pub(super) may: TrafficSet,
     /// For every one of its addresses.
     pub(super) must: TrafficSet,

@@ -238,7 +238,8 @@ fn reserved_words(policy: &Policy, area: &Area) -> String {
     };
 
     format!(
-        "whether AWS reserves this address for the router or the DNS server of {owner}, which no group filters{help}"
+        "whether AWS reserves this address for the router or the DNS server of {owner}, \
+         which no group filters{help}"
     )
 }
 

@@ -31,15 +31,15 @@ const AMAZON: [(&str, &str); 12] = [
 const DNS: &str = "Amazon's DNS";
 
 /// Blocks in which a VPC has no hosts, so that a block in one of them means Amazon's services.
-const WITHOUT_HOSTS: [&str; 3] = ["169.254.0.0/16", "fd00:ec2::/32", "fe80::/10"];
+const BLOCKS_WITHOUT_HOSTS: [&str; 3] = ["169.254.0.0/16", "fd00:ec2::/32", "fe80::/10"];
 
 /// Addresses at which the router of the VPC may answer, independent of subnets, and those of DHCP
 /// requests.
-const PERHAPS: [&str; 3] = ["fe80::/10", "255.255.255.255/32", "ff02::1:2/128"];
+const POSSIBLY_EXEMPT: [&str; 3] = ["fe80::/10", "255.255.255.255/32", "ff02::1:2/128"];
 
 /// The smallest subnet, and so the distance of the addresses that AWS reserves in IPv4 (VPC user
 /// guide, "Subnet CIDR blocks"): fewer addresses are not a subnet, and mean single addresses.
-const SUBNET: u32 = 16;
+const SMALLEST_SUBNET: u32 = 16;
 
 /// ff02::1:2, the address of DHCPv6 requests (RFC 8415).
 const DHCP_V6: u128 = 0xff02_0000_0000_0000_0000_0000_0001_0002;
@@ -158,23 +158,25 @@ fn single_addresses(end: &Endpoint, family: Family) -> Addresses {
     match family {
         _ if is_place => {}
         Family::V4 => {
-            let is_one = |n: u32| [1, 2].contains(&(n % SUBNET)) || n == u32::MAX;
-            let is_few =
-                |first: u32, last: u32| last - first < SUBNET - 1 && (first..=last).any(is_one);
-            single.v4 = few_or_within(&end.addresses.v4, &without_hosts().v4, is_few);
+            let is_one = |n: u32| [1, 2].contains(&(n % SMALLEST_SUBNET)) || n == u32::MAX;
+            let is_few = |first: u32, last: u32| {
+                last - first < SMALLEST_SUBNET - 1 && (first..=last).any(is_one)
+            };
+            single.v4 = few_or_contained(&end.addresses.v4, &without_hosts().v4, is_few);
         }
         Family::V6 => {
             let is_one = |n: u128| n << 64 == 1 << 64 || n == DHCP_V6;
-            let is_few =
-                |first, last| last - first < u128::from(SUBNET) - 1 && (first..=last).any(is_one);
-            single.v6 = few_or_within(&end.addresses.v6, &without_hosts().v6, is_few);
+            let is_few = |first, last| {
+                last - first < u128::from(SMALLEST_SUBNET) - 1 && (first..=last).any(is_one)
+            };
+            single.v6 = few_or_contained(&end.addresses.v6, &without_hosts().v6, is_few);
         }
     }
 
     single
 }
 
-fn few_or_within<T: Bound>(
+fn few_or_contained<T: Bound>(
     addresses: &Ranges<T>,
     without_hosts: &Ranges<T>,
     is_few: impl Fn(T, T) -> bool,
@@ -195,7 +197,7 @@ fn few_or_within<T: Bound>(
 
 fn without_hosts() -> &'static Addresses {
     static ALL: OnceLock<Addresses> = OnceLock::new();
-    ALL.get_or_init(|| parse_blocks(&WITHOUT_HOSTS))
+    ALL.get_or_init(|| parse_blocks(&BLOCKS_WITHOUT_HOSTS))
 }
 
 fn parse_blocks(texts: &[&str]) -> Addresses {
@@ -213,7 +215,7 @@ fn possible_exemption(vpc: &Vpc, single: &Addresses) -> Option<IpAddr> {
 
     static ALWAYS: OnceLock<Addresses> = OnceLock::new();
     let always = ALWAYS
-        .get_or_init(|| parse_blocks(&PERHAPS))
+        .get_or_init(|| parse_blocks(&POSSIBLY_EXEMPT))
         .intersection(single);
 
     if let Some(block) = always.to_blocks().next() {
@@ -252,13 +254,13 @@ fn may_be_reserved(vpc: &Vpc, address: IpAddr) -> bool {
 
     let (router, dns) = match address {
         IpAddr::V4(address) => (
-            u32::from(address) % SUBNET == 1,
-            u32::from(address) % SUBNET == 2,
+            u32::from(address) % SMALLEST_SUBNET == 1,
+            u32::from(address) % SMALLEST_SUBNET == 2,
         ),
         IpAddr::V6(address) => (u128::from(address) << 64 == 1 << 64, false),
     };
 
-    let is_base_plus_two = |block: &IpNet| dns && plus_two(block) == Some(address);
+    let is_base_plus_two = |block: &IpNet| dns && second_next(block) == Some(address);
 
     router && (is_unknown || places.contains(address))
         || dns && is_unknown
@@ -275,11 +277,11 @@ fn shared_resolver(policy: &Policy, area: AreaId) -> Option<IpAddr> {
 
 /// The address of DNS in a VPC: the base of its primary IPv4 block, the first, plus two.
 fn resolver_address(vpc: &Vpc) -> Option<IpAddr> {
-    let primary = vpc.blocks.iter().find_map(plus_two);
+    let primary = vpc.blocks.iter().find_map(second_next);
     primary.filter(|_| vpc.unknown_blocks.is_empty())
 }
 
-fn plus_two(block: &IpNet) -> Option<IpAddr> {
+fn second_next(block: &IpNet) -> Option<IpAddr> {
     match block {
         IpNet::V4(net) => u32::from(net.network())
             .checked_add(2)

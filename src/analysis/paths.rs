@@ -297,7 +297,8 @@ impl<'s> Search<'s> {
     }
 }
 
-/// Whether some traffic in question may pass from one endpoint to another, by a gate of the program.
+/// Whether some traffic in question may pass from one endpoint to another, by a gate of the
+/// program.
 fn carries_asked(
     reachability: &mut Reachability<'_>,
     (from, to): (usize, usize),

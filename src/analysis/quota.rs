@@ -1,5 +1,4 @@
-//! The rule ledger: how much of the rules quota of AWS each direction of each group uses, and for
-//! which sentences.
+//! How much of the rules quota of AWS each direction of each group uses, and for which sentences.
 //!
 //! The quota holds for each group, separately for inbound and outbound and for IPv4 and IPv6 (VPC
 //! user guide, "Amazon VPC quotas": 60 each, adjustable). `rule-quota` of the stack sets that of
@@ -12,7 +11,7 @@
 //! | a group: a tier, an external | 1 in each family, whatever its traffic | see below |
 //! | a prefix list | its maximum size, or AWS's weight for it, in its family | "Security group rules", "Security group size" |
 //! | a prefix list of unknown size | 1 in its family, and a note | |
-//! | everywhere, of a rule for all traffic beside one to a tier | 2 in its family | CloudFormation writes its two halves |
+//! | everywhere, of a rule for all traffic in a group with a rule to a tier | 2 in its family | CloudFormation writes its two halves |
 //!
 //! That a reference to a group counts in each family was in earlier editions of "Amazon VPC quotas"
 //! ("counts as one rule for IPv4 and one rule for IPv6"). The page does not state it now, and did
@@ -116,27 +115,27 @@ fn count_rule(
 }
 
 /// Whether CloudFormation writes an outbound rule as its two halves: one for all traffic to
-/// everywhere, beside one to a tier.
+/// everywhere, in a group with a rule to a tier.
 fn is_halved(rules: &[Rule], rule: &Rule) -> bool {
     let is_everything = |block: IpNet| rule.traffic == Traffic::All && block.prefix_len() == 0;
     rule.peer.block().is_some_and(is_everything)
         && rules.iter().any(|rule| rule.peer.tier().is_some())
 }
 
-/// The ledger of a program.
+/// The use of the quota by the groups of a program.
 #[derive(Debug)]
-pub struct Ledger<'p> {
+pub struct QuotaUsage<'p> {
     pub(crate) policy: &'p Policy,
     pub(crate) deployment: Deployment<'p>,
     pub(crate) sides: Vec<DirectionUsage>,
 }
 
-impl<'p> Ledger<'p> {
+impl<'p> QuotaUsage<'p> {
     /// Lowers a policy and counts its rules.
-    pub fn new(policy: &'p Policy) -> Ledger<'p> {
+    pub fn new(policy: &'p Policy) -> QuotaUsage<'p> {
         let deployment = lower(policy);
         let sides = direction_usages(&deployment);
-        Ledger {
+        QuotaUsage {
             policy,
             deployment,
             sides,

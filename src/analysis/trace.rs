@@ -52,9 +52,9 @@ pub struct Leg {
 pub struct LegOutcome {
     /// Passes for every address.
     pub passes: TrafficSet,
-    /// Passes for some, or perhaps.
+    /// Passes for some addresses, or depending on unknown facts.
     pub perhaps: TrafficSet,
-    /// Passes for none.
+    /// Passes for no address.
     pub stopped: TrafficSet,
 }
 

@@ -24,7 +24,7 @@ pub struct Passage {
     pub sure: bool,
     /// The traffic in question.
     pub asked: TrafficSet,
-    /// The traffic that passes for some address of either endpoint, or perhaps.
+    /// The traffic that passes for some address of either endpoint, or depending on unknown facts.
     pub may: TrafficSet,
     /// The traffic that passes for every address.
     pub must: TrafficSet,

@@ -20,7 +20,7 @@ pub struct Witness {
     pub destination: Option<IpAddr>,
     /// Flows that allow it; an open sender needs none.
     pub flows: Vec<u32>,
-    /// Unknown facts, if the packet only passes perhaps.
+    /// Unknown facts, if it depends on them whether the packet passes.
     pub unknown: Vec<Unknown>,
     /// Whether it passes because security groups never filter it.
     pub is_exempt: bool,

@@ -53,8 +53,8 @@ pub enum Ports {
     All,
     /// `443`, `8000-8100`
     Known(u16, u16),
-    /// `app-port`, `8000-last-port`, `first-port - last-port`; both ends are the same where it is one
-    /// port.
+    /// `app-port`, `8000-last-port`, `first-port - last-port`; both ends are the same where it is
+    /// one port.
     Named(PortEnd, PortEnd),
 }
 

@@ -28,7 +28,7 @@ pub enum Wording {
 pub struct Descriptions(Vec<u8>);
 
 impl Description {
-    /// Whether there is none.
+    /// Whether the rule has no description.
     pub fn is_empty(self) -> bool {
         self.start == self.end
     }
@@ -39,12 +39,12 @@ impl Description {
 }
 
 impl Descriptions {
-    /// An empty one, with capacity for so many bytes.
+    /// An empty builder, with capacity for so many bytes.
     pub fn with_capacity(bytes: usize) -> Descriptions {
         Descriptions(Vec::with_capacity(bytes))
     }
 
-    /// Adds one, which `write` appends.
+    /// Adds a description, which `write` appends.
     pub fn push_description(&mut self, write: impl FnOnce(&mut Vec<u8>) -> Wording) -> Description {
         let start = self.end();
         let wording = write(&mut self.0);
@@ -59,7 +59,7 @@ impl Descriptions {
         u32::try_from(self.0.len()).expect("descriptions have less than 4 GiB together")
     }
 
-    /// All of them.
+    /// The text of all descriptions.
     pub fn finish(self) -> String {
         String::from_utf8(self.0).expect("descriptions are texts")
     }

@@ -19,11 +19,9 @@ impl GroupId {
 /// One security group.
 #[derive(Debug, Default)]
 pub struct SecurityGroup {
-    /// Its name in the program: that of its tier. Of a group that is made
-    /// elsewhere its id, or its parameter.
+    /// Its name in the program: that of its tier; for a foreign group, its id or its parameter.
     pub name: String,
-    /// Which it is of the groups that are made elsewhere; then the state has rules of it, and
-    /// nothing else.
+    /// The foreign group that it is, if it is made elsewhere; then the state has only rules for it.
     pub made_elsewhere: Option<ForeignGroupId>,
     /// Its earlier names, newest first.
     pub was: Vec<String>,
@@ -37,11 +35,11 @@ pub struct SecurityGroup {
     pub name_prefix: Text,
     /// Whether the program sets that prefix.
     pub has_own_prefix: bool,
-    /// The name under which other stacks can import its id, if the program gives one.
+    /// The name under which other stacks can import its id, if the program sets one.
     pub export: Option<Text>,
     /// Whether no deployment may delete it.
     pub protect: bool,
-    /// GroupDescription; empty where the program gives none, and its target takes one of its own.
+    /// GroupDescription; empty if the program sets none: each target has a default.
     pub description: Text,
     /// Its tags, by key.
     pub tags: Vec<(String, Text)>,
@@ -60,7 +58,7 @@ impl SecurityGroup {
     }
 
     /// Whether CloudFormation writes a rule as its two halves: an outbound one for all traffic to
-    /// everywhere, beside one to a group of the state.
+    /// everywhere, in a group with a rule to a group of the state.
     pub fn may_be_halved(&self, key: &RuleKey) -> bool {
         let Peer::Block(block) = key.peer else {
             return false;
@@ -127,7 +125,7 @@ pub struct Rule {
 }
 
 /// The tags of a rule: their position in [`State::rule_tags`](super::State::rule_tags), from 1, so
-/// that no tags take no more space.
+/// that `None` takes no space.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TagsId(NonZeroU32);
 

@@ -103,7 +103,8 @@ impl State {
         })
     }
 
-    /// What identifies something outside: its id, or the name of the parameter that will hold it.
+    /// What identifies an external resource: its id, or the name of the parameter that will hold
+    /// it.
     pub fn reference_name<'s>(&'s self, reference: &'s Reference) -> &'s str {
         match reference {
             Reference::Id(id) => id,
@@ -111,7 +112,7 @@ impl State {
         }
     }
 
-    /// The groups with whose members carry others too.
+    /// The groups whose members carry other groups too.
     pub fn groups_with_others(&self) -> impl Iterator<Item = (GroupId, &SecurityGroup)> {
         self.groups_by_id()
             .filter(|(_, group)| !group.also.is_empty())

@@ -28,10 +28,10 @@ pub struct Parameter {
     pub default: Option<String>,
     /// Where its value comes from.
     pub source: ParameterSource,
-    /// Whether nothing but the names of exports of templates have it.
+    /// Whether only the names of exports of templates refer to it.
     pub only_for_exports: bool,
-    /// Whether nothing refers to it but what templates leave out: a locked default group, the start
-    /// of a name, the tags of a rule.
+    /// Whether only items that templates omit refer to it: a locked default group, the start of a
+    /// name, the tags of a rule.
     pub only_for_locks: bool,
     /// Whether it is a group that rules are put on.
     pub is_rule_owner: bool,

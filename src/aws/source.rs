@@ -2,7 +2,7 @@
 
 use super::Text;
 
-/// Where each target finds the value of a parameter; by default the deployment is asked for it.
+/// Where each target finds the value of a parameter; by default the deployment sets it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ParameterSource {
     /// `data.aws_vpc.shared.id`

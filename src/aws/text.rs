@@ -1,4 +1,4 @@
-//! Texts of outputs: what of them is known, and the parameters in between.
+//! Texts of outputs: known characters, and parameters in between.
 
 use super::State;
 use std::borrow::Cow;
@@ -72,7 +72,7 @@ impl Text {
         self.view().as_known().is_some()
     }
 
-    /// It, borrowed.
+    /// The same text, borrowed.
     pub fn view(&self) -> TextRef<'_> {
         TextRef(&self.0)
     }
@@ -141,7 +141,7 @@ impl<'t> TextRef<'t> {
         }
     }
 
-    /// It with the defaults of those parameters for which `has_default` holds.
+    /// The text with the defaults of the parameters for which `has_default` holds.
     pub fn with_defaults(self, state: &State, has_default: impl Fn(&str) -> bool) -> Text {
         let mut text = Text::default();
         for piece in self.pieces() {
@@ -184,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn no_characters_of_a_program_can_be_taken_for_a_parameter() {
+    fn no_text_of_a_program_is_mistaken_for_a_parameter() {
         let mut text = Text::default();
         text.push_literal("\u{1f}a\u{1f}");
         assert_eq!(text.view().parameters().next(), None);

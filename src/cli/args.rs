@@ -89,7 +89,7 @@ impl ProgramOptions {
     }
 
     /// The option among these that only makes sense for a FILE.
-    pub fn of_a_file(&self) -> Option<&'static str> {
+    pub fn single_file_option(&self) -> Option<&'static str> {
         let given = [
             ("--set", !self.set.is_empty()),
             ("--vars", !self.vars.is_empty()),

@@ -18,9 +18,9 @@ use tierwall::lint::Levels;
 use tierwall::project::MANIFEST;
 use tierwall::target::{self, Target};
 
-/// What is built, and where to.
+/// What is built, and where it is written.
 #[derive(Args)]
-pub struct What {
+pub struct BuildArgs {
     /// The program; `-` is standard input [default: everything that `tierwall.toml` lists]
     #[arg(requires = "to")]
     file: Option<String>,
@@ -49,52 +49,52 @@ pub struct Build {
     #[arg(long)]
     check: bool,
     #[command(flatten)]
-    what: What,
+    what: BuildArgs,
 }
 
 fn parse_target(name: String) -> &'static Target {
     target::find_target(&name).expect("only names of targets come through the parser")
 }
 
-/// What `--to` takes.
+/// The names that `--to` accepts.
 fn target_names() -> Vec<&'static str> {
     let names = |target: &Target| [target.name].into_iter().chain(target.short);
     target::by_name().into_iter().flat_map(names).collect()
 }
 
 /// What is built, after the command line has been validated.
-pub struct Plan<'w> {
-    what: &'w What,
+pub struct BuildPlan<'w> {
+    what: &'w BuildArgs,
     levels: Levels,
-    from: From,
+    from: ProgramSource,
 }
 
 /// Where the programs come from.
-enum From {
+enum ProgramSource {
     /// This file of the command line, for this target.
     File(String, &'static Target),
     /// This manifest.
     Manifest(PathBuf),
 }
 
-impl What {
+impl BuildArgs {
     /// Validates the arguments, before any file is read.
-    pub fn plan(&self, terminal: &Terminal) -> Result<Plan<'_>, Exit> {
+    pub fn plan(&self, terminal: &Terminal) -> Result<BuildPlan<'_>, Exit> {
         let levels = self
             .lints
             .parse_levels()
             .map_err(|words| terminal.report_failure(&words))?;
 
         let from = match (&self.file, self.to) {
-            (Some(file), Some(to)) => From::File(file.clone(), to),
-            (Some(_) | None, _) => From::Manifest(project::require_manifest(
+            (Some(file), Some(to)) => ProgramSource::File(file.clone(), to),
+            (Some(_) | None, _) => ProgramSource::Manifest(project::require_manifest(
                 self.listed.manifest.as_deref(),
                 &self.with,
                 terminal,
             )?),
         };
 
-        Ok(Plan {
+        Ok(BuildPlan {
             what: self,
             levels,
             from,
@@ -127,16 +127,16 @@ impl What {
             })
     }
 
-    /// The file that a single program is written to; nothing for standard output.
+    /// The file that a single program is written to; `None` for standard output.
     pub fn output(&self) -> Option<&str> {
         self.output.as_deref().filter(|output| *output != "-")
     }
 }
 
-impl Plan<'_> {
+impl BuildPlan<'_> {
     /// Whether a manifest lists what is built.
     pub fn is_project(&self) -> bool {
-        matches!(self.from, From::Manifest(_))
+        matches!(self.from, ProgramSource::Manifest(_))
     }
 
     /// Compiles everything in memory, and reports problems.
@@ -160,13 +160,13 @@ impl Plan<'_> {
     }
 
     fn open_project(&self, log: &mut ReadLog, terminal: &Terminal) -> Result<Opened, Exit> {
-        let What { with, listed, .. } = self.what;
+        let BuildArgs { with, listed, .. } = self.what;
         match &self.from {
-            From::Manifest(path) => {
+            ProgramSource::Manifest(path) => {
                 let opened = project::open_manifest(path, log, terminal)?;
                 project::keep_environment(opened, with, terminal)
             }
-            From::File(file, to) => {
+            ProgramSource::File(file, to) => {
                 let output = Some((*to, self.what.output().unwrap_or("-")));
                 project::open_for_files(
                     std::slice::from_ref(file),

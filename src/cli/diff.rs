@@ -1,10 +1,10 @@
 //! `tierwall diff`
 
 use super::args::{Exit, ProgramOptions, ProjectOptions};
-use super::git::Range;
+use super::git::CommitRange;
 use super::program::{run_options, worst_exit};
 use super::terminal::Terminal;
-use super::versions::{Origin, open_sides, pair_origins};
+use super::versions::{Origin, open_versions, pair_origins};
 use clap::{Args, ValueEnum};
 use tierwall::diagnostic::{Problem, listed};
 use tierwall::driver::compare::{Comparison, Incomparable, Revision, review_together};
@@ -79,12 +79,12 @@ fn compare_programs(diff: &Diff, terminal: &Terminal) -> Result<Exit, Exit> {
     let range = diff
         .git
         .as_deref()
-        .map(Range::parse_range)
+        .map(CommitRange::parse_range)
         .transpose()
         .map_err(|why| terminal.report_failure(&why))?;
 
     let files = diff.files.as_slice();
-    let sides = open_sides(
+    let sides = open_versions(
         files,
         diff.listed.manifest.as_deref(),
         &diff.with,
@@ -268,11 +268,11 @@ fn report_refused(
 /// The text of a review, in the format of the command line.
 fn show_review(review: &Review<'_>, sides: [&Origin<'_>; 2], diff: &Diff) -> Shown {
     let text = match diff.format {
-        ReviewFormat::Text => ReviewText::Whole(review::text(review)),
+        ReviewFormat::Text => ReviewText::Whole(review::review_text(review)),
         ReviewFormat::Markdown => {
-            ReviewText::Comment(review::markdown(review, &comment_links(sides, diff)))
+            ReviewText::Comment(review::review_markdown(review, &comment_links(sides, diff)))
         }
-        ReviewFormat::Json => ReviewText::Whole(review::json(review)),
+        ReviewFormat::Json => ReviewText::Whole(review::review_json(review)),
     };
 
     let name = review.document.new.to_string();

@@ -207,7 +207,7 @@ impl Staged {
 }
 
 /// Moves a staged file into place, and returns how the write ended.
-pub fn put_staged(staged: Option<Staged>) -> io::Result<Written> {
+pub fn finish_write(staged: Option<Staged>) -> io::Result<Written> {
     match staged {
         Some(staged) => staged.move_into_place().map(|()| Written::New),
         None => Ok(Written::Unchanged),
@@ -237,7 +237,7 @@ fn create_temporary(
     builder.prefix(".tierwall-");
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    let mut temporary = temp_files::create_noted(|| builder.tempfile_in(directory))?;
+    let mut temporary = temp_files::create_temp_file(|| builder.tempfile_in(directory))?;
     temporary.write_all(bytes)?;
 
     if let Some(permissions) = permissions {

@@ -19,9 +19,11 @@ struct Cli {
     #[arg(long, global = true, value_enum, default_value_t = Colour::Auto, value_name = "WHEN")]
     color: Colour,
     /// Format of diagnostics; all formats but `human` are for programs
-    #[arg(long, global = true, value_enum, default_value_t = MessageFormat::Human, value_name = "FORMAT")]
+    #[arg(long, global = true, value_enum, default_value_t = MessageFormat::Human,
+        value_name = "FORMAT")]
     message_format: MessageFormat,
-    #[arg(long, global = true, value_name = "N", hide_default_value = true, help = MAX_PROBLEMS_HELP)]
+    #[arg(long, global = true, value_name = "N", hide_default_value = true,
+        help = MAX_PROBLEMS_HELP)]
     max_problems: Option<usize>,
 }
 

@@ -2,7 +2,7 @@
 //! files.
 
 use super::args::Exit;
-use super::disk::{Destination, error_message, put_staged};
+use super::disk::{Destination, error_message, finish_write};
 use super::project::Opened;
 use super::terminal::Terminal;
 use super::work_tree::WorkTree;
@@ -45,7 +45,7 @@ fn write_files(files: &BTreeMap<String, EditedFile>) -> Result<(), String> {
     });
 
     for (file, staged) in staged.collect::<Result<Vec<_>, String>>()? {
-        put_staged(staged).map_err(|error| cannot(file, &error_message(&error)))?;
+        finish_write(staged).map_err(|error| cannot(file, &error_message(&error)))?;
     }
 
     Ok(())

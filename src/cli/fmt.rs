@@ -1,7 +1,7 @@
 //! `tierwall fmt`
 
 use super::args::Exit;
-use super::disk::{Destination, error_message, is_read_only, put_staged};
+use super::disk::{Destination, error_message, finish_write, is_read_only};
 use super::program::{report_unread, worst_exit};
 use super::shell::shell_quoted;
 use super::terminal::Terminal;
@@ -90,7 +90,7 @@ fn replace_file(path: &str, old: &str, new: &str, terminal: &Terminal) -> Exit {
         }
         let staged =
             Destination::new(path, "", true)?.stage_edit(old.as_bytes(), new.as_bytes())?;
-        put_staged(staged).map_err(|error| error_message(&error))
+        finish_write(staged).map_err(|error| error_message(&error))
     };
     match written() {
         Ok(_) => terminal.print_bytes(format!("{path}\n").as_bytes()),

@@ -28,18 +28,18 @@ struct Repository {
 
 /// What is to be compared: two commits, or a commit and the work tree.
 #[derive(Debug, Clone)]
-pub struct Range {
+pub struct CommitRange {
     /// The old side.
     pub old: Commit,
     /// The new one; `None` for the work tree.
     pub new: Option<Commit>,
 }
 
-impl Range {
+impl CommitRange {
     /// `main`, `main..topic`, `main...topic`, `main...`: as `git diff` reads them, except that a
     /// single revision is compared with the work tree. Uses the repository of the current
     /// directory. An error is a message.
-    pub fn parse_range(text: &str) -> Result<Range, String> {
+    pub fn parse_range(text: &str) -> Result<CommitRange, String> {
         let repository = Repository::find_here()?;
         let end = |name: &str| {
             if name.is_empty() {
@@ -74,7 +74,7 @@ impl Range {
             old
         };
 
-        Ok(Range { old, new })
+        Ok(CommitRange { old, new })
     }
 }
 
@@ -181,14 +181,16 @@ impl Commit {
     /// The merge base with another commit, or with HEAD.
     fn into_merge_base(self, new: Option<&Commit>, range: &str) -> Result<Commit, String> {
         let newest = new.map_or("HEAD", |new| new.id.as_str());
-        let base = self.repository.run_for_text(&["merge-base", &self.id, newest]).map_err(|why| match why.as_str() {
-            SILENT => format!(
-                "`{range}` has no merge base here; \
-                 in a shallow clone, run `git fetch --unshallow`, or set `fetch-depth: 0` in GitHub \
-                 Actions"
-            ),
-            _ => why,
-        })?;
+        let base = self
+            .repository
+            .run_for_text(&["merge-base", &self.id, newest])
+            .map_err(|why| match why.as_str() {
+                SILENT => format!(
+                    "`{range}` has no merge base here; in a shallow clone, run `git fetch \
+                     --unshallow`, or set `fetch-depth: 0` in GitHub Actions"
+                ),
+                _ => why,
+            })?;
 
         // if the branch has newer commits, its name would mean another commit
         let name = if base == self.id {
@@ -334,7 +336,7 @@ fn with_slashes(path: &Path) -> String {
 }
 
 /// Reads the files of a program as they are in a commit.
-pub struct Committed<'c> {
+pub struct CommittedFiles<'c> {
     commit: &'c Commit,
     /// The entry file of the program: its resolved path and its contents.
     entry: (String, Vec<u8>),
@@ -344,14 +346,14 @@ pub struct Committed<'c> {
     shown: String,
 }
 
-impl<'c> Committed<'c> {
+impl<'c> CommittedFiles<'c> {
     /// Opens a program with this root, by default the directory of the program; `None` if the
     /// commit does not have the program.
     pub fn open_at_commit(
         commit: &'c Commit,
         path: &str,
         root: Option<&str>,
-    ) -> Result<Option<Committed<'c>>, String> {
+    ) -> Result<Option<CommittedFiles<'c>>, String> {
         let place = commit.path_in_tree(path)?;
         let Some(entry) = commit.read_blob(&place)? else {
             return Ok(None);
@@ -368,7 +370,7 @@ impl<'c> Committed<'c> {
             .transpose()?
             .unwrap_or_else(parent);
 
-        Ok(Some(Committed {
+        Ok(Some(CommittedFiles {
             commit,
             entry,
             root: inside,
@@ -426,7 +428,7 @@ fn leaves_its_root(path: &Path) -> bool {
     })
 }
 
-impl Workspace for Committed<'_> {
+impl Workspace for CommittedFiles<'_> {
     fn kind(&self) -> FileKind {
         FileKind::Version
     }

@@ -13,7 +13,8 @@ use tierwall::target::{self, Target};
 #[derive(Args)]
 pub struct Init {
     /// The example to start from
-    #[arg(long, value_name = "NAME", default_value = TEMPLATES[0].0, value_parser = TEMPLATES.map(|(name, _)| name))]
+    #[arg(long, value_name = "NAME", default_value = TEMPLATES[0].0,
+        value_parser = TEMPLATES.map(|(name, _)| name))]
     template: String,
     /// Also write a `tierwall.toml` that lists the program and an output for each target
     #[arg(long)]

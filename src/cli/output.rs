@@ -1,9 +1,9 @@
 //! Writes outputs, all or none, or compares them with the existing files.
 
 use super::args::Exit;
-use super::disk::{Destination, Written, error_message, put_staged};
+use super::disk::{Destination, Written, error_message, finish_write};
 use super::read_log::ReadLog;
-use super::run::side_by_side;
+use super::run::map_in_parallel;
 use super::terminal::Terminal;
 use super::text_diff;
 use std::collections::BTreeMap;
@@ -43,7 +43,7 @@ pub fn write_outputs(
     let both: Vec<_> = made.iter().zip(destinations).collect();
 
     // most of the time is spent waiting for the disk
-    let staged = side_by_side(&both, |(made, destination)| match destination {
+    let staged = map_in_parallel(&both, |(made, destination)| match destination {
         Ok(destination) => destination
             .stage_bytes(&made.bytes)
             .map_err(|error| error_message(&error)),
@@ -60,8 +60,9 @@ pub fn write_outputs(
         .collect::<Vec<_>>()
         .into_iter()
         .collect::<Result<Vec<_>, Exit>>()?;
-    let put =
-        |(made, staged)| put_staged(staged).map_err(|error| failure(made, &error_message(&error)));
+    let put = |(made, staged)| {
+        finish_write(staged).map_err(|error| failure(made, &error_message(&error)))
+    };
 
     made.iter().zip(staged).map(put).collect()
 }

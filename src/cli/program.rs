@@ -8,10 +8,10 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use tierwall::compile::{Compilation, Inputs, compile};
 use tierwall::date::Date;
 use tierwall::diagnostic::{Level, Problem};
-use tierwall::driver::{RunOptions, Unread, drop_shared_values, into_bindings, read_given};
+use tierwall::driver::{RunOptions, UnreadFile, drop_shared_values, into_bindings, read_given};
 use tierwall::lint::Levels;
 use tierwall::project::Named;
-use tierwall::report::review::Given;
+use tierwall::report::review::GivenValue;
 use tierwall::workspace::ReadError;
 
 /// Compiles a program; an error of reading it is reported.
@@ -38,7 +38,7 @@ fn load_program(
 
 /// Reports a program that cannot be read.
 pub fn report_unread(file: &str, error: &ReadError, terminal: &Terminal) -> Exit {
-    terminal.report_failure(&Unread::new(&Named::new(file), error).to_string())
+    terminal.report_failure(&UnreadFile::new(&Named::new(file), error).to_string())
 }
 
 /// Compiles a program and reports its problems; fails if one is an error.
@@ -96,7 +96,7 @@ pub fn today() -> Date {
 }
 
 /// The parameter values of the command line.
-pub fn read_values(with: &ProgramOptions) -> Result<Vec<Given>, String> {
+pub fn read_values(with: &ProgramOptions) -> Result<Vec<GivenValue>, String> {
     read_given(&[with.as_project_values()], &mut WorkTree::new(None))
         .map_err(|unread| unread.to_string())
 }

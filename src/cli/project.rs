@@ -83,16 +83,18 @@ pub fn require_manifest(
 ) -> Result<PathBuf, Exit> {
     let Some(path) = find_manifest(manifest) else {
         return Err(terminal.report_failure_with_help(
-            &format!("no FILE is given, and there is no `{MANIFEST}` in this directory or above \
-                      it"),
+            &format!(
+                "no FILE is given, and there is no `{MANIFEST}` in this directory or above it"
+            ),
             &[
-                "`tierwall build FILE --to terraform` builds one program, `tierwall check FILE` checks it",
+                "`tierwall build FILE --to terraform` builds one program, \
+                 `tierwall check FILE` checks it",
                 &format!("`tierwall init --project` writes a `{MANIFEST}`"),
             ],
         ));
     };
 
-    match with.of_a_file() {
+    match with.single_file_option() {
         Some(option) => Err(terminal.report_failure(&format!(
             "`{option}` requires a FILE; for the programs of `{}`, set it there",
             path.display()

@@ -4,7 +4,7 @@ use super::args::{Exit, ProgramOptions};
 use super::program::load_accepted;
 use super::terminal::{Terminal, did_you_mean};
 use clap::{Args, ValueEnum};
-use tierwall::analysis::quota::Ledger;
+use tierwall::analysis::quota::QuotaUsage;
 use tierwall::diagnostic::listed;
 use tierwall::policy::{Policy, TierId};
 use tierwall::report;
@@ -39,7 +39,7 @@ pub fn run(quota: &Quota, terminal: &Terminal) -> Exit {
         Ok(compilation) => compilation,
         Err(exit) => return exit,
     };
-    let mut ledger = Ledger::new(&compilation.policy);
+    let mut ledger = QuotaUsage::new(&compilation.policy);
 
     if !quota.tiers.is_empty() {
         match quota
@@ -54,8 +54,8 @@ pub fn run(quota: &Quota, terminal: &Terminal) -> Exit {
     }
 
     let text = match quota.format {
-        QuotaFormat::Table => report::quota::table(&ledger, &compilation.sources),
-        QuotaFormat::Json => report::quota::json(&ledger, &compilation.sources),
+        QuotaFormat::Table => report::quota::quota_table(&ledger, &compilation.sources),
+        QuotaFormat::Json => report::quota::quota_json(&ledger, &compilation.sources),
     };
 
     match terminal.print_bytes(text.as_bytes()) {

@@ -12,8 +12,8 @@ use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 use std::num::NonZero;
 use std::thread::available_parallelism;
 use tierwall::diagnostic::{ManifestProblem, counted};
-use tierwall::driver::build::{Built, BuiltProgram, Finished, settle_outcomes};
-use tierwall::driver::{BuiltOutput, Job, Outcome, RunOptions, Unread, plan_jobs};
+use tierwall::driver::build::{Built, BuiltProgram, Finished, combine_outcomes};
+use tierwall::driver::{BuiltOutput, Job, Outcome, RunOptions, UnreadFile, plan_jobs};
 use tierwall::source::visible;
 
 /// What a run found.
@@ -37,19 +37,19 @@ pub fn run_builds(
 ) -> Run {
     let jobs = plan_jobs(&opened.project, options);
     let (outcomes, logs): (Vec<Outcome>, Vec<ReadLog>) =
-        side_by_side(&jobs, from_disk).into_iter().unzip();
+        map_in_parallel(&jobs, from_disk).into_iter().unzip();
     logs.into_iter().for_each(|other| log.append_log(other));
 
     let mut run = Run {
         exit: Exit::Done,
         made: Vec::new(),
     };
-    let Built { programs, clashes } = settle_outcomes(&opened.project, &jobs, outcomes);
+    let Built { programs, clashes } = combine_outcomes(&opened.project, &jobs, outcomes);
 
     for program in programs {
         let exit = report_program(&program, opened, terminal);
         if !options.writes && exit == Exit::Done {
-            remark_on_sizes(&program, terminal);
+            report_sizes(&program, terminal);
         }
         run.exit = run.exit.max(exit);
         let made = program.builds.into_iter().flat_map(|build| build.made);
@@ -69,7 +69,10 @@ fn from_disk(job: &Job<'_>) -> (Outcome, ReadLog) {
 }
 
 /// Maps all items on all cores, and returns the results in the order of the items.
-pub fn side_by_side<T: Sync, R: Send>(all: &[T], each: impl Fn(&T) -> R + Sync + Send) -> Vec<R> {
+pub fn map_in_parallel<T: Sync, R: Send>(
+    all: &[T],
+    each: impl Fn(&T) -> R + Sync + Send,
+) -> Vec<R> {
     let threads = most_threads().min(all.len());
     let pool = (threads > 1).then(|| {
         ThreadPoolBuilder::new()
@@ -112,7 +115,7 @@ fn report_program(program: &BuiltProgram<'_>, opened: &Opened, terminal: &Termin
 }
 
 /// Reports files that could not be read.
-fn report_unread(files: &[Unread], opened: &Opened, terminal: &Terminal) -> Exit {
+fn report_unread(files: &[UnreadFile], opened: &Opened, terminal: &Terminal) -> Exit {
     let (mut problems, mut exit) = (Vec::new(), Exit::Done);
     for unread in files {
         exit = Exit::Usage;
@@ -129,7 +132,7 @@ fn report_unread(files: &[Unread], opened: &Opened, terminal: &Terminal) -> Exit
     exit
 }
 
-fn remark_on_sizes(program: &BuiltProgram<'_>, terminal: &Terminal) {
+fn report_sizes(program: &BuiltProgram<'_>, terminal: &Terminal) {
     let file = visible(&program.program.file.path);
     for build in &program.builds {
         let Some((tiers, rules)) = build.size else {

@@ -315,7 +315,7 @@ impl Terminal {
 
     /// Prints to standard output.
     pub fn print_bytes(&self, bytes: &[u8]) -> Exit {
-        self.exit_of_print(
+        self.exit_after_print(
             io::stdout()
                 .lock()
                 .write_all(bytes)
@@ -329,12 +329,12 @@ impl Terminal {
         write: impl FnOnce(&mut io::BufWriter<io::StdoutLock<'_>>) -> io::Result<()>,
     ) -> Exit {
         let mut out = io::BufWriter::new(io::stdout().lock());
-        self.exit_of_print(write(&mut out).and_then(|()| out.flush()))
+        self.exit_after_print(write(&mut out).and_then(|()| out.flush()))
     }
 
     /// The exit code after writing to standard output; it is not an error if the reader has closed
     /// the pipe.
-    pub fn exit_of_print(&self, result: io::Result<()>) -> Exit {
+    pub fn exit_after_print(&self, result: io::Result<()>) -> Exit {
         match result {
             Ok(()) => Exit::Done,
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Exit::Done,

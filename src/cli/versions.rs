@@ -1,7 +1,7 @@
-//! The two sides of a comparison: which programs each has, and where they are read.
+//! The two versions of a comparison: which programs each has, and where they are read.
 
 use super::args::{Exit, ProgramOptions};
-use super::git::{Commit, Committed, Range, head_commit};
+use super::git::{Commit, CommitRange, CommittedFiles, head_commit};
 use super::project::{self, Opened};
 use super::read_log::ReadLog;
 use super::terminal::Terminal;
@@ -9,37 +9,37 @@ use super::work_tree::WorkTree;
 use std::path::Path;
 use tierwall::diagnostic::Problem;
 use tierwall::driver::compare::{PairedJob, Revision, pair_jobs};
-use tierwall::driver::{Job, Unread};
+use tierwall::driver::{Job, UnreadFile};
 use tierwall::project::Program;
 use tierwall::report::review::{EnvironmentName, LinkBase};
 use tierwall::workspace::Workspace;
 
-/// The two sides of a comparison: the old one and the new one.
-pub struct Sides<'c> {
+/// The two versions that are compared: the old one and the new one.
+pub struct ComparedVersions<'c> {
     /// The project of each.
     pub opened: [Opened; 2],
     /// The commit of each; `None` for the work tree.
     pub commits: [Option<&'c Commit>; 2],
 }
 
-/// A program of one side.
+/// A program of one version.
 pub struct Origin<'j> {
     /// How it is read.
     pub job: &'j Job<'j>,
     /// Its commit; `None` for the work tree.
     pub commit: Option<&'j Commit>,
-    /// Whether its side lists it; otherwise only the other side has it.
+    /// Whether its version lists it; otherwise only the other version has it.
     pub is_listed: bool,
 }
 
-/// Opens the programs of both sides, as the command line names them.
-pub fn open_sides<'c>(
+/// Opens the programs of both versions, as the command line names them.
+pub fn open_versions<'c>(
     files: &[String],
     manifest: Option<&str>,
     with: &ProgramOptions,
-    range: Option<&'c Range>,
+    range: Option<&'c CommitRange>,
     terminal: &Terminal,
-) -> Result<Sides<'c>, Exit> {
+) -> Result<ComparedVersions<'c>, Exit> {
     let of_files = |file: &String| {
         project::open_for_files(
             std::slice::from_ref(file),
@@ -57,7 +57,7 @@ pub fn open_sides<'c>(
         }
         (None, [old, new]) => {
             let opened = [of_files(old)?, of_files(new)?];
-            Ok(Sides {
+            Ok(ComparedVersions {
                 opened,
                 commits: [None, None],
             })
@@ -75,7 +75,7 @@ pub fn open_sides<'c>(
             if files.is_empty() {
                 project::keep_environment_of_either(&mut opened, with, terminal)?;
             }
-            Ok(Sides { opened, commits })
+            Ok(ComparedVersions { opened, commits })
         }
         (None, _) => Err(terminal.report_failure_with_help(
             "name two programs to compare",
@@ -101,7 +101,7 @@ fn open_listed(
     }
 }
 
-/// Pairs the programs of both sides.
+/// Pairs the programs of both versions.
 pub fn pair_origins<'j>(
     olds: &'j [Job<'j>],
     news: &'j [Job<'j>],
@@ -159,7 +159,7 @@ impl Origin<'_> {
         }
     }
 
-    /// How its lines are linked to.
+    /// What links to its lines contain.
     pub fn link_base(&self) -> LinkBase {
         let prefix = self.commit.map(Commit::name_prefix).unwrap_or_default();
         match self.commit.cloned().or_else(head_commit) {
@@ -181,10 +181,12 @@ impl Origin<'_> {
         let Program { file, root, .. } = self.job.program;
         let files: Option<Box<dyn Workspace>> = match self.commit {
             _ if !self.is_listed => None,
-            Some(commit) => match Committed::open_at_commit(commit, &file.path, root.as_deref())? {
-                Some(files) => Some(Box::new(files)),
-                None => None,
-            },
+            Some(commit) => {
+                match CommittedFiles::open_at_commit(commit, &file.path, root.as_deref())? {
+                    Some(files) => Some(Box::new(files)),
+                    None => None,
+                }
+            }
             None if of_a_commit && !Path::new(&file.path).exists() => None,
             None => Some(Box::new(WorkTree::new(root.clone()))),
         };
@@ -193,7 +195,7 @@ impl Origin<'_> {
         read.transpose().map_err(|unread| unread.to_string())
     }
 
-    fn compile_revision(&self, files: &mut dyn Workspace) -> Result<Revision, Unread> {
+    fn compile_revision(&self, files: &mut dyn Workspace) -> Result<Revision, UnreadFile> {
         let mut given = self.job.read_given(files)?;
         let program = self.job.compile_with(given.clone(), files)?;
 

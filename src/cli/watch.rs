@@ -5,7 +5,7 @@
 //! outputs nor an editor's temporary files start a build.
 
 use super::args::Exit;
-use super::build::{Plan, What};
+use super::build::{BuildArgs, BuildPlan};
 use super::disk::Written;
 use super::output;
 use super::read_log::ReadLog;
@@ -24,7 +24,7 @@ use tierwall::driver::BuiltOutput;
 #[derive(Args)]
 pub struct Watch {
     #[command(flatten)]
-    what: What,
+    what: BuildArgs,
 }
 
 /// The help of FILE: unlike for `build`, it cannot be standard input.
@@ -62,7 +62,7 @@ fn watch_outputs(watch: &Watch, terminal: &Terminal) -> Result<Exit, Exit> {
     let (sender, wakes) = channel();
     let stop = sender.clone();
     let changed = move |event: notify::Result<Event>| {
-        if event.is_ok_and(|event| is_of_note(&event.kind)) {
+        if event.is_ok_and(|event| may_be_a_change(&event.kind)) {
             let _ = sender.send(Wake::Changed);
         }
     };
@@ -100,7 +100,7 @@ fn watch_outputs(watch: &Watch, terminal: &Terminal) -> Result<Exit, Exit> {
 }
 
 /// Whether the event can be a change; reading a file is none.
-fn is_of_note(kind: &EventKind) -> bool {
+fn may_be_a_change(kind: &EventKind) -> bool {
     match kind {
         EventKind::Access(AccessKind::Close(AccessMode::Write)) => true,
         EventKind::Access(_) => false,
@@ -135,7 +135,7 @@ fn wait_until_settled(wakes: &Receiver<Wake>) -> Wake {
 }
 
 /// Runs one build, and prints what it wrote and a summary.
-fn build_once(plan: &Plan<'_>, log: &mut ReadLog, terminal: &Terminal) {
+fn build_once(plan: &BuildPlan<'_>, log: &mut ReadLog, terminal: &Terminal) {
     let made = plan.make_outputs(log, terminal);
     terminal.report_omitted();
     let written = made.and_then(|made| {
@@ -147,7 +147,7 @@ fn build_once(plan: &Plan<'_>, log: &mut ReadLog, terminal: &Terminal) {
     let line = match written {
         Ok((made, written)) => {
             let outputs = made.len();
-            let (made, written) = only_new(made, written);
+            let (made, written) = keep_changed(made, written);
             terminal.print_remark(&output::list_outputs(&made, &written));
             format!(
                 "{}; watching {files}",
@@ -172,7 +172,7 @@ fn summarize_build(written: usize, outputs: usize) -> String {
 }
 
 /// The outputs that changed.
-fn only_new(made: Vec<BuiltOutput>, written: Vec<Written>) -> (Vec<BuiltOutput>, Vec<Written>) {
+fn keep_changed(made: Vec<BuiltOutput>, written: Vec<Written>) -> (Vec<BuiltOutput>, Vec<Written>) {
     made.into_iter()
         .zip(written)
         .filter(|(_, written)| *written == Written::New)
@@ -214,7 +214,7 @@ mod tests {
     use super::summarize_build;
 
     #[test]
-    fn what_is_up_to_date_is_said_to_be() {
+    fn reports_that_outputs_are_up_to_date() {
         for (written, outputs, words) in [
             (0, 0, "no outputs to write"),
             (0, 1, "the output is up to date"),

@@ -1,5 +1,5 @@
-//! What would correct each problem. One match a group, as for the words: who adds a problem says
-//! whether it has a correction.
+//! The corrections of each problem. One `match` for each group of codes, as for the messages: a new
+//! problem has to state whether it has a correction.
 //!
 //! Names are never corrected without review: another name is another tier or network. A block is,
 //! because AWS itself treats `10.0.0.1/8` as `10.0.0.0/8` (EC2 API reference, `CidrIp`), so the

@@ -3,7 +3,7 @@
 
 use std::sync::OnceLock;
 
-/// What `tierwall explain` says about a code.
+/// The explanation of a code, as `tierwall explain` prints it.
 #[derive(Debug, Clone)]
 pub struct Explanation {
     /// `E0201`

@@ -4,7 +4,7 @@ use super::correction::{Correction, Safety};
 use super::report::{Label, Level};
 use crate::source::Span;
 
-/// One thing that a lint found.
+/// A finding of a lint.
 #[derive(Debug, Clone)]
 pub struct Finding {
     /// The name of the lint: `open-admin-port`.

@@ -71,7 +71,7 @@ impl Correction {
 }
 
 impl Problem {
-    /// What would correct it, the likeliest first; empty if the file cannot be edited.
+    /// Its corrections as edits, the likeliest first; empty if the file cannot be edited.
     pub fn fixes(&self, sources: &Sources) -> Vec<Fix> {
         self.corrections()
             .into_iter()

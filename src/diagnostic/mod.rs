@@ -63,7 +63,7 @@ impl Problems {
         self.0.truncate(count);
     }
 
-    /// Keeps only those that are to stay.
+    /// Keeps only the problems for which `stays` holds.
     pub fn retain(&mut self, stays: impl FnMut(&Problem) -> bool) {
         self.0.retain(stays);
     }

@@ -1,4 +1,4 @@
-//! What a name can be the name of, in data and in words.
+//! The kinds of names, as data and as text.
 
 /// The kinds of names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -365,7 +365,7 @@ mod tests {
     use crate::diagnostic::NameKind;
 
     #[test]
-    fn a_habit_is_known_by_its_kind() {
+    fn synonyms_depend_on_the_kind_of_name() {
         assert_eq!(
             likely(NameKind::Peer, "ANY", ["web"]).as_deref(),
             Some("anywhere")

@@ -2,9 +2,9 @@
 
 use super::consensus::reach_consensus;
 use super::job::{BuiltOutput, Job, Outcome, RunOptions, plan_jobs};
-use super::values::Unread;
+use super::values::UnreadFile;
 use crate::diagnostic::{Label, Problem, Report};
-use crate::project::{Build, Declared, Output, Program, Project, clashes, title};
+use crate::project::{Build, Declared, Output, Program, Project, report_clashes, title};
 use crate::source::Sources;
 use crate::workspace::Workspace;
 use std::collections::{BTreeMap, BTreeSet};
@@ -24,7 +24,7 @@ pub struct BuiltProgram<'p> {
     /// The program.
     pub program: &'p Program,
     /// The files that could not be read, each once.
-    pub unread: Vec<Unread>,
+    pub unread: Vec<UnreadFile>,
     /// The result for each environment.
     pub builds: Vec<Finished>,
 }
@@ -56,17 +56,17 @@ pub fn build_project<'p, W: Workspace>(
     let run = |job: &Job<'_>| job.run_in(&mut open(job.program));
     let outcomes = jobs.iter().map(run).collect();
 
-    settle_outcomes(project, &jobs, outcomes)
+    combine_outcomes(project, &jobs, outcomes)
 }
 
 /// Combines the outcomes of all jobs of a project, in the order of the jobs.
-pub fn settle_outcomes<'p>(
+pub fn combine_outcomes<'p>(
     project: &'p Project,
     jobs: &[Job<'p>],
     mut outcomes: Vec<Outcome>,
 ) -> Built<'p> {
-    agree_on(&mut outcomes);
-    let clashes = clashes(&declare_outputs(jobs, &mut outcomes)).sorted();
+    apply_consensus(&mut outcomes);
+    let clashes = report_clashes(&declare_outputs(jobs, &mut outcomes)).sorted();
 
     let (mut outcomes, mut known) = (outcomes.into_iter(), BTreeSet::new());
     let of_program = |program: &'p Program| {
@@ -79,7 +79,7 @@ pub fn settle_outcomes<'p>(
     }
 }
 
-fn agree_on(outcomes: &mut [Outcome]) {
+fn apply_consensus(outcomes: &mut [Outcome]) {
     let unreadable = outcomes
         .iter()
         .filter(|outcome| outcome.unread.is_some())
@@ -114,13 +114,13 @@ fn declare_outputs<'p>(jobs: &[Job<'p>], outcomes: &mut [Outcome]) -> Vec<Declar
 fn gather_program<'p>(
     program: &'p Program,
     outcomes: Vec<Outcome>,
-    known: &mut BTreeSet<Identity>,
+    known: &mut BTreeSet<ProblemIdentity>,
 ) -> BuiltProgram<'p> {
     let unread = outcomes.iter().filter_map(|outcome| outcome.unread.clone());
-    let mut unread: Vec<Unread> = unread.collect();
+    let mut unread: Vec<UnreadFile> = unread.collect();
     unread.dedup_by_key(|unread| unread.file.span);
 
-    let first = first_of_each(program, &outcomes);
+    let first = drop_repeated_problems(program, &outcomes);
     let builds = program.builds.iter().zip(outcomes).zip(first);
     let finish = |((build, outcome), problems)| finish_build(build, outcome, problems, known);
 
@@ -135,11 +135,11 @@ fn finish_build(
     build: &Build,
     outcome: Outcome,
     problems: Vec<Problem>,
-    known: &mut BTreeSet<Identity>,
+    known: &mut BTreeSet<ProblemIdentity>,
 ) -> Finished {
     let sources = outcome.sources;
     let is_new = |problem: &Problem| {
-        problem.span().is_none() || known.insert(Identity::new(problem, &sources))
+        problem.span().is_none() || known.insert(ProblemIdentity::new(problem, &sources))
     };
     let (problems, repeated) = problems.into_iter().partition(is_new);
 
@@ -155,9 +155,10 @@ fn finish_build(
 
 /// For each build of a program, the problems that no earlier build has, and the builds that have
 /// them.
-fn first_of_each(program: &Program, outcomes: &[Outcome]) -> Vec<Vec<Problem>> {
-    let identities: Vec<Vec<Identity>> = outcomes.iter().map(Identity::of_outcome).collect();
-    let mut having: BTreeMap<&Identity, Vec<usize>> = BTreeMap::new();
+fn drop_repeated_problems(program: &Program, outcomes: &[Outcome]) -> Vec<Vec<Problem>> {
+    let identities: Vec<Vec<ProblemIdentity>> =
+        outcomes.iter().map(ProblemIdentity::of_outcome).collect();
+    let mut having: BTreeMap<&ProblemIdentity, Vec<usize>> = BTreeMap::new();
 
     for (n, identities) in identities.iter().enumerate() {
         for identity in identities {
@@ -169,7 +170,7 @@ fn first_of_each(program: &Program, outcomes: &[Outcome]) -> Vec<Vec<Problem>> {
         let problems = outcomes[n].problems.iter().zip(&identities[n]);
         problems
             .filter(|(_, identity)| having[identity][0] == n)
-            .map(|(problem, identity)| in_environments(program, problem, &having[identity]))
+            .map(|(problem, identity)| with_environments(program, problem, &having[identity]))
             .collect()
     };
 
@@ -177,7 +178,7 @@ fn first_of_each(program: &Program, outcomes: &[Outcome]) -> Vec<Vec<Problem>> {
 }
 
 /// A problem with the names of its environments, unless all have it.
-fn in_environments(program: &Program, problem: &Problem, numbers: &[usize]) -> Problem {
+fn with_environments(program: &Program, problem: &Problem, numbers: &[usize]) -> Problem {
     match name_environments(program, problem, numbers) {
         Some(names) => Problem::InEnvironments {
             problem: Box::new(problem.clone()),
@@ -211,22 +212,22 @@ fn name_environments(program: &Program, problem: &Problem, numbers: &[usize]) ->
 /// The message and the position of a problem, by which problems of two environments, or of two
 /// programs with the same include, are compared.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Identity {
+struct ProblemIdentity {
     code: &'static str,
     message: String,
     labels: Vec<(String, u32, u32, String)>,
     help: Vec<String>,
 }
 
-impl Identity {
-    fn of_outcome(outcome: &Outcome) -> Vec<Identity> {
+impl ProblemIdentity {
+    fn of_outcome(outcome: &Outcome) -> Vec<ProblemIdentity> {
         let problems = outcome.problems.iter();
         problems
-            .map(|problem| Identity::new(problem, &outcome.sources))
+            .map(|problem| ProblemIdentity::new(problem, &outcome.sources))
             .collect()
     }
 
-    fn new(problem: &Problem, sources: &Sources) -> Identity {
+    fn new(problem: &Problem, sources: &Sources) -> ProblemIdentity {
         let Report {
             code,
             message,
@@ -244,7 +245,7 @@ impl Identity {
             )
         };
 
-        Identity {
+        ProblemIdentity {
             code,
             message,
             labels: labels.into_iter().map(label).collect(),

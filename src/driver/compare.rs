@@ -8,7 +8,7 @@ use crate::groups::Deployment;
 use crate::lint::Levels;
 use crate::plan::Changes;
 use crate::policy::TierMapping;
-use crate::report::review::{self, Given, Review, Version};
+use crate::report::review::{self, GivenValue, Review, Version};
 use crate::workspace::Memory;
 use std::error::Error;
 use std::fmt;
@@ -122,7 +122,7 @@ pub struct Revision {
     /// The compiled program.
     pub program: Compilation,
     /// The values of its parameters, with file names of this version.
-    pub given: Vec<Given>,
+    pub given: Vec<GivenValue>,
     /// The levels of its lints.
     pub levels: Levels,
 }

@@ -1,6 +1,6 @@
 //! What the programs and environments of a run agree on: in a file that several of them read, a fix
-//! is applied, or an `@allow` is reported as unused, only if that is right in each. A run
-//! for one environment of a program knows nothing of the others.
+//! is applied, or an `@allow` is reported as unused, only if that is right in each. A run for one
+//! environment of a program has no findings of the others.
 
 use crate::diagnostic::{Finding, Problem, Safety};
 use crate::lint::UNUSED_ALLOW;
@@ -31,10 +31,10 @@ struct FindingCounts {
 
 /// The findings of a run, by file and position.
 #[derive(Debug, Default)]
-struct Tally {
+struct RunFindings {
     /// The number of programs that read a file.
     readers: BTreeMap<String, usize>,
-    /// How many of these there would be in every environment of a program, at least.
+    /// The minimum number of readers in a run for every environment of each program.
     expected: BTreeMap<String, usize>,
     places: BTreeMap<Place, FindingCounts>,
 }
@@ -43,20 +43,20 @@ struct Tally {
 /// not all of them have it. `unreadable` is the number of programs that could not be read, which
 /// might have read any file.
 pub fn reach_consensus(programs: &mut [ProgramFindings<'_>], unreadable: usize) {
-    let mut tally = Tally::default();
+    let mut findings = RunFindings::default();
     for program in programs.iter() {
-        tally.add_program(program, unreadable);
+        findings.add_program(program, unreadable);
     }
 
     for program in programs {
         let sources = program.sources;
         program
             .problems
-            .retain_mut(|problem| tally.settle_problem(problem, sources));
+            .retain_mut(|problem| findings.settle_problem(problem, sources));
     }
 }
 
-impl Tally {
+impl RunFindings {
     fn add_program(&mut self, program: &ProgramFindings<'_>, unreadable: usize) {
         let files = program.sources.files();
         for file in files

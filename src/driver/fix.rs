@@ -2,7 +2,7 @@
 
 use super::consensus::{ProgramFindings, reach_consensus};
 use super::job::Job;
-use super::values::Unread;
+use super::values::UnreadFile;
 use crate::compile::Compilation;
 use crate::diagnostic::{Fixed, Level, Problem, apply_safe};
 use crate::project::Program;
@@ -148,7 +148,7 @@ fn judge_job<W: Workspace>(
     job: &Job<'_>,
     files: W,
     drafts: &mut Drafts,
-) -> Result<JudgedJob, Unread> {
+) -> Result<JudgedJob, UnreadFile> {
     let compilation = job.compile_in(&mut Overlay { files, drafts })?;
     let problems = compilation.judge_at(&job.levels).problems.sorted();
     Ok(JudgedJob {

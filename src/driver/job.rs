@@ -1,7 +1,7 @@
 //! One program in one environment: all its outputs are built in memory before they are written.
 
 use super::consensus::ProgramFindings;
-use super::values::{self, Unread};
+use super::values::{self, UnreadFile};
 use crate::aws::State;
 use crate::compile::{Compilation, Environment, Inputs, Judged, compile};
 use crate::date::Date;
@@ -9,7 +9,7 @@ use crate::diagnostic::{Problem, Problems};
 use crate::lint::{self, Levels};
 use crate::policy::Policy;
 use crate::project::{Build, Output, Program, Project, SharedModules};
-use crate::report::review::Given;
+use crate::report::review::GivenValue;
 use crate::source::Sources;
 use crate::target::{self, Target};
 use crate::workspace::Workspace;
@@ -61,7 +61,7 @@ pub struct Outcome {
     /// The numbers of its tiers and rules; `None` if it has errors.
     pub size: Option<(usize, usize)>,
     /// A file that could not be read, and why.
-    pub unread: Option<Unread>,
+    pub unread: Option<UnreadFile>,
 }
 
 /// An output in memory.
@@ -127,30 +127,30 @@ impl Job<'_> {
     }
 
     /// Compiles the program.
-    pub fn compile_in(&self, workspace: &mut dyn Workspace) -> Result<Compilation, Unread> {
+    pub fn compile_in(&self, workspace: &mut dyn Workspace) -> Result<Compilation, UnreadFile> {
         let given = self.read_given(workspace)?;
         self.compile_with(given, workspace)
     }
 
     /// The values of its parameters.
-    pub fn read_given(&self, workspace: &mut dyn Workspace) -> Result<Vec<Given>, Unread> {
+    pub fn read_given(&self, workspace: &mut dyn Workspace) -> Result<Vec<GivenValue>, UnreadFile> {
         values::read_given(&self.build.values, workspace)
     }
 
     /// Compiles the program with these values.
     pub fn compile_with(
         &self,
-        given: Vec<Given>,
+        given: Vec<GivenValue>,
         workspace: &mut dyn Workspace,
-    ) -> Result<Compilation, Unread> {
+    ) -> Result<Compilation, UnreadFile> {
         let (bindings, file) = (values::into_bindings(given.clone()), &self.program.file);
         let inputs = Inputs {
             bindings: &bindings,
             as_of: self.as_of,
             environment: self.environment(),
         };
-        let mut compilation =
-            compile(&file.path, workspace, &inputs).map_err(|error| Unread::new(file, &error))?;
+        let mut compilation = compile(&file.path, workspace, &inputs)
+            .map_err(|error| UnreadFile::new(file, &error))?;
         let is_listed = file.span.is_some();
         values::drop_shared_values(&mut compilation.problems, &given, is_listed);
 

@@ -17,4 +17,4 @@ mod values;
 
 pub use job::{BuiltOutput, Job, Outcome, RunOptions, plan_jobs};
 pub use program::{Change, Options, Program, Rejected};
-pub use values::{Unread, drop_shared_values, into_bindings, read_given};
+pub use values::{UnreadFile, drop_shared_values, into_bindings, read_given};

@@ -8,7 +8,7 @@ use crate::diagnostic::{Level, Problem, Style, render};
 use crate::lint::Levels;
 use crate::policy::Policy;
 use crate::project::{self, Build, Named, Output};
-use crate::report::review::{self, Given, Links, Review};
+use crate::report::review::{self, GivenValue, Links, Review};
 use crate::source::Sources;
 use crate::target::Target;
 use crate::workspace::{ReadError, Workspace};
@@ -218,11 +218,15 @@ impl Program {
     }
 
     fn into_revision(self) -> Revision {
-        let given = self.options.values.into_iter().map(|(name, value)| Given {
-            name,
-            value,
-            place: None,
-        });
+        let given = self
+            .options
+            .values
+            .into_iter()
+            .map(|(name, value)| GivenValue {
+                name,
+                value,
+                place: None,
+            });
 
         Revision {
             name: self.entry,
@@ -235,7 +239,7 @@ impl Program {
 }
 
 fn summarize_change(review: &Review<'_>) -> Change {
-    let markdown = review::markdown(review, &Links::default());
+    let markdown = review::review_markdown(review, &Links::default());
     Change {
         is_empty: review.is_empty(),
         opens: !review.document.gained.is_empty(),
@@ -243,8 +247,8 @@ fn summarize_change(review: &Review<'_>) -> Change {
         opens_internet: review.document.internet,
         replaces_group: review.replaces_group(),
         deletes_group: review.deletes_group(),
-        text: review::text(review),
+        text: review::review_text(review),
         markdown: markdown.text_within(usize::MAX).to_string(),
-        json: review::json(review),
+        json: review::review_json(review),
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::diagnostic::{InputProblem, Problem, Problems};
 use crate::project::{self, Named, Values};
-use crate::report::review::Given;
+use crate::report::review::GivenValue;
 use crate::workspace::{ReadError, Workspace};
 use std::collections::HashSet;
 use std::error::Error;
@@ -10,34 +10,37 @@ use std::fmt;
 
 /// A file that could not be read.
 #[derive(Debug, Clone)]
-pub struct Unread {
+pub struct UnreadFile {
     /// The file.
     pub file: Named,
     /// The error message.
     pub why: String,
 }
 
-impl Unread {
+impl UnreadFile {
     /// An error of a workspace about a file.
-    pub fn new(file: &Named, error: &ReadError) -> Unread {
-        Unread {
+    pub fn new(file: &Named, error: &ReadError) -> UnreadFile {
+        UnreadFile {
             file: file.clone(),
             why: error.to_string(),
         }
     }
 }
 
-impl fmt::Display for Unread {
+impl fmt::Display for UnreadFile {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "cannot read `{}`: {}", self.file.path, self.why)
     }
 }
 
-impl Error for Unread {}
+impl Error for UnreadFile {}
 
 /// Merges values: later ones take precedence, and in one place `set` over files.
-pub fn read_given(values: &[Values], workspace: &mut dyn Workspace) -> Result<Vec<Given>, Unread> {
-    let mut bindings: Vec<Given> = Vec::new();
+pub fn read_given(
+    values: &[Values],
+    workspace: &mut dyn Workspace,
+) -> Result<Vec<GivenValue>, UnreadFile> {
+    let mut bindings: Vec<GivenValue> = Vec::new();
     for Values { vars, set } in values {
         let mut here = Vec::new();
         for file in vars {
@@ -48,7 +51,7 @@ pub fn read_given(values: &[Values], workspace: &mut dyn Workspace) -> Result<Ve
         bindings.append(&mut here);
 
         bindings.retain(|given| !set.iter().any(|(other, _)| *other == given.name));
-        bindings.extend(set.iter().cloned().map(|(name, value)| Given {
+        bindings.extend(set.iter().cloned().map(|(name, value)| GivenValue {
             name,
             value,
             place: None,
@@ -59,19 +62,22 @@ pub fn read_given(values: &[Values], workspace: &mut dyn Workspace) -> Result<Ve
 }
 
 /// The values in a file, with their lines.
-fn read_values_file(file: &Named, workspace: &mut dyn Workspace) -> Result<Vec<Given>, Unread> {
+fn read_values_file(
+    file: &Named,
+    workspace: &mut dyn Workspace,
+) -> Result<Vec<GivenValue>, UnreadFile> {
     let bytes = workspace
         .values(&file.path)
-        .map_err(|error| Unread::new(file, &error))?;
+        .map_err(|error| UnreadFile::new(file, &error))?;
 
-    let values = project::vars(&bytes).map_err(|why| Unread {
+    let values = project::parse_values(&bytes).map_err(|why| UnreadFile {
         file: file.clone(),
         why,
     })?;
 
     let given = values.into_iter().map(|(name, value)| {
-        let line = project::vars_line(&bytes, &name);
-        Given {
+        let line = project::line_of_value(&bytes, &name);
+        GivenValue {
             name,
             value,
             place: Some((file.path.clone(), line)),
@@ -82,16 +88,16 @@ fn read_values_file(file: &Named, workspace: &mut dyn Workspace) -> Result<Vec<G
 }
 
 /// Values without their positions.
-pub fn into_bindings(given: impl IntoIterator<Item = Given>) -> Vec<(String, String)> {
+pub fn into_bindings(given: impl IntoIterator<Item = GivenValue>) -> Vec<(String, String)> {
     given
         .into_iter()
-        .map(|Given { name, value, .. }| (name, value))
+        .map(|GivenValue { name, value, .. }| (name, value))
         .collect()
 }
 
 /// Drops problems of values for parameters of other environments, where environments share the
 /// values: a file of values is theirs, and so is everything in a manifest (`of_a_manifest`).
-pub fn drop_shared_values(problems: &mut Problems, given: &[Given], of_a_manifest: bool) {
+pub fn drop_shared_values(problems: &mut Problems, given: &[GivenValue], of_a_manifest: bool) {
     let is_in_file = |name: &str| {
         let mut given = given.iter();
         given.any(|given| given.name == name && given.place.is_some())

@@ -160,7 +160,8 @@ impl Shape {
         Shape::default().with_list(std::slice::from_ref(&annotation.lint), name_span)
     }
 
-    /// The shape of a statement. What stands before `only in` has the same columns with and without it.
+    /// The shape of a statement. What stands before `only in` has the same columns with and without
+    /// it.
     pub fn new(statement: &Statement) -> Shape {
         let only_in = statement.only_in.as_ref().map(|only_in| only_in.span);
         let shape = Shape::default();
@@ -321,8 +322,8 @@ impl Shape {
         shape.with_rule_end(6, end, rule)
     }
 
-    /// Adds a cell for `until` and prose, after this offset, and one for the block after them; or one
-    /// for the block alone.
+    /// Adds a cell for `until` and prose, after this offset, and one for the block after them; or
+    /// one for the block alone.
     fn with_rule_end(mut self, column: usize, start: u32, rule: &ast::Rule) -> Shape {
         let has_words = rule.until.is_some() || rule.prose.is_some();
         self.cells.push(Cell {

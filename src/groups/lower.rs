@@ -114,7 +114,7 @@ impl GatesByTier {
     }
 }
 
-/// The side of a group, by its position among all that rules are put on.
+/// The index of one side of a group; `owner` is its position among all groups with rules.
 fn side_index(owner: usize, direction: Direction) -> usize {
     2 * owner + direction as usize
 }
@@ -207,8 +207,8 @@ fn add_open_rules(policy: &Policy, tier: TierId, mut rules: Vec<Rule>) -> Vec<Ru
     rules
 }
 
-/// The text of a rule for everything that a sentence asks for on an open tier: that of the sentence,
-/// unless the `outbound-description` of the tier sorts before it.
+/// The text of a rule for everything that a sentence asks for on an open tier: that of the
+/// sentence, unless the `outbound-description` of the tier sorts before it.
 fn open_or_own_text(policy: &Policy, tier: TierId, own: RuleText) -> RuleText {
     let RuleText::Flow(flow, direction) = own else {
         return own;
@@ -378,7 +378,7 @@ fn add_export_parameters(deployment: &mut Deployment<'_>) {
 /// The references of a deployment.
 #[derive(Default)]
 struct Referred {
-    /// Parameters, and whether only what templates leave out refers to them.
+    /// Parameters, and whether only items that templates omit refer to them.
     params: BTreeMap<ParamId, bool>,
     lists: BTreeSet<PrefixListId>,
     externals: BTreeSet<ExternalId>,

@@ -86,10 +86,10 @@ pub struct Parameter<'p> {
     pub default: Option<&'p str>,
     /// Where its value comes from.
     pub source: &'p ParameterSource,
-    /// Whether nothing but the names of exports of templates have it.
+    /// Whether only the names of exports of templates refer to it.
     pub only_for_exports: bool,
-    /// Whether nothing refers to it but what templates leave out: a locked default group, the start
-    /// of a name, the tags of a rule.
+    /// Whether only items that templates omit refer to it: a locked default group, the start of a
+    /// name, the tags of a rule.
     pub only_for_locks: bool,
     /// Whether it is a group that rules are put on.
     pub is_rule_owner: bool,
@@ -180,7 +180,7 @@ impl<'p> Deployment<'p> {
         sentences
     }
 
-    /// The description of a rule, if it is written.
+    /// The description of a rule, if the program has one.
     pub fn written_text(&self, rule: &Rule) -> Option<Cow<'p, Text>> {
         match rule.text {
             RuleText::Open(tier) => {
@@ -191,7 +191,7 @@ impl<'p> Deployment<'p> {
         }
     }
 
-    /// Appends the description of a rule as the state stores it, and says where it comes from.
+    /// Appends the description of a rule as the state stores it, and returns where it comes from.
     fn push_description(&self, rule: &Rule, out: &mut impl Sink) -> Wording {
         let Some(text) = self.written_text(rule) else {
             self.push_generated(rule, out);
@@ -251,9 +251,9 @@ impl<'p> Deployment<'p> {
     }
 }
 
-/// The text that a program writes for the rules of a flow on one side: the string of the sentence for
-/// that side, the text of the part of the service, or both. An empty string leaves the rules without
-/// a text.
+/// The text that a program writes for the rules of a flow on one side: the string of the sentence
+/// for that side, the text of the part of the service, or both. An empty string leaves the rules
+/// without a text.
 #[inline]
 pub fn written_text(policy: &Policy, flow: u32, direction: Direction) -> Option<Cow<'_, Text>> {
     let flow = policy.flow(flow);
@@ -284,8 +284,8 @@ pub fn written_text(policy: &Policy, flow: u32, direction: Direction) -> Option<
     })
 }
 
-/// Appends what the rules of a flow carry on one side: what is written for them, or else a generated
-/// text.
+/// Appends the description of the rules of a flow on one side: the written text, or else a
+/// generated one.
 pub fn describe_flow(policy: &Policy, flow: u32, direction: Direction, out: &mut impl Sink) {
     match written_text(policy, flow, direction) {
         Some(text) => out.put(&text.view().as_written()),
@@ -293,8 +293,8 @@ pub fn describe_flow(policy: &Policy, flow: u32, direction: Direction, out: &mut
     }
 }
 
-/// Appends the sentence of a flow in words, narrowed to this flow; nothing where only what is written
-/// counts.
+/// Appends the sentence of a flow in words, narrowed to this flow; nothing if the outputs have only
+/// written texts.
 fn push_generated(policy: &Policy, flow: u32, out: &mut impl Sink) {
     if policy.stack.labels == Labels::Written {
         return;
@@ -322,8 +322,8 @@ fn push_generated(policy: &Policy, flow: u32, out: &mut impl Sink) {
     }
 }
 
-/// Which of the texts of several flows a rule of theirs has, the least first: a written one before
-/// none at all, and that before a generated one; then by letters.
+/// The sort key of the text of a flow, of which a rule with several flows has the first: a written
+/// text before none, and none before a generated one; then alphabetically.
 pub fn text_order(policy: &Policy, flow: u32, direction: Direction) -> (u8, String) {
     match written_text(policy, flow, direction) {
         Some(text) => written_order(&text),
@@ -335,7 +335,7 @@ pub fn text_order(policy: &Policy, flow: u32, direction: Direction) -> (u8, Stri
     }
 }
 
-/// Where a written text stands among those.
+/// The sort key of a written text.
 pub fn written_order(text: &Text) -> (u8, String) {
     let is_empty = u8::from(text.is_empty());
     (is_empty, text.view().as_written().into_owned())
@@ -362,7 +362,7 @@ fn in_words(policy: &Policy, flow: &Flow, out: &mut impl Sink) {
 struct Start(String);
 
 impl Start {
-    /// The text, shortened with a mark if it is too long.
+    /// The text, cut with `...` at the end if it is too long.
     fn into_shortened(mut self) -> String {
         if self.0.len() > LONGEST {
             self.0.truncate(LONGEST - 3);

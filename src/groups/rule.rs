@@ -19,7 +19,7 @@ pub struct Rule {
 
 impl Rule {
     /// Whether no sentence asks for it: the tier is open.
-    pub(super) fn is_unasked(&self) -> bool {
+    pub(super) fn has_no_sentence(&self) -> bool {
         self.origins.is_empty()
     }
 }

@@ -179,7 +179,7 @@ impl Deployment<'_> {
             rules,
             has_default_egress: !group.egress.is_empty()
                 && group.egress.iter().all(is_open)
-                && group.egress.iter().all(Rule::is_unasked),
+                && group.egress.iter().all(Rule::has_no_sentence),
             ..aws::SecurityGroup::default()
         }
     }
@@ -245,7 +245,7 @@ pub(super) fn group_tags(stack: &Stack, tier: &Tier) -> Vec<(String, Text)> {
     tags
 }
 
-/// The tags of a list that the output makes, by key: its text, unless only written tags are wanted,
+/// The tags of a list that the output makes, by key: its text, unless only written tags are set,
 /// and the tags of the stack.
 pub(super) fn list_tags(stack: &Stack, made: &MadeList) -> Vec<(String, Text)> {
     let mut tags = stack.tags.clone();

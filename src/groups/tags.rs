@@ -45,7 +45,7 @@ impl Deployment<'_> {
     }
 }
 
-/// The tags of the rules of a deployment, those of the same sentences once.
+/// The tags of the rules of a deployment; rules of the same sentences share them.
 #[derive(Default)]
 pub(super) struct TagLists {
     lists: Vec<Vec<(String, Text)>>,
@@ -53,7 +53,7 @@ pub(super) struct TagLists {
 }
 
 impl TagLists {
-    /// The id of the tags of a rule; nothing if it has none.
+    /// The id of the tags of a rule; `None` if it has none.
     pub(super) fn add_rule(&mut self, deployment: &Deployment<'_>, rule: &Rule) -> Option<TagsId> {
         let sentences = deployment.tagged_sentences(rule);
         if sentences.is_empty() {

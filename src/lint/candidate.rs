@@ -1,4 +1,4 @@
-//! What a lint found, before it is known whether another reports it.
+//! Findings, before those of several lints are merged.
 
 use super::definition::Lint;
 use super::level::Level;

@@ -1,4 +1,4 @@
-//! What is known of a lint: the columns of the table of lints.
+//! The definition of a lint: the columns of the table of lints.
 
 use super::level::Level;
 use super::opening::Exposed;
@@ -42,12 +42,12 @@ pub enum Category {
     Maintainability,
 }
 
-/// Which tiers a lint looks at that is a warning for some roles.
+/// The tiers that a lint judges whose level depends on the role.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RoleTiers {
-    /// Those of which it is a warning unless a run says otherwise.
+    /// The tiers for which it is a warning, unless the run sets another level.
     Warned,
-    /// The others, of which it has its own level.
+    /// The other tiers, for which it has its own level.
     Others,
 }
 
@@ -56,7 +56,7 @@ pub enum RoleTiers {
 pub enum Judge {
     /// By a function of the whole program.
     Program(fn(&Subject<'_>, &mut Vec<Finding>)),
-    /// A look at the tiers of some roles, or at the others.
+    /// By a function of the tiers of some roles, and again of the others.
     ByRole(fn(&Subject<'_>, RoleTiers, &mut Vec<Finding>)),
     /// By a function of what is open to the internet: a sentence is reported by one such lint.
     Exposure(fn(&Subject<'_>, &mut Vec<Exposed>)),

@@ -70,8 +70,8 @@ impl DefaultText<'_> {
     }
 }
 
-/// Two rules that are the same by default, and the sentences that use them; `None` for the rule of an
-/// open tier, which no sentence uses.
+/// Two rules that are the same by default, and the sentences that use them; `None` for the rule of
+/// an open tier, which no sentence uses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Pair {
     sentences: [Option<SentenceId>; 2],
@@ -81,7 +81,7 @@ struct Pair {
 }
 
 /// The first duplicate rule of a pair, and the number of others.
-struct Twice {
+struct DuplicateRules {
     /// What both peers are by default.
     value: String,
     owner: Owner,
@@ -96,7 +96,7 @@ fn judge(subject: &Subject<'_>, found: &mut Vec<Finding>) {
         return;
     }
 
-    let mut pairs: BTreeMap<Pair, Twice> = BTreeMap::new();
+    let mut pairs: BTreeMap<Pair, DuplicateRules> = BTreeMap::new();
     for groups in same_groups(policy, &deployment.groups) {
         for direction in Direction::ALL {
             let rules = || {
@@ -122,7 +122,7 @@ fn judge(subject: &Subject<'_>, found: &mut Vec<Finding>) {
     found.extend(findings);
 }
 
-/// The groups, those together that are one in AWS if each parameter has its default.
+/// The groups; those that are one in AWS if each parameter has its default are together.
 fn same_groups<'p>(policy: &'p Policy, groups: &'p [Group<'p>]) -> Vec<Vec<&'p Group<'p>>> {
     let mut same: Vec<Vec<&Group<'_>>> = Vec::with_capacity(groups.len());
     let mut positions: HashMap<DefaultText<'_>, usize> = HashMap::with_capacity(groups.len());
@@ -144,7 +144,7 @@ fn add_pairs<'p>(
     subject: &Subject<'p>,
     direction: Direction,
     rules: impl Iterator<Item = (Owner, &'p Rule)>,
-    pairs: &mut BTreeMap<Pair, Twice>,
+    pairs: &mut BTreeMap<Pair, DuplicateRules>,
 ) {
     let (policy, deployment) = (subject.policy, subject.deployment);
     let mut firsts: HashMap<(Traffic, DefaultText<'_>), (Owner, &Rule)> = HashMap::new();
@@ -166,7 +166,7 @@ fn add_pairs<'p>(
             peers: [first.peer, rule.peer],
             ports: [first, rule].map(|rule| rule.traffic.unknown_ports()),
         };
-        let twice = Twice {
+        let twice = DuplicateRules {
             value: value.words(policy),
             owner,
             direction,
@@ -180,7 +180,7 @@ fn add_pairs<'p>(
     }
 }
 
-fn default_finding(policy: &Policy, pair: &Pair, twice: &Twice) -> Finding {
+fn default_finding(policy: &Policy, pair: &Pair, twice: &DuplicateRules) -> Finding {
     let peers = pair.peers.iter();
     let peers = peers.filter_map(|peer| policy.peer_param(*peer));
     let ports = pair.ports.into_iter().flatten();
@@ -233,7 +233,12 @@ fn default_finding(policy: &Policy, pair: &Pair, twice: &Twice) -> Finding {
 }
 
 /// "the default of `office` makes `tcp 443` from 203.0.113.0/24 to `web` twice, and 1 more rule"
-fn finding_message(policy: &Policy, twice: &Twice, names: &[String], value: &str) -> String {
+fn finding_message(
+    policy: &Policy,
+    twice: &DuplicateRules,
+    names: &[String],
+    value: &str,
+) -> String {
     let defaults = match names {
         [one] => format!("the default of {one} creates"),
         several => format!("the defaults of {} create", several.join(" and ")),
@@ -250,7 +255,7 @@ fn finding_message(policy: &Policy, twice: &Twice, names: &[String], value: &str
 }
 
 /// A rule in words: "`tcp 443` from 203.0.113.0/24 to `web`".
-fn rule_words(policy: &Policy, twice: &Twice, peer: &str) -> String {
+fn rule_words(policy: &Policy, twice: &DuplicateRules, peer: &str) -> String {
     let tier = format!("`{}`", policy.owner_name(twice.owner));
     match twice.direction {
         Direction::Ingress => format!("`{}` from {peer} to {tier}", twice.traffic),
@@ -268,7 +273,7 @@ fn default_values(policy: &Policy, peer: Peer) -> impl Iterator<Item = DefaultTe
     own.into_iter().chain(values)
 }
 
-/// What a peer is that has no default.
+/// A peer without a default, as it is.
 fn own_value(policy: &Policy, peer: Peer) -> DefaultText<'_> {
     match peer {
         Peer::Net(block) => DefaultText::Block(block),

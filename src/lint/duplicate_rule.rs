@@ -44,10 +44,10 @@ web allows http, https from office
 };
 
 /// Sentences that are completely repeated by others.
-struct Whole {
+struct FullRepeats {
     /// By sentence: whether it is the first to allow some flow.
     needed: Vec<bool>,
-    /// Those without which a rule would have another description, or another end.
+    /// Sentences without which a rule would have another description, or another last day.
     differ: BTreeSet<SentenceId>,
 }
 
@@ -57,7 +57,7 @@ fn judge(subject: &Subject<'_>, found: &mut Vec<Finding>) {
 
     // by the later sentence and the first: the flows of the later that the first already allows
     let mut repeated: BTreeMap<(SentenceId, SentenceId), BTreeSet<u32>> = BTreeMap::new();
-    let mut whole = Whole {
+    let mut whole = FullRepeats {
         needed: vec![false; policy.sentences.len()],
         differ: BTreeSet::new(),
     };
@@ -125,7 +125,7 @@ fn duplicate_finding(
     later: SentenceId,
     first: SentenceId,
     flows: &BTreeSet<u32>,
-    whole: &Whole,
+    whole: &FullRepeats,
 ) -> Finding {
     let policy = subject.policy;
     let [later_span, first_span] = [later, first].map(|id| policy.sentence(id).span);
@@ -159,7 +159,7 @@ fn duplicate_finding(
     }
 }
 
-/// What to do about a sentence that is repeated completely; its tags may be another's.
+/// What to do about a sentence that is repeated completely; its rule may have the tags of another.
 fn duplicate_help(policy: &Policy, later: SentenceId, first: SentenceId) -> Vec<String> {
     let [tags, others] = [later, first].map(|id| policy.sentence_tags.of_sentence(id));
     let is_spare = tags.iter().all(|tag| others.contains(tag));

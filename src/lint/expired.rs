@@ -17,7 +17,7 @@ pub const LINT: Lint = Lint {
 Checks: that today is not after the date of an `until`. Today is the current day in UTC, or the day
 set by `--as-of`.
 
-Why: the sentence is left out of the output, so the program states something that no longer holds.
+Why: the sentence is omitted from the output, so the program states something that no longer holds.
 
 Instead: delete it, or change its date.",
     fires: "\

@@ -235,7 +235,7 @@ impl Opening {
 
 /// Whether a role is meant to accept traffic from the internet: a mail server accepts mail from
 /// every server.
-fn is_there_for(role: Option<Role>, traffic: Traffic) -> bool {
+fn is_expected_of(role: Option<Role>, traffic: Traffic) -> bool {
     role == Some(Role::MailServer) && traffic == tcp("smtp", 25).traffic
 }
 
@@ -251,7 +251,7 @@ pub fn exposed_services(
         let role = tier.and_then(|tier| subject.policy.tier(tier).role);
         let looked_for = watched
             .iter()
-            .filter(|watched| !is_there_for(role, watched.traffic));
+            .filter(|watched| !is_expected_of(role, watched.traffic));
         let open: Vec<&WatchedService> = looked_for
             .filter(|watched| opening.has(watched.traffic))
             .collect();

@@ -53,10 +53,10 @@ fn judge(subject: &Subject<'_>, found: &mut Vec<Finding>) {
 
     let count = |tier: &TierId| policy.members.other_groups(*tier).len() + 1;
     let over = policy.tier_ids().filter(|tier| count(tier) > most);
-    found.extend(over.map(|tier| too_many(subject, tier, count(&tier), most)));
+    found.extend(over.map(|tier| too_many_groups(subject, tier, count(&tier), most)));
 }
 
-fn too_many(subject: &Subject<'_>, tier: TierId, count: usize, most: usize) -> Finding {
+fn too_many_groups(subject: &Subject<'_>, tier: TierId, count: usize, most: usize) -> Finding {
     let policy = subject.policy;
     let groups = policy.members.groups_of(tier);
     let groups: Vec<&str> = groups.map(|id| policy.tier(id).name.as_str()).collect();

@@ -1,4 +1,4 @@
-//! `half-open`: one side of a flow between tiers, of which the other side admits nothing.
+//! `half-open`: one side of a flow between tiers, if the other side admits nothing of it.
 
 use super::definition::{Category, Judge, Lint};
 use super::level::Level;
@@ -41,7 +41,7 @@ web accepts https from lb
 };
 
 fn judge(subject: &Subject<'_>, found: &mut Vec<Finding>) {
-    // the flows of a sentence stand together
+    // the flows of a sentence are adjacent
     let sentences = subject
         .policy
         .flows
@@ -50,12 +50,12 @@ fn judge(subject: &Subject<'_>, found: &mut Vec<Finding>) {
     found.extend(one_sided.filter_map(|flows| half_open_finding(subject, flows)));
 }
 
-/// That the tiers at the other ends of some flows of a sentence admit none of them.
+/// A finding that the tiers at the other ends of some flows of a sentence admit none of them.
 fn half_open_finding(subject: &Subject<'_>, flows: &[Flow]) -> Option<Finding> {
     let policy = subject.policy;
     let shut: Vec<(&Flow, TierId)> = flows
         .iter()
-        .filter_map(|flow| Some((flow, shut_end(subject, flow)?)))
+        .filter_map(|flow| Some((flow, closed_end(subject, flow)?)))
         .collect();
     let (first, tier) = *shut.first()?;
 
@@ -100,9 +100,9 @@ fn half_open_finding(subject: &Subject<'_>, flows: &[Flow]) -> Option<Finding> {
     })
 }
 
-/// The tier at the other end of a flow, if no machine with its group admits anything of it from or
-/// to a machine with the group of the subject, whatever ports are set at deployment.
-fn shut_end(subject: &Subject<'_>, flow: &Flow) -> Option<TierId> {
+/// The tier at the other end of a flow, if no member of its group admits any of it from or to a
+/// member of the group of the subject, whatever ports are set at deployment.
+fn closed_end(subject: &Subject<'_>, flow: &Flow) -> Option<TierId> {
     let tier = flow.peer.tier()?;
     let gate = match flow.verb {
         Verb::Allows => return None,

@@ -36,7 +36,7 @@ web allows https, icmp echo-request, icmp fragmentation-needed from anywhere
     judge: Judge::Exposure(judge),
 };
 
-/// What a server needs of it.
+/// The types that a server needs.
 const HELP: &str =
     "a server needs only `icmp echo-request, icmp fragmentation-needed`, which cover IPv4 and IPv6";
 

@@ -1,4 +1,4 @@
-//! The levels that a run asks for.
+//! The levels that a run sets.
 
 use super::ALL;
 use super::definition::Lint;
@@ -22,7 +22,7 @@ impl Levels {
         self.level_or(lint, lint.level)
     }
 
-    /// The level of a finding that is a warning where nobody says another.
+    /// The level of a finding that is a warning unless the run sets another level.
     pub fn raised_level_of(&self, lint: &Lint) -> Level {
         self.level_or(lint, Level::Warn)
     }
@@ -46,7 +46,7 @@ impl Levels {
         self.asked_level(lint, level).unwrap_or(level)
     }
 
-    /// The level that is asked for here, if one is, of a lint that has this one otherwise.
+    /// The level that is set here for a lint with this default, if one is set.
     fn asked_level(&self, lint: &Lint, level: Level) -> Option<Level> {
         let kind = self.warnings.filter(|_| level == Level::Warn);
         let named = self.named.get(lint.name).copied();

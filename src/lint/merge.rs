@@ -143,7 +143,7 @@ mod tests {
     use crate::lint::{ALL, Judge};
 
     #[test]
-    fn each_lint_about_exposure_has_its_place_in_the_order() {
+    fn each_lint_about_exposure_is_in_the_order() {
         let about_exposure = ALL
             .iter()
             .filter(|lint| matches!(lint.judge, Judge::Exposure(_)));

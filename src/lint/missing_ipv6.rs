@@ -18,7 +18,7 @@ pub const LINT: Lint = Lint {
     ids: &[],
     text: "\
 Checks: that a tier accepts from the IPv6 internet what it accepts from the IPv4 internet, where the
-stack has `ip = dual`. ICMP is left out, because its types differ between the two. Also left out are
+stack has `ip = dual`. ICMP is omitted, because its types differ between the two. Also omitted are
 ports that other lints report, and VPCs whose `cidr` has only IPv4. The reverse is not reported.
 
 Why: once the name of the service has an IPv6 address, clients with IPv6 try that first, and wait

@@ -1,7 +1,7 @@
 //! Lints: one file each, with its documentation.
 //!
-//! A lint looks at the whole policy and says what it found; how bad that is, and whether an
-//! `@allow` silences it, is decided for all of them in one place ([`judge()`]).
+//! A lint examines the whole policy and returns findings. Their level, and whether an `@allow`
+//! silences them, is decided for all lints in one place ([`judge()`]).
 
 mod ampersand;
 mod candidate;

@@ -54,7 +54,7 @@ const DHCP_WORDS: &str = "DHCP";
 const DHCP: [(u16, u16); 2] = [(67, 68), (546, 547)];
 
 /// The flows of a sentence without effect.
-struct Idle<'p> {
+struct FlowsWithoutEffect<'p> {
     /// The first, by its position.
     first: (u32, &'p Flow),
     /// The service.
@@ -65,13 +65,13 @@ struct Idle<'p> {
 
 fn judge(subject: &Subject<'_>, found: &mut Vec<Finding>) {
     let policy = subject.policy;
-    let mut idle: BTreeMap<SentenceId, Idle<'_>> = BTreeMap::new();
+    let mut idle: BTreeMap<SentenceId, FlowsWithoutEffect<'_>> = BTreeMap::new();
     let mut flows_of = vec![0; policy.sentences.len()];
 
     for (n, flow) in (0..).zip(&policy.flows) {
         flows_of[flow.sentence.index()] += 1;
         if let Some(what) = unfiltered_service(subject, flow) {
-            let first = Idle {
+            let first = FlowsWithoutEffect {
                 first: (n, flow),
                 what,
                 count: 0,
@@ -90,7 +90,7 @@ fn judge(subject: &Subject<'_>, found: &mut Vec<Finding>) {
 fn idle_finding(
     subject: &Subject<'_>,
     sentence: SentenceId,
-    idle: &Idle<'_>,
+    idle: &FlowsWithoutEffect<'_>,
     is_whole: bool,
 ) -> Finding {
     let policy = subject.policy;

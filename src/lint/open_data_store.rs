@@ -10,7 +10,8 @@ use super::subject::Subject;
 /// The lint.
 pub const LINT: Lint = Lint {
     name: "open-data-store",
-    title: "a database, cache, search engine, message broker or file service that is open to the internet",
+    title: "a database, cache, search engine, message broker or file service that is \
+            open to the internet",
     level: Level::Warn,
     category: Category::Security { severity: "9.0" },
     ids: &[

@@ -14,15 +14,16 @@ pub const LINT: Lint = Lint {
     category: Category::Security { severity: "3.0" },
     ids: &[("Checkov", "CKV_AWS_382")],
     text: "\
-Checks: that no tier has an open outbound side (`outbound = open`, `open-ipv4` or `open-ipv6`). It is
-reported only on request, `--warn open-outbound`, but for the roles `database`, `cache` and
-`file-server`, of which it is a warning by default: such a server answers, and opens few connections
-of its own. An `--allow open-outbound` applies to all roles.
+Checks: that no tier has an open outbound side (`outbound = open`, `open-ipv4` or `open-ipv6`). It
+is a warning by default for the roles `database`, `cache` and `file-server`, because such a server
+answers, and opens few connections of its own. Other tiers are reported only with
+`--warn open-outbound`. `--allow open-outbound` applies to all roles.
 
 Why: whoever controls a host of the tier can send its data to any address. Security groups are
 stateful, so replies pass without an outbound rule.
 
-Instead: `outbound = closed`, with sentences for what the tier sends: `db allows https to anywhere`.",
+Instead: `outbound = closed`, with sentences for what the tier sends:
+`db allows https to anywhere`.",
     fires: "\
 tier app
 tier db is database

@@ -1,4 +1,4 @@
-//! What is open to the internet, and what lints found of it.
+//! What is open to the internet, and the findings about it.
 
 use crate::diagnostic::Finding;
 use crate::net::{Family, PerFamily, Piece, Traffic, TrafficSet};

@@ -7,7 +7,7 @@ use std::fmt::Write;
 /// How a program is embedded in a text.
 type Program = fn(&str) -> String;
 
-/// All about one lint, for a terminal.
+/// The documentation of one lint, for a terminal.
 pub fn explain_lint(lint: &Lint) -> String {
     format!(
         "{}: {}\n\n{}",
@@ -17,7 +17,7 @@ pub fn explain_lint(lint: &Lint) -> String {
     )
 }
 
-/// All about one lint, in Markdown.
+/// The documentation of one lint, in Markdown.
 pub fn in_markdown(lint: &Lint) -> String {
     lint_section(lint, fence_program)
 }

@@ -94,7 +94,8 @@ fn quota_finding(
 /// A sentence, and how many rules it costs.
 type SentenceCost = (SentenceId, u32);
 
-/// The sentence that passes the quota, in the order of the program, and the one that costs most.
+/// The sentence at which the quota is exceeded, in the order of the program, and the most costly
+/// one.
 fn costly_sentences(
     subject: &Subject<'_>,
     side: &DirectionUsage,

@@ -52,8 +52,8 @@ fn judge(subject: &Subject<'_>, found: &mut Vec<Finding>) {
     found.extend(sentences.filter_map(|flows| redundant_finding(policy, flows)));
 }
 
-/// Whether a flow lets nothing more pass: the outbound gate of its tier is open, and it opens no
-/// other.
+/// Whether a flow allows nothing more: the outbound gate of its tier is open, and it opens no other
+/// gate.
 fn is_idle(policy: &Policy, flow: &Flow) -> bool {
     let is_idle_at = |tier: TierId| {
         is_open_to_peer(policy, tier, flow.destination())
@@ -63,7 +63,8 @@ fn is_idle(policy: &Policy, flow: &Flow) -> bool {
     flow.accepting().is_none() && sender.is_some_and(is_idle_at)
 }
 
-/// Whether an open tier may send all that a flow is, in each IP version of its traffic and its peer.
+/// Whether an open tier may send all traffic of a flow anyway, in each IP version of its traffic
+/// and its peer.
 fn may_send_all(policy: &Policy, tier: TierId, flow: &Flow) -> bool {
     let of = [
         policy.peer_family(flow.destination()),

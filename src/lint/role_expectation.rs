@@ -101,7 +101,7 @@ impl<'s> RoleCheck<'s, '_> {
     fn judge(&self, is_sender: bool, found: &mut Vec<Exposed>) {
         // members of several groups accept what any of these does
         let by_all_groups = self
-            .carries_more()
+            .carries_other_groups()
             .then(|| member_openings(self.subject.policy, &self.subject.gates, self.tier));
         let openings: Vec<&Opening> = match &by_all_groups {
             Some(openings) => self.too_open_of(openings).collect(),
@@ -114,7 +114,7 @@ impl<'s> RoleCheck<'s, '_> {
         self.find_unexpected(&reported, found);
 
         found.extend(self.nothing_accepted().map(Exposed::from));
-        found.extend(self.accepted_apart().map(Exposed::from));
+        found.extend(self.accepted_in_part().map(Exposed::from));
         found.extend(self.nothing_sent(is_sender).map(Exposed::from));
     }
 
@@ -143,12 +143,12 @@ impl<'s> RoleCheck<'s, '_> {
     }
 
     /// Whether its members carry more groups than its own.
-    fn carries_more(&self) -> bool {
+    fn carries_other_groups(&self) -> bool {
         let members = &self.subject.policy.members;
         !members.other_groups(self.tier).is_empty()
     }
 
-    /// What is open to the internet besides.
+    /// What else is open to the internet.
     fn too_open(&self) -> impl Iterator<Item = &'s Opening> {
         let tier = self.tier;
         // openings are in the order of the tiers
@@ -252,7 +252,7 @@ impl<'s> RoleCheck<'s, '_> {
     }
 
     /// A finding that some peers are accepted for only a part of the traffic that belongs together.
-    fn accepted_apart(&self) -> Option<Finding> {
+    fn accepted_in_part(&self) -> Option<Finding> {
         let parts = self.expected.together;
         let of_part = |part: &Traffic| Clients::new(self.accepted_flows(), *part);
         let clients: Vec<Clients> = parts.iter().map(of_part).collect();
@@ -352,13 +352,13 @@ impl Clients {
 
     /// Whether these contain all others: by name, or by every address that they may have.
     fn cover_clients(&self, policy: &Policy, others: &Clients) -> bool {
-        let is_among = |peer: &Peer| self.named.contains(peer) || self.hold_peer(policy, *peer);
+        let is_among = |peer: &Peer| self.named.contains(peer) || self.contain_peer(policy, *peer);
         let rest = others.addresses.difference(&self.addresses);
         rest.is_empty() && others.named.iter().all(is_among)
     }
 
     /// Whether these contain every known address of a peer.
-    fn hold_peer(&self, policy: &Policy, peer: Peer) -> bool {
+    fn contain_peer(&self, policy: &Policy, peer: Peer) -> bool {
         let holds = |addresses: &Addresses| addresses.difference(&self.addresses).is_empty();
         let Some(tier) = peer.tier() else {
             return holds(&all_addresses(policy));

@@ -1,11 +1,11 @@
-//! What lints look at.
+//! The input of lints.
 
 use super::opening::Opening;
 use crate::analysis::gate::Gates;
 use crate::groups::Deployment;
 use crate::policy::{Peer, Policy, Way};
 
-/// The input of a lint.
+/// The program that a lint judges, and what was computed from it.
 #[derive(Debug)]
 pub struct Subject<'p> {
     /// The program.

@@ -1,4 +1,4 @@
-//! `template-limits`: an output that would be refused for its size.
+//! `template-limits`: an output that the target would reject for its size.
 
 use super::definition::{Category, Judge, Lint};
 use super::level::Level;
@@ -13,14 +13,14 @@ pub const LINT: Lint = Lint {
     category: Category::Maintainability,
     ids: &[],
     text: TEMPLATE_LIMITS.text,
-    fires: FIRES,
-    passes: CALM,
+    fires: REPORTED_PROGRAM,
+    passes: PASSING_PROGRAM,
     judge: Judge::Elsewhere,
 };
 
 /// 23 tiers, each of which names itself and the 22 others: 529 rules that name a tier, each a
 /// resource.
-const FIRES: &str = "\
+const REPORTED_PROGRAM: &str = "\
 tier a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r, s, t, u, v, w
 tiers everyone = a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r, s, t, u, v, w
 
@@ -28,7 +28,7 @@ everyone allows https from everyone
 ";
 
 /// The same connections, by addresses: the rules are inline in the 23 groups.
-const CALM: &str = "\
+const PASSING_PROGRAM: &str = "\
 vpc main { id = \"vpc-0123456789abcdef0\", cidr = 10.0.0.0/16 }
 tier a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r, s, t, u, v, w
 tiers everyone = a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r, s, t, u, v, w

@@ -64,7 +64,8 @@ impl Log {
     pub fn add_notice(&mut self, words: &str, file: Option<&str>) {
         let mut notice = json!({ "level": Level::Error.word(), "message": { "text": words } });
         if let Some(file) = file {
-            notice["locations"] = json!([{ "physicalLocation": { "artifactLocation": write_artifact(file, &self.directory) } }]);
+            let artifact = write_artifact(file, &self.directory);
+            notice["locations"] = json!([{ "physicalLocation": { "artifactLocation": artifact } }]);
         }
         self.notices.push(notice);
     }
@@ -83,10 +84,15 @@ impl Log {
             "version": "2.1.0",
             "runs": [{
                 "tool": { "driver": {
-                    "name": "tierwall", "version": version, "semanticVersion": version, "rules": describe_rules(),
+                    "name": "tierwall",
+                    "version": version,
+                    "semanticVersion": version,
+                    "rules": describe_rules(),
                 } },
                 "columnKind": "unicodeCodePoints",
-                "originalUriBaseIds": { ROOT: { "description": { "text": "The directory in which tierwall ran." } } },
+                "originalUriBaseIds": { ROOT: {
+                    "description": { "text": "The directory in which tierwall ran." }
+                } },
                 "invocations": [{
                     "executionSuccessful": exit_code != FAILED,
                     "exitCode": exit_code,
@@ -155,9 +161,8 @@ impl Locator<'_> {
         match (report.labels.first(), self.sources.entry()) {
             (Some(label), _) => self.write_location(label).into_iter().collect(),
             (None, Some(entry)) if entry.kind() == FileKind::Work => {
-                vec![
-                    json!({ "physicalLocation": { "artifactLocation": write_artifact(entry.name(), self.directory) } }),
-                ]
+                let artifact = write_artifact(entry.name(), self.directory);
+                vec![json!({ "physicalLocation": { "artifactLocation": artifact } })]
             }
             (None, _) => Vec::new(),
         }
@@ -169,7 +174,10 @@ impl Locator<'_> {
             return None;
         }
         let place = SourceRange::new(label.span, self.sources);
-        let physical = json!({ "artifactLocation": write_artifact(place.file, self.directory), "region": write_region(&place) });
+        let physical = json!({
+            "artifactLocation": write_artifact(place.file, self.directory),
+            "region": write_region(&place),
+        });
         Some(match label.words.as_str() {
             "" => json!({ "physicalLocation": physical }),
             words => json!({ "physicalLocation": physical, "message": { "text": words } }),
@@ -183,10 +191,14 @@ impl Locator<'_> {
     }
 
     fn write_fix(&self, fix: &Fix) -> Value {
-        let changes = fix.edits.chunk_by(|a, b| a.span.file == b.span.file).map(|edits| {
+        let by_file = fix.edits.chunk_by(|a, b| a.span.file == b.span.file);
+        let changes = by_file.map(|edits| {
             let file = self.sources.file(edits[0].span.file).name();
-            let replacements: Vec<Value> = edits.iter().map(|edit| self.write_replacement(edit)).collect();
-            json!({ "artifactLocation": write_artifact(file, self.directory), "replacements": replacements })
+            let replacements = edits.iter().map(|edit| self.write_replacement(edit));
+            json!({
+                "artifactLocation": write_artifact(file, self.directory),
+                "replacements": replacements.collect::<Vec<_>>(),
+            })
         });
         json!({
             "description": { "text": fix.title },
@@ -270,7 +282,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_file_is_named_from_the_root_where_that_leads_to_it() {
+    fn names_a_file_relative_to_the_root_if_it_is_below() {
         for (name, uri, rooted) in [
             ("shop.tier", "shop.tier", true),
             ("./a b/é%.tier", "a%20b/%C3%A9%25.tier", true),

@@ -365,7 +365,7 @@ mod tests {
     }
 
     #[test]
-    fn a_block_is_taken_as_written_or_tells_what_was_meant() {
+    fn parses_a_block_or_suggests_one() {
         let parsed = |text| parse_block(text).map(|net| net.to_string());
         for text in ["10.0.0.0/8", "0.0.0.0/0", "2001:db8::/32", "10.0.0.1/8"] {
             assert_eq!(parsed(text), Ok(text.to_string()));
@@ -416,7 +416,7 @@ mod tests {
     }
 
     #[test]
-    fn a_block_is_narrow_that_one_organization_has() {
+    fn a_block_of_one_organization_is_narrow() {
         for (text, narrow) in [
             ("203.0.0.0/16", true),
             ("203.0.0.0/15", false),
@@ -431,7 +431,7 @@ mod tests {
     }
 
     #[test]
-    fn a_text_is_cut_at_the_first_sign() {
+    fn splits_a_text_at_the_first_sign() {
         assert_eq!(
             split_once_at("10.0.0.0/8/9", b'/'),
             Some(("10.0.0.0", "8/9"))
@@ -442,7 +442,7 @@ mod tests {
     }
 
     #[test]
-    fn everything_is_one_block_a_family() {
+    fn all_addresses_are_one_block_per_family() {
         assert_eq!(
             Addresses::all().to_blocks().collect::<Vec<_>>(),
             [EVERY_IPV4, EVERY_IPV6]

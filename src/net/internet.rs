@@ -145,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn open_is_what_goes_with_many_addresses_of_the_internet() {
+    fn traffic_from_many_internet_addresses_is_open() {
         let [tcp, udp] = [Traffic::Tcp(Ports::ALL), Traffic::Udp(Ports::ALL)];
         for (blocks, open) in [
             (&["64.0.0.0/6"][..], [true, false]),
@@ -189,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn who_is_on_the_internet() {
+    fn knows_which_addresses_are_on_the_internet() {
         for (address, there) in [
             ("1.1.1.1", true),
             ("10.1.2.3", false),

@@ -120,14 +120,24 @@ proptest! {
                 let (in_a, in_b) = (passes(&a, address, atom), passes(&b, address, atom));
                 prop_assert_eq!(holds(&x, address, atom), in_a, "{} {}", address, atom);
                 let traffic = PerFamily::from_traffic(&[atom]);
-                prop_assert_eq!(x.addresses_with(&traffic).contains(address), in_a, "{} {}", address, atom);
+                prop_assert_eq!(
+                    x.addresses_with(&traffic).contains(address),
+                    in_a,
+                    "{} {}",
+                    address,
+                    atom
+                );
                 prop_assert_eq!(holds(&both, address, atom), in_a || in_b);
                 prop_assert_eq!(holds(&common, address, atom), in_a && in_b);
                 prop_assert_eq!(holds(&rest, address, atom), in_a && !in_b);
             }
         }
 
-        prop_assert_eq!(&Packets::new([a, b].concat()), &both, "equal sets are written alike");
+        prop_assert_eq!(
+            &Packets::new([a, b].concat()),
+            &both,
+            "equal sets are written alike"
+        );
         prop_assert_eq!(rest.union(&common), x.clone());
         prop_assert!(both.covers(&x) && x.covers(&common) && rest.intersection(&y).is_empty());
         prop_assert_eq!(x.covers(&y), y.difference(&x).is_empty());
@@ -138,9 +148,16 @@ proptest! {
     fn some_and_every_address(a in rules(), blocks in prop::collection::vec(block(), 1..4)) {
         let (set, addresses) = (Packets::new(a.clone()), Addresses::from_blocks(&blocks));
         for family in [Family::V4, Family::V6] {
-            let (any, every) = (set.with_any(&addresses, family), set.with_every(&addresses, family));
-            let hosts = universe().into_iter().filter(|a| a.is_ipv4() == (family == Family::V4));
-            let hosts: Vec<IpAddr> = hosts.filter(|address| addresses.contains(*address)).collect();
+            let (any, every) = (
+                set.with_any(&addresses, family),
+                set.with_every(&addresses, family),
+            );
+            let hosts = universe()
+                .into_iter()
+                .filter(|a| a.is_ipv4() == (family == Family::V4));
+            let hosts: Vec<IpAddr> = hosts
+                .filter(|address| addresses.contains(*address))
+                .collect();
 
             let none = match family {
                 Family::V4 => addresses.v4.is_empty(),
@@ -148,19 +165,29 @@ proptest! {
             };
             prop_assert!(!none || (any.is_empty() && every == TrafficSet::all(family)));
 
-            for atom in ATOMS.into_iter().filter(|atom| atom.family().is_none_or(|of| of == family)) {
+            for atom in ATOMS
+                .into_iter()
+                .filter(|atom| atom.family().is_none_or(|of| of == family))
+            {
                 let one = TrafficSet::new(atom, family);
                 let passing = hosts.iter().filter(|host| passes(&a, **host, atom)).count();
                 prop_assert!(passing == 0 || any.covers(&one), "{}", atom);
                 prop_assert!(passing == hosts.len() || !every.covers(&one), "{}", atom);
-                let inside = blocks.iter().filter(|block| Family::of_block(block) == family);
+                let inside = blocks
+                    .iter()
+                    .filter(|block| Family::of_block(block) == family);
 
-                let whole = inside.clone().all(|block| a.iter().any(|(b, t)| {
-                    b.contains(block) && TrafficSet::new(*t, family).covers(&one)
-                }));
+                let whole = inside.clone().all(|block| {
+                    a.iter()
+                        .any(|(b, t)| b.contains(block) && TrafficSet::new(*t, family).covers(&one))
+                });
                 prop_assert!(!whole || every.covers(&one), "{}", atom);
-                let met = a.iter().any(|(b, t)| TrafficSet::new(*t, family).covers(&one)
-                    && inside.clone().any(|block| b.contains(block) || block.contains(b)));
+                let met = a.iter().any(|(b, t)| {
+                    TrafficSet::new(*t, family).covers(&one)
+                        && inside
+                            .clone()
+                            .any(|block| b.contains(block) || block.contains(b))
+                });
                 prop_assert_eq!(any.covers(&one), met, "{}", atom);
             }
         }
@@ -168,13 +195,19 @@ proptest! {
 
     #[test]
     fn many_addresses_are_counted(a in rules(), many in 1u32..20) {
-        let some = Addresses::from_blocks([&"0.0.0.0/28".parse().expect("a block"), &"::/124".parse().expect("a block")]);
+        let some = Addresses::from_blocks([
+            &"0.0.0.0/28".parse().expect("a block"),
+            &"::/124".parse().expect("a block"),
+        ]);
         let all = Packets::product(&some, &PerFamily::from_fn(TrafficSet::all));
         let set = Packets::new(a.clone()).intersection(&all);
         let found = set.with_many(PerFamily::from_fn(|_| many.into()));
 
         for family in Family::BOTH {
-            for atom in ATOMS.into_iter().filter(|atom| atom.family().is_none_or(|of| of == family)) {
+            for atom in ATOMS
+                .into_iter()
+                .filter(|atom| atom.family().is_none_or(|of| of == family))
+            {
                 let hosts = (0..16).map(|n| match family {
                     Family::V4 => IpAddr::V4(Ipv4Addr::from(n)),
                     Family::V6 => IpAddr::V6(Ipv6Addr::from(u128::from(n))),
@@ -187,16 +220,30 @@ proptest! {
     }
 
     #[test]
-    fn rows_are_a_cover_that_says_nothing_twice(a in rules()) {
+    fn rows_cover_the_set_without_overlap(a in rules()) {
         let set = Packets::new(a);
         let (mut all, rows) = (Packets::default(), set.rows());
         for (n, row) in rows.iter().enumerate() {
             prop_assert!(!row.traffic.is_empty() && !row.addresses.is_empty());
-            let of = |family| if row.family == family { row.traffic.clone() } else { TrafficSet::default() };
+            let of = |family| {
+                if row.family == family {
+                    row.traffic.clone()
+                } else {
+                    TrafficSet::default()
+                }
+            };
             let product = Packets::product(&row.addresses, &PerFamily::from_fn(of));
-            prop_assert!(all.intersection(&product).is_empty(), "no packet is in two rows");
+            prop_assert!(
+                all.intersection(&product).is_empty(),
+                "no packet is in two rows"
+            );
             all = all.union(&product);
-            prop_assert!(rows[..n].iter().all(|other| other.addresses != row.addresses), "one row for each set");
+            prop_assert!(
+                rows[..n]
+                    .iter()
+                    .all(|other| other.addresses != row.addresses),
+                "one row for each set"
+            );
         }
         prop_assert_eq!(all, set);
     }

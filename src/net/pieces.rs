@@ -219,18 +219,37 @@ mod tests {
             last: u16,
         ) {
             const CODES: [u16; 4] = [0, 1, 254, 255];
-            let near = ranges.into_iter().map(|(a, z, from, to)| (a << 8 | CODES[from], z << 8 | CODES[to]));
-            let sorted = near.chain([(first, last)]).map(|(a, z)| (a.min(z), a.max(z)));
+            let near = ranges
+                .into_iter()
+                .map(|(a, z, from, to)| (a << 8 | CODES[from], z << 8 | CODES[to]));
+            let sorted = near
+                .chain([(first, last)])
+                .map(|(a, z)| (a.min(z), a.max(z)));
             let icmp = Ranges::from_unsorted(sorted.collect());
 
             for (family, protocol) in [(Family::V4, "icmp"), (Family::V6, "icmpv6")] {
-                let pieces = TrafficSet { icmp: icmp.clone(), ..TrafficSet::default() }.pieces(family);
-                let stretches: Vec<(u16, u16)> = pieces.iter().map(|piece| stretch(&piece.numbers)).collect();
-                prop_assert!(stretches.windows(2).all(|pair| pair[0].1 < pair[1].0), "{:?}", pieces);
+                let pieces = TrafficSet {
+                    icmp: icmp.clone(),
+                    ..TrafficSet::default()
+                }
+                .pieces(family);
+                let stretches: Vec<(u16, u16)> =
+                    pieces.iter().map(|piece| stretch(&piece.numbers)).collect();
+                prop_assert!(
+                    stretches.windows(2).all(|pair| pair[0].1 < pair[1].0),
+                    "{:?}",
+                    pieces
+                );
                 prop_assert_eq!(Ranges::from_unsorted(stretches.clone()), icmp.clone());
                 prop_assert!(pieces.iter().all(|piece| piece.protocol == protocol));
                 let order: Vec<u16> = pieces.iter().map(|piece| piece.order.1).collect();
-                prop_assert_eq!(order, stretches.iter().map(|(first, _)| *first).collect::<Vec<_>>());
+                prop_assert_eq!(
+                    order,
+                    stretches
+                        .iter()
+                        .map(|(first, _)| *first)
+                        .collect::<Vec<_>>()
+                );
             }
         }
     }
@@ -262,7 +281,7 @@ mod tests {
     }
 
     #[test]
-    fn what_both_versions_share() {
+    fn splits_the_traffic_that_both_versions_share() {
         let both = |traffic| {
             [
                 TrafficSet::new(traffic, Family::V4),

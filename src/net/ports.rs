@@ -50,7 +50,7 @@ pub struct UnknownPorts {
 /// The first and the last port of a range.
 type Range = (PortEnd, PortEnd);
 
-/// Every range that programs of this process have.
+/// Every range of the programs of this process.
 #[derive(Default)]
 struct Ranges {
     list: Vec<&'static Range>,

@@ -286,12 +286,26 @@ mod tests {
                 prop_assert_eq!(a.meets(first, last), met, "{}-{}", first, last);
             }
 
-            prop_assert_eq!(a.covers(&b), zip(&a, &b, |x, y| x || !y).into_iter().all(|z| z));
-            let inside = a.ranges().iter().filter(|(from, to)| (*from..=*to).all(|n| b.contains(n)));
-            prop_assert_eq!(a.contained_in(&b).ranges().to_vec(), inside.copied().collect::<Vec<_>>());
+            prop_assert_eq!(
+                a.covers(&b),
+                zip(&a, &b, |x, y| x || !y).into_iter().all(|z| z)
+            );
+            let inside = a
+                .ranges()
+                .iter()
+                .filter(|(from, to)| (*from..=*to).all(|n| b.contains(n)));
+            prop_assert_eq!(
+                a.contained_in(&b).ranges().to_vec(),
+                inside.copied().collect::<Vec<_>>()
+            );
             prop_assert_eq!(a.is_empty(), !model(&a).contains(&true));
 
-            for made in [a.union(&b), a.intersection(&b), a.difference(&b), a.complement()] {
+            for made in [
+                a.union(&b),
+                a.intersection(&b),
+                a.difference(&b),
+                a.complement(),
+            ] {
                 prop_assert!(normal(&made), "{:?}", made);
             }
 
@@ -299,7 +313,10 @@ mod tests {
         }
 
         #[test]
-        fn what_is_widened_ends_at_cuts_only(a in set(), cuts in prop::collection::btree_set(any::<u8>(), 0..8)) {
+        fn widened_ranges_end_at_cuts(
+            a in set(),
+            cuts in prop::collection::btree_set(any::<u8>(), 0..8),
+        ) {
             let sorted: Vec<u8> = cuts.into_iter().collect();
             let wide = model(&a.widen_to_cuts(&sorted));
             // numbers without a cut between them are in it together
@@ -312,7 +329,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_have_neighbours_but_for_the_ends() {
+    fn numbers_have_neighbours_except_the_ends() {
         assert_eq!(
             (
                 u8::MIN.previous(),

@@ -1,9 +1,9 @@
-//! Texts that an output repeats a hundred thousand times.
+//! Short texts that an output repeats very often.
 
 use std::borrow::Cow;
 
-/// A text that has at most `N` bytes as a rule: then it is copied with all `N`, which is a few
-/// moves, where a copy of any other size is a call.
+/// A text of usually at most `N` bytes. Such a text is copied as an array of `N` bytes, which takes
+/// a few moves; a copy of variable size is a function call.
 #[derive(Debug, Clone)]
 pub struct ShortText<const N: usize> {
     text: Cow<'static, str>,

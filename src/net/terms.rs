@@ -187,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn a_block_but_for_others_where_that_is_shorter() {
+    fn prefers_a_block_with_exceptions_if_it_is_shorter() {
         for (blocks, but, expected) in [
             (
                 &["203.0.0.0/16"][..],
@@ -220,15 +220,21 @@ mod tests {
 
     proptest! {
         #[test]
-        fn terms_are_exact_apart_and_no_longer_than_blocks(masks in prop::collection::vec((0_u32..64, 26_u8..=32), 0..12)) {
-            let block = |(n, length): &(u32, u8)| IpNet::V4(Ipv4Net::new(Ipv4Addr::from(*n), *length).unwrap().trunc());
+        fn terms_are_exact_disjoint_and_no_longer_than_blocks(
+            masks in prop::collection::vec((0_u32..64, 26_u8..=32), 0..12),
+        ) {
+            let block = |(n, length): &(u32, u8)| {
+                IpNet::V4(Ipv4Net::new(Ipv4Addr::from(*n), *length).unwrap().trunc())
+            };
             let (some, others) = masks.split_at(masks.len() / 2);
-            let [some, others] = [some, others].map(|list| Addresses::from_blocks(&list.iter().map(block).collect::<Vec<_>>()));
+            let [some, others] = [some, others]
+                .map(|list| Addresses::from_blocks(&list.iter().map(block).collect::<Vec<_>>()));
             let set = some.difference(&others);
             let (terms, mut all, mut count) = (set.terms(), Addresses::default(), 0);
 
             for Term { block, except } in &terms {
-                let term = Addresses::from_blocks([block]).difference(&Addresses::from_blocks(except));
+                let term =
+                    Addresses::from_blocks([block]).difference(&Addresses::from_blocks(except));
                 prop_assert!(all.intersection(&term).is_empty());
                 all = all.union(&term);
                 count += 1 + except.len();

@@ -15,7 +15,7 @@ pub trait Sink {
     /// Appends a piece of ASCII.
     fn put_ascii(&mut self, text: &[u8]);
 
-    /// Appends so many of the first of these bytes, which are a text.
+    /// Appends the first `length` of these bytes, which are UTF-8.
     fn put_start<const N: usize>(&mut self, bytes: &[u8; N], length: usize) {
         self.put_ascii(&bytes[..length]);
     }
@@ -103,7 +103,7 @@ pub fn push_v4(out: &mut impl Sink, block: Ipv4Net, dot: u8, slash: u8) {
         (d, slash),
         (block.prefix_len(), 0),
     ] {
-        // all of the digits, and then on from where the number ends
+        // all digits are copied, and the next text starts where the number ends
         let (digits, count) = DIGITS[usize::from(number)];
         text[length..length + 4].copy_from_slice(&digits);
         length += usize::from(count);
@@ -277,7 +277,7 @@ mod tests {
     }
 
     #[test]
-    fn texts_of_every_length_are_appended_whole() {
+    fn appends_texts_of_every_length_completely() {
         for text in ["", "a", "abc", "abcd", "abcde", "naïve", "longer than that"] {
             let (mut string, mut bytes) = ("before ".to_string(), b"before ".to_vec());
             let short = ShortText::<4>::new(text.to_string());

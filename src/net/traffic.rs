@@ -221,7 +221,7 @@ mod tests {
 
     /// Traffic with its protocol, ports in AWS, range and family.
     #[test]
-    fn what_traffic_is() {
+    fn knows_protocol_ports_and_family_of_traffic() {
         let some = Ports { from: 80, to: 90 };
         let (v4, v6) = (Some(Family::V4), Some(Family::V6));
         let (type_3, code_4) = ((0x0300, 0x03ff), (0x0304, 0x0304));
@@ -334,7 +334,7 @@ mod tests {
     }
 
     #[test]
-    fn a_number_is_the_protocol_that_aws_shows_by_name() {
+    fn a_protocol_number_with_a_name_becomes_that_protocol() {
         for number in 0..=255 {
             let named = match number {
                 1 => Traffic::Icmp(None),

@@ -200,8 +200,8 @@ impl TrafficSet {
         common.is_some_and(|common| icmp || !common.is_empty())
     }
 
-    /// Whether it overlaps the traffic that a rule admits between hosts of the family; of ports that
-    /// are set at deployment, whether it may.
+    /// Whether it overlaps the traffic that a rule admits between hosts of the family; of ports
+    /// that are set at deployment, whether it may.
     pub fn meets(&self, traffic: Traffic, family: Family) -> bool {
         let (first, last) = traffic.stretch();
         match traffic {
@@ -265,7 +265,7 @@ mod tests {
     use crate::net::PerFamily;
 
     #[test]
-    fn what_rules_admit() {
+    fn sets_contain_what_rules_admit() {
         let tcp = |from, to| Traffic::Tcp(Ports { from, to });
         let v4 = |traffic| TrafficSet::new(traffic, Family::V4);
         let everything = TrafficSet::all(Family::V4);
@@ -427,7 +427,7 @@ mod tests {
     }
 
     #[test]
-    fn sets_are_cut_where_one_begins_or_ends() {
+    fn cuts_sets_where_one_begins_or_ends() {
         let tcp = |from, to| TrafficSet::new(Traffic::Tcp(Ports { from, to }), Family::V4);
         let (a, b) = (tcp(10, 65535), tcp(0, 19).union(&tcp(30, 30)));
         let pieces = TrafficSet::cut_among(&[&a, &b]);
@@ -450,7 +450,7 @@ mod tests {
     }
 
     #[test]
-    fn the_numbers_of_named_protocols_are_no_others() {
+    fn numbers_of_named_protocols_are_not_other_protocols() {
         for (family, icmp) in [(Family::V4, 1), (Family::V6, 58)] {
             for number in 0..=255 {
                 let named = [6, 17, icmp].contains(&number);

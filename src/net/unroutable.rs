@@ -68,7 +68,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_list_is_blocks_and_each_is_known_by_its_beginning() {
+    fn each_listed_block_passes_the_fast_check() {
         assert_eq!(unroutable_blocks().len(), UNROUTABLE.len());
         for (block, kind) in unroutable_blocks() {
             assert_eq!(unroutable_reason(block), Some(*kind));
@@ -81,7 +81,7 @@ mod tests {
     }
 
     #[test]
-    fn a_block_is_unroutable_that_lies_in_one_of_them() {
+    fn a_block_inside_a_listed_one_is_unroutable() {
         for (block, kind) in [
             ("0.0.0.0/32", Some("this network")),
             ("0.0.0.0/8", Some("this network")),

@@ -149,8 +149,8 @@ pub fn find_forbidden(text: &str) -> Vec<(usize, char)> {
     found
 }
 
-/// Whether a text has a byte that can be part of a forbidden character. All are looked at, many at a
-/// time, since most texts have none.
+/// Whether a text has a byte that can be part of a forbidden character. All are looked at, many at
+/// a time, since most texts have none.
 fn has_suspect(text: &str) -> bool {
     text.bytes()
         .fold(false, |found, byte| found | may_be_forbidden(byte))

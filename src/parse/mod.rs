@@ -32,7 +32,7 @@ use std::collections::HashSet;
 
 /// Reads and parses a program. Fails only if the entry file cannot be read. What is included
 /// only in other environments than the chosen one is not read.
-pub fn program(
+pub fn parse_program(
     entry: &str,
     workspace: &mut dyn Workspace,
     environment: Option<&str>,
@@ -42,7 +42,7 @@ pub fn program(
     let read = workspace.read(entry, None)?;
     let mut known = HashSet::from([read.identity.clone()]);
 
-    // of the files of the program, one each
+    // one for each file of the program
     let mut identities = Vec::new();
     identities.extend(parse_into(
         &mut sources,
@@ -144,7 +144,7 @@ fn parse_into(
 }
 
 /// Parses the text of a file that is a program by itself, as tests and the prelude do.
-pub fn text(name: &str, text: &str) -> (Sources, ProgramTree, Problems) {
+pub fn parse_text(name: &str, text: &str) -> (Sources, ProgramTree, Problems) {
     let mut sources = Sources::default();
     let id = sources
         .add(name.to_string(), text.to_string())

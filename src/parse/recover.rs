@@ -336,7 +336,8 @@ mod tests {
         for (text, wanted) in [
             (
                 "tier z foo { outbound = closed }",
-                "7: expected the end of the line, `is ROLE`, `also`, `was`, a block or a string, found `foo`",
+                "7: expected the end of the line, `is ROLE`, `also`, `was`, a block or a string, \
+                 found `foo`",
             ),
             (
                 "tier z was q is proxy { outbound = closed }",

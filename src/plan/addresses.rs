@@ -52,7 +52,7 @@ impl<'d> RuleAddresses<'d> {
                     if (planning.is_resource)(group, &key) {
                         list.names.push_rule(id, &key, &mut list.text);
                     } else {
-                        // no address has a blank, so that this is none
+                        // no address has a blank, so this is not an address
                         list.text.put(&address);
                         list.text.put(" ");
                         list.names.push_within_group(&key, &mut list.text);

@@ -7,7 +7,7 @@ use super::before_after::BeforeAfter;
 use super::change::Association;
 use super::defaults;
 use super::groups::Groups;
-use super::tally::{Action, ResourceCounts};
+use super::resource_counts::{Action, ResourceCounts};
 use crate::aws::{Reference, State};
 use crate::target::Planning;
 use std::collections::BTreeMap;
@@ -18,7 +18,7 @@ pub fn changed_associations(
     old: &State,
     new: &State,
     groups: &Groups,
-    tally: &mut ResourceCounts,
+    resources: &mut ResourceCounts,
 ) -> Vec<BeforeAfter<Association>> {
     let mut gone: BTreeMap<String, Association> = BTreeMap::new();
     for association in all_associations(old) {
@@ -41,7 +41,7 @@ pub fn changed_associations(
     changes.extend(gone.into_values().map(BeforeAfter::Removed));
 
     for change in &changes {
-        tally.count_resource(match change {
+        resources.count_resource(match change {
             BeforeAfter::Removed(_) => Action::Remove,
             BeforeAfter::Added(_) => Action::Add,
             BeforeAfter::Both(..) => Action::Replace,

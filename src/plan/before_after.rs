@@ -1,4 +1,4 @@
-//! The two sides of a thing that one of two states has, or both.
+//! An item of two states: in the old one, in the new one, or in both.
 
 /// An item before and after a change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -31,7 +31,7 @@ impl<T: Copy> BeforeAfter<T> {
     }
 
     /// The item before.
-    pub fn was(self) -> Option<T> {
+    pub fn before(self) -> Option<T> {
         match self {
             BeforeAfter::Removed(old) | BeforeAfter::Both(old, _) => Some(old),
             BeforeAfter::Added(_) => None,
@@ -39,7 +39,7 @@ impl<T: Copy> BeforeAfter<T> {
     }
 
     /// The item after.
-    pub fn is(self) -> Option<T> {
+    pub fn after(self) -> Option<T> {
         match self {
             BeforeAfter::Added(new) | BeforeAfter::Both(_, new) => Some(new),
             BeforeAfter::Removed(_) => None,

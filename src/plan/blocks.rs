@@ -1,5 +1,5 @@
-//! The resources of a rule for a list of blocks that the deployment sets: one for each block, as the
-//! default says. Without a default, the list counts as one block.
+//! The resources of a rule for a list of blocks that the deployment sets: one for each block, as
+//! the default says. Without a default, the list counts as one block.
 
 use crate::aws::{ParameterId, State};
 use crate::target::Planning;
@@ -18,20 +18,20 @@ pub struct BlockCounts {
 }
 
 /// The list of a rule: a parameter of its state.
-pub type List<'d> = (&'d State, ParameterId);
+pub type BlockList<'d> = (&'d State, ParameterId);
 
 /// The number of resources of a rule for a list.
-pub fn count_blocks(planning: &Planning, list: List<'_>) -> usize {
+pub fn count_blocks(planning: &Planning, list: BlockList<'_>) -> usize {
     known_blocks(planning, list).map_or(1, |blocks| blocks.len())
 }
 
 /// Compares the resources of two rules; `None` for a rule that is not for a list.
 pub fn compare_blocks(
     planning: &Planning,
-    was: Option<List<'_>>,
-    is: Option<List<'_>>,
+    was: Option<BlockList<'_>>,
+    is: Option<BlockList<'_>>,
 ) -> BlockCounts {
-    let number = |list: Option<List<'_>>| list.map_or(1, |list| count_blocks(planning, list));
+    let number = |list: Option<BlockList<'_>>| list.map_or(1, |list| count_blocks(planning, list));
     let apart = BlockCounts {
         removed: number(was),
         kept: 0,
@@ -66,7 +66,7 @@ fn one_kept() -> BlockCounts {
 }
 
 /// The blocks of the default; `None` without one, or if the value comes from elsewhere.
-fn known_blocks(planning: &Planning, (state, id): List<'_>) -> Option<BTreeSet<IpNet>> {
+fn known_blocks(planning: &Planning, (state, id): BlockList<'_>) -> Option<BTreeSet<IpNet>> {
     let parameter = state.parameter(id);
     if (planning.source)(parameter).is_some() {
         return None;
@@ -76,7 +76,7 @@ fn known_blocks(planning: &Planning, (state, id): List<'_>) -> Option<BTreeSet<I
 }
 
 /// Where an unknown value comes from.
-fn value_words<'d>(planning: &Planning, (state, id): List<'d>) -> (&'d str, Option<String>) {
+fn value_words<'d>(planning: &Planning, (state, id): BlockList<'d>) -> (&'d str, Option<String>) {
     let parameter = state.parameter(id);
     (&parameter.name, (planning.source)(parameter))
 }

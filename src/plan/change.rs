@@ -1,4 +1,4 @@
-//! What becomes of a group, of a rule, of anything else that an output declares.
+//! The changes of groups, of rules, and of other resources.
 
 use super::before_after::BeforeAfter;
 use crate::aws::{Direction, GroupId, ParameterId, PrefixListId, Reference, Rule, State};
@@ -8,7 +8,7 @@ use crate::net::Family;
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct GroupChange {
     /// The outcome.
-    pub fate: GroupOutcome,
+    pub outcome: GroupOutcome,
     /// The group, before and after.
     pub sides: BeforeAfter<GroupId>,
 }
@@ -81,7 +81,7 @@ pub struct RuleChange {
     /// Its positions.
     pub sides: BeforeAfter<RulePlace>,
     /// The outcome.
-    pub fate: RuleOutcome,
+    pub outcome: RuleOutcome,
 }
 
 /// The change of a rule.
@@ -100,15 +100,15 @@ pub enum RuleOutcome {
     Default,
     /// It references another group: the one that replaces the old one, or one with its name.
     Retargeted,
-    /// Two rules take its place, each for half of the addresses, because CloudFormation would delete
-    /// it beside a rule to a group.
+    /// Two rules take its place, each for half of the addresses, because CloudFormation would
+    /// delete it beside a rule to a group.
     Halved,
     /// It takes the place of two rules, each for half of the addresses.
     Joined,
     /// Replaced, because its own group is replaced.
     WithGroup,
-    /// Replaced, because the default of the parameter that is its own group changes, in a deployment
-    /// that sets no value.
+    /// Replaced, because the default of the parameter that is its own group changes, in a
+    /// deployment that sets no value.
     OwnerDefault,
     /// Replaced, because the group or the list that it references changes.
     WithPeer,

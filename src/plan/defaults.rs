@@ -5,8 +5,8 @@ use crate::aws::{ParameterId, State};
 use crate::target::Planning;
 
 /// Whether the value may change in a deployment that sets none: it comes from elsewhere, or both
-/// programs have a default, and the two differ. If only one has a default, deployments set or will set
-/// an unknown value.
+/// programs have a default, and the two differ. If only one has a default, deployments set or will
+/// set an unknown value.
 pub fn value_differs(
     planning: &Planning,
     (old, was): (&State, ParameterId),

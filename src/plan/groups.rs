@@ -4,7 +4,7 @@ use super::before_after::BeforeAfter;
 use super::change::{GroupChange, GroupOutcome, Reason};
 use super::defaults;
 use super::peers::PeerValue;
-use super::tally::{Action, ResourceCounts};
+use super::resource_counts::{Action, ResourceCounts};
 use super::texts::{optional_text_differs, tags_differ, text_differs};
 use crate::aws::{GroupId, GroupMapping, Peer, Reference, SecurityGroup, State, TextRef};
 use crate::target::Planning;
@@ -71,7 +71,7 @@ impl Groups {
             .filter(|id| found.links.new_of(*id).is_none());
 
         let deleted = gone.map(|id| GroupChange {
-            fate: GroupOutcome::Deleted,
+            outcome: GroupOutcome::Deleted,
             sides: BeforeAfter::Removed(id),
         });
         found.changes.extend(deleted);
@@ -86,7 +86,7 @@ impl Groups {
         (new, is): (&State, GroupId),
         is_addressed: bool,
     ) {
-        let (sides, fate) = match was {
+        let (sides, outcome) = match was {
             None => (BeforeAfter::Added(is), Some(GroupOutcome::Created)),
             Some((_, was)) if self.recreated[is.index()] => {
                 (BeforeAfter::Both(was, is), Some(GroupOutcome::Recreated))
@@ -106,7 +106,7 @@ impl Groups {
         };
 
         self.changes
-            .extend(fate.map(|fate| GroupChange { fate, sides }));
+            .extend(outcome.map(|outcome| GroupChange { outcome, sides }));
     }
 
     /// The new group of an old one.
@@ -136,38 +136,41 @@ impl Groups {
     }
 
     /// Counts them, after it is known in which of them rules change.
-    pub fn count_resources(&self, tally: &mut ResourceCounts) {
-        for GroupChange { fate, .. } in &self.changes {
-            match fate {
+    pub fn count_resources(&self, resources: &mut ResourceCounts) {
+        for GroupChange { outcome, .. } in &self.changes {
+            match outcome {
                 GroupOutcome::Replaced { reasons, .. } if reasons.contains(&Reason::Address) => {
-                    tally.count_resource(Action::Add);
-                    tally.count_resource(Action::Remove);
+                    resources.count_resource(Action::Add);
+                    resources.count_resource(Action::Remove);
                 }
                 GroupOutcome::Recreated => {
-                    tally.count_resource(Action::Add);
-                    tally.count_resource(Action::Remove);
+                    resources.count_resource(Action::Add);
+                    resources.count_resource(Action::Remove);
                 }
-                GroupOutcome::Replaced { .. } => tally.count_resource(Action::Replace),
-                GroupOutcome::Deleted => tally.count_resource(Action::Remove),
-                GroupOutcome::Created => tally.count_resource(Action::Add),
+                GroupOutcome::Replaced { .. } => resources.count_resource(Action::Replace),
+                GroupOutcome::Deleted => resources.count_resource(Action::Remove),
+                GroupOutcome::Created => resources.count_resource(Action::Add),
                 GroupOutcome::Moved { .. } | GroupOutcome::Tagged => {}
             }
         }
 
-        let tagged = self.changes.iter().filter_map(|change| match change.fate {
-            GroupOutcome::Moved { tags: true } | GroupOutcome::Tagged => change.sides.is(),
-            GroupOutcome::Moved { tags: false }
-            | GroupOutcome::Replaced { .. }
-            | GroupOutcome::Recreated => None,
-            GroupOutcome::Deleted | GroupOutcome::Created => None,
-        });
+        let tagged = self
+            .changes
+            .iter()
+            .filter_map(|change| match change.outcome {
+                GroupOutcome::Moved { tags: true } | GroupOutcome::Tagged => change.sides.after(),
+                GroupOutcome::Moved { tags: false }
+                | GroupOutcome::Replaced { .. }
+                | GroupOutcome::Recreated => None,
+                GroupOutcome::Deleted | GroupOutcome::Created => None,
+            });
 
-        tagged.for_each(|group| tally.mark_changed(group));
+        tagged.for_each(|group| resources.mark_changed(group));
         let touched = self
             .staying_pairs()
-            .filter(|(_, new)| tally.is_changed(*new))
+            .filter(|(_, new)| resources.is_changed(*new))
             .count();
-        (0..touched).for_each(|_| tally.count_resource(Action::Modify));
+        (0..touched).for_each(|_| resources.count_resource(Action::Modify));
     }
 }
 
@@ -245,7 +248,7 @@ fn is_refused(planning: &Planning, reasons: &[Reason], [was, is]: [&SecurityGrou
 }
 
 /// The description that a target gives to a group.
-fn described_by<'g>(planning: &Planning, group: &'g SecurityGroup) -> TextRef<'g> {
+fn group_description<'g>(planning: &Planning, group: &'g SecurityGroup) -> TextRef<'g> {
     match group.description.is_empty() {
         true => TextRef::known(planning.default_description),
         false => group.description.view(),
@@ -269,8 +272,8 @@ fn replacement_reasons(
         );
     let described = text_differs(
         planning,
-        (old, described_by(planning, was)),
-        (new, described_by(planning, is)),
+        (old, group_description(planning, was)),
+        (new, group_description(planning, is)),
     );
     let vpc = match (&was.vpc, &is.vpc) {
         (Reference::Id(was), Reference::Id(is)) => (was != is).then_some(Reason::Vpc),

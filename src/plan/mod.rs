@@ -17,7 +17,7 @@
 //! | a rule's tags | in place | not in the template |
 //! | the default of the parameter that a rule names | in place | in place |
 //! | the default of the list that a rule names | a rule for each block is added or removed | has no such rule |
-//! | a rule that stands in its group | | the group, in place |
+//! | an inline rule of a group | | the group, in place |
 //! | the address of either | destroyed and created | removed and added |
 //!
 //! Sources: AWS provider 5.100.0, the schema and plans that were measured
@@ -35,8 +35,8 @@ mod groups;
 mod others;
 mod peers;
 mod recreated;
+mod resource_counts;
 mod rules;
-mod tally;
 mod targets;
 mod texts;
 mod uses;
@@ -52,7 +52,7 @@ use crate::aws::{Direction, GroupId, GroupMapping, Rule, RuleKey, State};
 use crate::net::Traffic;
 use crate::target::{ActionCounts, Planning};
 use groups::Matched;
-use tally::ResourceCounts;
+use resource_counts::ResourceCounts;
 
 /// What AWS will do.
 #[derive(Debug)]
@@ -97,7 +97,7 @@ impl<'d> Changes<'d> {
             merge_changes(&mut changes.groups, predicted.groups, it.alone);
             merge_changes(&mut changes.rules, predicted.rules, it.alone);
             merge_changes(&mut changes.others, predicted.others, it.alone);
-            changes.counts.push((it, predicted.tally.counts()));
+            changes.counts.push((it, predicted.resources.counts()));
         }
 
         let order = rule_order(old, new);
@@ -131,7 +131,7 @@ struct Prediction {
     groups: Vec<GroupChange>,
     rules: Vec<RuleChange>,
     others: Vec<OtherChange>,
-    tally: ResourceCounts,
+    resources: ResourceCounts,
 }
 
 fn predict_target(
@@ -140,16 +140,16 @@ fn predict_target(
     new: &State,
     matched: &Matched<'_>,
 ) -> Prediction {
-    let mut tally = ResourceCounts::new(new.groups.len());
+    let mut resources = ResourceCounts::new(new.groups.len());
     let groups = groups::Groups::match_groups(planning, old, new, matched);
-    let rules = rules::changed_rules(planning, old, new, &groups, &mut tally);
-    let others = others::changed_others(planning, old, new, &groups, &mut tally);
-    groups.count_resources(&mut tally);
+    let rules = rules::changed_rules(planning, old, new, &groups, &mut resources);
+    let others = others::changed_others(planning, old, new, &groups, &mut resources);
+    groups.count_resources(&mut resources);
     Prediction {
         groups: groups.changes,
         rules,
         others,
-        tally,
+        resources,
     }
 }
 

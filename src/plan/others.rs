@@ -5,7 +5,7 @@ use super::before_after::BeforeAfter;
 use super::change::OtherChange;
 use super::defaults;
 use super::groups::Groups;
-use super::tally::{Action, ResourceCounts};
+use super::resource_counts::{Action, ResourceCounts};
 use super::texts::optional_text_differs;
 use crate::aws::{
     GroupId, Parameter, ParameterId, PrefixListId, Reference, SecurityGroup, State, aws_list,
@@ -19,7 +19,7 @@ pub fn changed_others(
     old: &State,
     new: &State,
     groups: &Groups,
-    tally: &mut ResourceCounts,
+    resources: &mut ResourceCounts,
 ) -> Vec<OtherChange> {
     let mut changes = Vec::new();
     let parameters = pair_by_name(
@@ -40,15 +40,15 @@ pub fn changed_others(
         differing_pairs(lists, |was, is| was.1 == is.1)
             .map(|sides| OtherChange::List(map_both(sides, |l| l.0))),
     );
-    changes.extend(changed_made_lists(old, new, tally).map(OtherChange::MadeList));
-    let associations = changed_associations(planning, old, new, groups, tally);
+    changes.extend(changed_made_lists(old, new, resources).map(OtherChange::MadeList));
+    let associations = changed_associations(planning, old, new, groups, resources);
     changes.extend(associations.into_iter().map(OtherChange::Association));
     changes.extend(
         differing_pairs(paired_outputs(planning, old, new), |_, _| true).map(OtherChange::Output),
     );
 
     if planning.locks_defaults {
-        changes.extend(changed_locks(planning, old, new, tally).map(OtherChange::Lock));
+        changes.extend(changed_locks(planning, old, new, resources).map(OtherChange::Lock));
     }
 
     let exports = paired_exports(planning, old, new);
@@ -60,7 +60,8 @@ pub fn changed_others(
     changes.extend(differing_pairs(exports, same).map(OtherChange::Export));
 
     if planning.notes_protection {
-        changes.extend(changed_protection(old, new, groups, tally).map(OtherChange::Protection));
+        changes
+            .extend(changed_protection(old, new, groups, resources).map(OtherChange::Protection));
     }
 
     let placeholders = changed_placeholders(planning.has_placeholder, old, new, groups);
@@ -128,7 +129,7 @@ fn lists_by_identity(state: &State) -> BTreeMap<&str, (PrefixListId, &str)> {
 fn changed_made_lists(
     old: &State,
     new: &State,
-    tally: &mut ResourceCounts,
+    resources: &mut ResourceCounts,
 ) -> impl Iterator<Item = BeforeAfter<PrefixListId>> {
     let by_name = |state: &State| {
         let lists = state.made_lists();
@@ -144,7 +145,7 @@ fn changed_made_lists(
     let pairs = pair_by_name(by_name(old), by_name(new));
     let sides: Pairs<PrefixListId> = differing_pairs(pairs, same).collect();
     for side in &sides {
-        tally.count_resource(match side {
+        resources.count_resource(match side {
             BeforeAfter::Removed(_) => Action::Remove,
             BeforeAfter::Added(_) => Action::Add,
             BeforeAfter::Both(..) => Action::Modify,
@@ -182,7 +183,7 @@ fn changed_locks(
     planning: &Planning,
     old: &State,
     new: &State,
-    tally: &mut ResourceCounts,
+    resources: &mut ResourceCounts,
 ) -> impl Iterator<Item = BeforeAfter<usize>> {
     let of = |state: &State| {
         let names = state
@@ -204,7 +205,7 @@ fn changed_locks(
 
     let sides: Pairs<usize> = differing_pairs(pair_by_name(of(old), of(new)), same).collect();
     for side in &sides {
-        tally.count_resource(match side {
+        resources.count_resource(match side {
             BeforeAfter::Removed(_) => Action::Remove,
             BeforeAfter::Added(_) => Action::Add,
             BeforeAfter::Both(..) => Action::Replace,
@@ -214,12 +215,12 @@ fn changed_locks(
     sides.into_iter()
 }
 
-/// Groups that stay, and are protected or no more.
+/// Groups that stay, and become protected or unprotected.
 fn changed_protection(
     old: &State,
     new: &State,
     groups: &Groups,
-    tally: &mut ResourceCounts,
+    resources: &mut ResourceCounts,
 ) -> impl Iterator<Item = BeforeAfter<GroupId>> {
     let mut changes = Vec::new();
     for (was, is) in groups.staying_pairs() {
@@ -228,7 +229,7 @@ fn changed_protection(
             (false, true) => BeforeAfter::Added(is),
             (true, true) | (false, false) => continue,
         };
-        tally.mark_changed(is);
+        resources.mark_changed(is);
         changes.push(change);
     }
     changes.into_iter()

@@ -34,7 +34,7 @@ pub enum PeerValue<'d> {
 /// What kind of peer a rule has: CidrIp, CidrIpv6, a prefix list, a group. A rule of another kind
 /// is another rule for the AWS provider (`tests/conformance/edits.py`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum PeerKind {
     /// Blocks of a family.
     Blocks(Family),
     /// Each block of a list that the deployment sets.
@@ -85,19 +85,19 @@ impl<'d> PeerValue<'d> {
     }
 
     /// Its kind.
-    pub fn kind(self) -> Kind {
+    pub fn kind(self) -> PeerKind {
         match self {
-            PeerValue::Block(block) => Kind::Blocks(Family::of_block(&block)),
-            PeerValue::Unknown(family, _) => Kind::Blocks(family),
-            PeerValue::UnknownBlocks(family, _) => Kind::EachBlock(family),
+            PeerValue::Block(block) => PeerKind::Blocks(Family::of_block(&block)),
+            PeerValue::Unknown(family, _) => PeerKind::Blocks(family),
+            PeerValue::UnknownBlocks(family, _) => PeerKind::EachBlock(family),
             PeerValue::ListId(_)
             | PeerValue::AwsList(_)
             | PeerValue::UnknownList(_)
-            | PeerValue::MadeList(_) => Kind::List,
+            | PeerValue::MadeList(_) => PeerKind::List,
             PeerValue::Group(_)
             | PeerValue::GoneGroup(_)
             | PeerValue::ForeignGroup(..)
-            | PeerValue::UnknownGroup(_) => Kind::Group,
+            | PeerValue::UnknownGroup(_) => PeerKind::Group,
         }
     }
 }

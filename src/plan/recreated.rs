@@ -34,7 +34,7 @@ pub fn recreated_groups(
         labels = TierLabel::intern_labels(seen);
     }
 
-    let [gone_labels, fresh_labels] = [0, 1].map(|n| sides[n].unique(&edges[n], &labels[n]));
+    let [gone_labels, fresh_labels] = [0, 1].map(|n| sides[n].find_unique(&edges[n], &labels[n]));
     let pair = |(label, old): (&TierLabel, &GroupId)| Some((*old, *fresh_labels.get(label)?));
 
     // a target that matches one of the two with another group by address would contradict the pair
@@ -87,11 +87,11 @@ struct Edge<'d> {
     is_own: bool,
     direction: Direction,
     traffic: Traffic,
-    other: Other<'d>,
+    other: EdgePeer<'d>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Other<'d> {
+enum EdgePeer<'d> {
     Itself,
     /// A peer that both programs have.
     Known(PeerValue<'d>),
@@ -168,16 +168,16 @@ impl<'d> Candidates<'d> {
 
         let peer = PeerValue::with_groups(self.state, key.peer, PeerValue::GoneGroup);
         let other = match peer {
-            PeerValue::GoneGroup(other) if other == group => Other::Itself,
+            PeerValue::GoneGroup(other) if other == group => EdgePeer::Itself,
             PeerValue::GoneGroup(other) => self.other(other),
-            peer => Other::Known(peer),
+            peer => EdgePeer::Known(peer),
         };
 
         if let Some(place) = self.places[group.index()] {
             edges[place].push(edge(true, other));
         }
 
-        if let (PeerValue::GoneGroup(named), false) = (peer, matches!(other, Other::Itself))
+        if let (PeerValue::GoneGroup(named), false) = (peer, matches!(other, EdgePeer::Itself))
             && let Some(place) = self.places[named.index()]
         {
             edges[place].push(edge(false, self.other(group)));
@@ -185,11 +185,11 @@ impl<'d> Candidates<'d> {
     }
 
     /// A tier as the peer of a rule.
-    fn other(&self, group: GroupId) -> Other<'d> {
+    fn other(&self, group: GroupId) -> EdgePeer<'d> {
         match (self.places[group.index()], self.known[group.index()]) {
-            (Some(place), _) => Other::Candidate(place),
-            (None, Some(new)) => Other::Known(PeerValue::Group(new)),
-            (None, None) => Other::Known(PeerValue::GoneGroup(group)),
+            (Some(place), _) => EdgePeer::Candidate(place),
+            (None, Some(new)) => EdgePeer::Known(PeerValue::Group(new)),
+            (None, None) => EdgePeer::Known(PeerValue::GoneGroup(group)),
         }
     }
 
@@ -200,11 +200,11 @@ impl<'d> Candidates<'d> {
         labels: &[TierLabel],
     ) -> Vec<(TierLabel, Vec<Edge<'d>>)> {
         let labelled = |edge: &Edge<'d>| match edge.other {
-            Other::Candidate(place) => Edge {
-                other: Other::Alike(labels[place]),
+            EdgePeer::Candidate(place) => Edge {
+                other: EdgePeer::Alike(labels[place]),
                 ..*edge
             },
-            Other::Itself | Other::Known(_) | Other::Alike(_) => *edge,
+            EdgePeer::Itself | EdgePeer::Known(_) | EdgePeer::Alike(_) => *edge,
         };
 
         let neighbourhood = |(label, edges): (&TierLabel, &Vec<Edge<'d>>)| {
@@ -217,14 +217,14 @@ impl<'d> Candidates<'d> {
     }
 
     /// The candidates with a unique label, and with a rule of a sentence.
-    fn unique(
+    fn find_unique(
         &self,
         edges: &[Vec<Edge<'d>>],
         labels: &[TierLabel],
     ) -> BTreeMap<TierLabel, GroupId> {
         let mut found: BTreeMap<TierLabel, Option<GroupId>> = BTreeMap::new();
         for (n, label) in labels.iter().enumerate() {
-            let group = Some(self.groups[n]).filter(|group| self.is_spoken_of(*group, &edges[n]));
+            let group = Some(self.groups[n]).filter(|group| self.has_sentence(*group, &edges[n]));
             found
                 .entry(*label)
                 .and_modify(|known| *known = None)
@@ -237,7 +237,7 @@ impl<'d> Candidates<'d> {
     }
 
     /// Whether a sentence produces a rule of a group: groups without any all look alike.
-    fn is_spoken_of(&self, group: GroupId, edges: &[Edge<'_>]) -> bool {
+    fn has_sentence(&self, group: GroupId, edges: &[Edge<'_>]) -> bool {
         let group = self.state.group(group);
         let is_written =
             |direction: Direction| direction == Direction::Ingress || !group.has_default_egress;

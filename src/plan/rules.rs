@@ -7,7 +7,7 @@ use super::change::{RuleChange, RuleOutcome, RulePlace};
 use super::defaults;
 use super::groups::Groups;
 use super::peers::PeerValue;
-use super::tally::{Action, ResourceCounts};
+use super::resource_counts::{Action, ResourceCounts};
 use super::texts::{tags_differ, text_differs};
 use crate::aws::{Direction, GroupId, ParameterId, Peer, RuleKey, State};
 use crate::net::{Traffic, UnknownPorts};
@@ -20,7 +20,7 @@ pub fn changed_rules<'d>(
     old: &'d State,
     new: &'d State,
     groups: &Groups,
-    tally: &mut ResourceCounts,
+    resources: &mut ResourceCounts,
 ) -> Vec<RuleChange> {
     let (olds, news) = (
         RuleAddresses::new(planning, old),
@@ -37,7 +37,7 @@ pub fn changed_rules<'d>(
         old,
         new,
         groups,
-        tally,
+        resources,
         changes: Vec::new(),
     };
 
@@ -59,7 +59,7 @@ struct RuleComparison<'j, 'd> {
     old: &'d State,
     new: &'d State,
     groups: &'j Groups,
-    tally: &'j mut ResourceCounts,
+    resources: &'j mut ResourceCounts,
     changes: Vec<RuleChange>,
 }
 
@@ -73,11 +73,11 @@ impl<'d> RuleComparison<'_, 'd> {
             return self.count_same_address(was, is, Some(Action::Replace));
         }
 
-        let Some(fate) = self.rule_outcome(was, is) else {
+        let Some(outcome) = self.rule_outcome(was, is) else {
             return;
         };
-        self.add_change(BeforeAfter::Both(was, is), fate);
-        let action = match fate {
+        self.add_change(BeforeAfter::Both(was, is), outcome);
+        let action = match outcome {
             RuleOutcome::Default | RuleOutcome::WithPeer if self.repeats_rule(was, is) => {
                 // the blocks that stay are the same resources
                 self.changes_repeated(was, is).then_some(Action::Modify)
@@ -117,13 +117,13 @@ impl<'d> RuleComparison<'_, 'd> {
     }
 
     /// The list of blocks that a rule is for, if the deployment sets it.
-    fn list_of<'s>(&self, state: &'s State, place: RulePlace) -> Option<blocks::List<'s>> {
+    fn list_of<'s>(&self, state: &'s State, place: RulePlace) -> Option<blocks::BlockList<'s>> {
         let id = state.parameter_of(place.rule_in(state).key.peer)?;
         state.parameter(id).kind.is_list().then_some((state, id))
     }
 
-    /// Counts two rules with the same address: `action` is what becomes of the resource, or, for
-    /// lists, of those of the blocks that both have.
+    /// Counts two rules with the same address: `action` is the change of the resource, or, for
+    /// lists, of the resources of the blocks that both have.
     fn count_same_address(&mut self, was: RulePlace, is: RulePlace, action: Option<Action>) {
         if !self.repeats_rule(was, is) {
             return action.into_iter().for_each(|it| self.count_rule(is, it));
@@ -131,10 +131,11 @@ impl<'d> RuleComparison<'_, 'd> {
 
         let (old, new) = (self.list_of(self.old, was), self.list_of(self.new, is));
         let counts = blocks::compare_blocks(self.planning, old, new);
-        self.tally.count_resources(Action::Remove, counts.removed);
-        self.tally.count_resources(Action::Add, counts.added);
+        self.resources
+            .count_resources(Action::Remove, counts.removed);
+        self.resources.count_resources(Action::Add, counts.added);
         if let Some(action) = action {
-            self.tally.count_resources(action, counts.kept);
+            self.resources.count_resources(action, counts.kept);
         }
     }
 
@@ -155,7 +156,7 @@ impl<'d> RuleComparison<'_, 'd> {
             return Some(RuleOutcome::OwnerDefault);
         }
 
-        // one half of all addresses, be it of a rule for all of them
+        // one half of all addresses, or of a rule for all of them
         if self.is_halved(self.old, was) || self.is_halved(self.new, is) {
             return self.label_outcome(was, is);
         }
@@ -204,7 +205,7 @@ impl<'d> RuleComparison<'_, 'd> {
         text_differs(self.planning, (self.old, old), (self.new, new))
     }
 
-    /// Whether others stand in the output for a rule.
+    /// Whether the output has two halves in place of a rule.
     fn is_halved(&self, state: &State, place: RulePlace) -> bool {
         let (group, rule) = (state.group(place.group), place.rule_in(state));
         (self.planning.written)(group, rule) != [Some(rule.key), None]
@@ -247,7 +248,7 @@ impl<'d> RuleComparison<'_, 'd> {
             return;
         };
 
-        let fate = match sides {
+        let outcome = match sides {
             BeforeAfter::Removed(_) => RuleOutcome::Removed,
             BeforeAfter::Added(_) => RuleOutcome::Added,
             BeforeAfter::Both(_, is) if !self.groups.group_stays(is.group) => {
@@ -265,7 +266,7 @@ impl<'d> RuleComparison<'_, 'd> {
             }
         };
 
-        self.add_change(sides, fate);
+        self.add_change(sides, outcome);
         if let Some(was) = was {
             self.count_old(was);
         }
@@ -275,17 +276,17 @@ impl<'d> RuleComparison<'_, 'd> {
         }
     }
 
-    fn add_change(&mut self, sides: BeforeAfter<RulePlace>, fate: RuleOutcome) {
-        self.changes.push(RuleChange { sides, fate });
+    fn add_change(&mut self, sides: BeforeAfter<RulePlace>, outcome: RuleOutcome) {
+        self.changes.push(RuleChange { sides, outcome });
     }
 
     /// Counts a rule of the new state: as a resource, or as a change of its group.
     fn count_rule(&mut self, is: RulePlace, action: Action) {
         if self.is_resource(is) {
             let number = self.count_repeated(self.new, is);
-            self.tally.count_resources(action, number)
+            self.resources.count_resources(action, number)
         } else {
-            self.tally.mark_changed(is.group)
+            self.resources.mark_changed(is.group)
         }
     }
 
@@ -295,9 +296,9 @@ impl<'d> RuleComparison<'_, 'd> {
         match self.groups.new_of(was.group) {
             _ if (self.planning.is_resource)(self.old.group(was.group), key) => {
                 let number = self.count_repeated(self.old, was);
-                self.tally.count_resources(Action::Remove, number)
+                self.resources.count_resources(Action::Remove, number)
             }
-            Some(group) => self.tally.mark_changed(group),
+            Some(group) => self.resources.mark_changed(group),
             None => {}
         }
     }
@@ -316,7 +317,8 @@ impl<'d> RuleComparison<'_, 'd> {
         })
     }
 
-    /// Whether the ports of two rules with the same traffic have a parameter with a changed default.
+    /// Whether the ports of two rules with the same traffic have a parameter with a changed
+    /// default.
     fn has_other_port_default(&self, was: RulePlace, is: RulePlace) -> bool {
         let (was, is) = (was.rule_in(self.old), is.rule_in(self.new));
         let ports = is.key.traffic.unknown_ports();

@@ -4,9 +4,9 @@ use super::defaults::value_differs;
 use crate::aws::{State, Text, TextRef};
 use crate::target::Planning;
 
-/// Whether a text is another in a deployment that sets no value: with the defaults of the parameters
-/// in it. A parameter that has a default in one program alone is the same, since deployments set an
-/// unknown value.
+/// Whether a text differs in a deployment that sets no value: with the defaults of the parameters
+/// in it. A parameter that has a default in only one program does not count, since deployments set
+/// an unknown value.
 pub fn text_differs(
     planning: &Planning,
     (old, was): (&State, TextRef<'_>),
@@ -45,7 +45,7 @@ pub fn optional_text_differs(
     }
 }
 
-/// Whether some tag is another, is new or is gone.
+/// Whether a tag has another value, is new, or is deleted.
 pub fn tags_differ(
     planning: &Planning,
     (old, was): (&State, &[(String, Text)]),

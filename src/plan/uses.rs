@@ -29,8 +29,8 @@ pub fn changed_uses(old: &State, new: &State, mapping: &GroupMapping) -> Vec<Use
                     sides,
                     direction,
                     family,
-                    before: olds.of(sides.was(), direction, family),
-                    after: news.of(sides.is(), direction, family),
+                    before: olds.usage_of(sides.before(), direction, family),
+                    after: news.usage_of(sides.after(), direction, family),
                 };
 
                 let is_another = change.before.0 != change.after.0;
@@ -67,7 +67,7 @@ impl Uses {
     }
 
     /// The count of one direction of a group, and the quota; 0 if there is no group.
-    fn of(&self, group: Option<GroupId>, direction: Direction, family: Family) -> (u32, u32) {
+    fn usage_of(&self, group: Option<GroupId>, direction: Direction, family: Family) -> (u32, u32) {
         let count = group.map(|group| self.counts[group.index()][direction as usize]);
         (count.map_or(0, |count| count.in_family(family)), self.quota)
     }

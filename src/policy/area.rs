@@ -8,8 +8,8 @@ use crate::net::{Addresses, Family, Ranges};
 pub struct Area {
     /// The VPC that the group is made in; then those that it is associated with, by id.
     pub vpcs: Vec<VpcId>,
-    /// The addresses of all of them, if they are known. A family that one of them has no block of is
-    /// empty: members there may have any address of it.
+    /// The addresses of all of them, if they are known. A family that one of them has no block of
+    /// is empty: members there may have any address of it.
     pub addresses: Option<Addresses>,
 }
 

@@ -2,8 +2,8 @@
 
 use super::TierId;
 
-/// The groups that members carry beside that of their own tier. It holds nothing where no tier has
-/// `also`, and asking it then costs nothing.
+/// The groups that members carry besides that of their own tier. Empty, and free to query, if no
+/// tier has `also`.
 #[derive(Debug, Default)]
 pub struct Members {
     /// For each tier, the other groups that its members carry, sorted.
@@ -13,7 +13,7 @@ pub struct Members {
 }
 
 impl Members {
-    /// From the groups that the members of each tier carry beside its own, sorted.
+    /// From the groups that the members of each tier carry besides its own, sorted.
     pub(crate) fn new(groups: Vec<Vec<TierId>>) -> Members {
         let mut carriers = vec![Vec::new(); groups.len()];
         for (tier, groups) in (0..).map(TierId).zip(&groups) {
@@ -29,7 +29,7 @@ impl Members {
         self.groups.is_empty()
     }
 
-    /// The groups that the members of a tier carry beside its own, sorted.
+    /// The groups that the members of a tier carry besides its own, sorted.
     pub fn other_groups(&self, tier: TierId) -> &[TierId] {
         self.groups.get(tier.index()).map_or(&[], Vec::as_slice)
     }

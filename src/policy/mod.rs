@@ -177,12 +177,12 @@ impl Policy {
         self.tier_ids().map(Owner::Tier).chain(foreign)
     }
 
-    /// How many groups rules are put on.
+    /// The number of groups that rules are put on.
     pub fn owner_count(&self) -> usize {
         self.tiers.len() + self.foreign_owners.len()
     }
 
-    /// The position of a group among all that rules are put on; nothing for one that they are not.
+    /// The position of a group among all that rules are put on; `None` for any other group.
     pub fn owner_position(&self, owner: Owner) -> Option<usize> {
         match owner {
             Owner::Tier(id) => Some(id.index()),
@@ -261,7 +261,7 @@ impl Policy {
         &self.flows[position as usize]
     }
 
-    /// Traffic if each parameter in it has its default; as it is if one has none.
+    /// Traffic with the defaults of its parameters; unchanged if one has no default.
     #[inline]
     pub fn default_traffic(&self, traffic: Traffic) -> Traffic {
         match traffic {
@@ -370,8 +370,8 @@ impl Policy {
         pairs.filter(|(a, b)| a != b)
     }
 
-    /// Whether a transit gateway joins some VPC of one tier with some of another, so that no outbound
-    /// rule can name a group for all members.
+    /// Whether a transit gateway joins some VPC of one tier with some of another, so that no
+    /// outbound rule can name a group for all members.
     pub fn are_over_gateway(&self, a: TierId, b: TierId) -> bool {
         let mut links = self
             .vpc_pairs(a, b)

@@ -13,7 +13,7 @@ pub struct OutputRules {
     pub parameter_names: Option<ParameterNames>,
 }
 
-/// Text that does not stand for itself in an output.
+/// Text that a target does not take literally.
 #[derive(Debug, Clone, Copy)]
 pub struct ReplacedText {
     /// `{{resolve:`

@@ -89,7 +89,7 @@ pub struct External {
 }
 
 impl PrefixList {
-    /// What the program makes of it, if it makes it.
+    /// The list in AWS that the program makes, if it makes it.
     pub fn made(&self) -> Option<&MadeList> {
         match &self.list {
             ListReference::Made(made) => Some(made),

@@ -3,8 +3,8 @@
 use super::SentenceId;
 use crate::aws::Text;
 
-/// The tags of sentences: `web allows https from anywhere { tags = { owner = "edge" } }`. It holds
-/// nothing where no sentence has any, and asking it then costs nothing.
+/// The tags of sentences: `web allows https from anywhere { tags = { owner = "edge" } }`. Empty,
+/// and free to query, if no sentence has any.
 #[derive(Debug, Default)]
 pub struct SentenceTags {
     /// By sentence, in their order; the tags of each by key.

@@ -97,7 +97,7 @@ pub enum DefaultGroup {
 /// Which tags and descriptions outputs have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Labels {
-    /// Those of the program, and made-up ones where it has none.
+    /// Those of the program, and generated ones where it has none.
     Made,
     /// Those of the program alone.
     Written,

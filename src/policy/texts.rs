@@ -6,7 +6,7 @@ use crate::aws::Text;
 use crate::net::Traffic;
 use foldhash::HashMap;
 
-/// What describes rules beside the strings of their sentences.
+/// Texts of rules other than the strings of their sentences.
 #[derive(Debug, Default)]
 pub struct Texts {
     /// By the service as sentences name it, and the part: `service ad = tcp 88 "Kerberos"`

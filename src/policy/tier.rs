@@ -30,7 +30,7 @@ pub struct Tier {
     pub addresses: Option<Addresses>,
     /// `name`: an explicit GroupName.
     pub group_name: Option<Text>,
-    /// `name-prefix`: what a made-up GroupName starts with, where a target makes one up of it.
+    /// `name-prefix`: the start of a generated GroupName, in targets that have one.
     pub name_prefix: Option<Text>,
     /// `export`: the name under which other stacks of CloudFormation can import the group's id.
     pub export: Option<Text>,

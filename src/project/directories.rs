@@ -69,7 +69,7 @@ pub fn title(program: &Program, build: &Build) -> String {
 }
 
 /// Reports addresses that two outputs of one directory both declare, once for each pair.
-pub fn clashes(declared: &[Declared<'_>]) -> Problems {
+pub fn report_clashes(declared: &[Declared<'_>]) -> Problems {
     let mut firsts: HashMap<Module, HashMap<&str, usize>> = HashMap::new();
     let mut shared: BTreeMap<(usize, usize), Vec<String>> = BTreeMap::new();
 

@@ -33,7 +33,7 @@ impl<'t> TomlEntries<'t> {
 
 /// A manifest while it is read.
 #[derive(Debug)]
-pub struct Reading {
+pub struct ManifestReader {
     /// The manifest.
     pub file: FileId,
     /// Its problems.
@@ -49,7 +49,7 @@ pub struct Schema {
     pub keys: &'static [&'static str],
 }
 
-impl Reading {
+impl ManifestReader {
     /// A span of the manifest.
     pub fn span(&self, range: Range<usize>) -> Span {
         Span {
@@ -75,7 +75,11 @@ impl Reading {
     }
 
     /// The entries of a table with known keys; the others are reported.
-    pub fn known<'t>(&mut self, table: &'t DeTable<'t>, schema: &Schema) -> TomlEntries<'t> {
+    pub fn read_known_entries<'t>(
+        &mut self,
+        table: &'t DeTable<'t>,
+        schema: &Schema,
+    ) -> TomlEntries<'t> {
         let mut entries = self.entries(table);
         entries.retain(|entry| {
             let known = schema.keys.contains(&entry.key);
@@ -101,7 +105,7 @@ impl Reading {
     }
 
     /// Reports a value that its key does not accept.
-    pub fn wanted(&mut self, entry: TomlEntry<'_>, wanted: &'static str) {
+    pub fn report_wrong_value(&mut self, entry: TomlEntry<'_>, wanted: &'static str) {
         self.problems.push(ManifestProblem::WrongValue {
             span: entry.span,
             key: entry.key.to_string(),
@@ -110,23 +114,23 @@ impl Reading {
     }
 
     /// A text that is not empty.
-    pub fn text<'t>(&mut self, entry: TomlEntry<'t>, wanted: &'static str) -> Option<&'t str> {
+    pub fn read_text<'t>(&mut self, entry: TomlEntry<'t>, wanted: &'static str) -> Option<&'t str> {
         let text = entry.value.as_str().filter(|text| !text.is_empty());
         if text.is_none() {
-            self.wanted(entry, wanted);
+            self.report_wrong_value(entry, wanted);
         }
         text
     }
 
     /// A table.
-    pub fn table<'t>(
+    pub fn read_table<'t>(
         &mut self,
         entry: TomlEntry<'t>,
         wanted: &'static str,
     ) -> Option<&'t DeTable<'t>> {
         let table = entry.value.as_table();
         if table.is_none() {
-            self.wanted(entry, wanted);
+            self.report_wrong_value(entry, wanted);
         }
         table
     }

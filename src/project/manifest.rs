@@ -1,6 +1,6 @@
 //! Reads a manifest into a project.
 
-use super::entry::{Reading, Schema, TomlEntries, TomlEntry};
+use super::entry::{ManifestReader, Schema, TomlEntries, TomlEntry};
 use super::paths;
 use super::{Build, Named, Output, Program, Project, Values};
 use crate::date::Date;
@@ -60,7 +60,7 @@ pub fn read(name: &str, bytes: Vec<u8>, directory: &Path) -> (Sources, Project, 
 fn parse_manifest(id: FileId, file: &File, directory: &Path) -> (Project, Problems) {
     let text = file.text();
     let mut reader = Manifest {
-        reading: Reading {
+        reading: ManifestReader {
             file: id,
             problems: Problems::default(),
         },
@@ -94,13 +94,13 @@ fn parse_manifest(id: FileId, file: &File, directory: &Path) -> (Project, Proble
 
 /// A manifest while it is read, and the directory of its paths.
 struct Manifest<'d> {
-    reading: Reading,
+    reading: ManifestReader,
     directory: &'d Path,
 }
 
 impl Manifest<'_> {
     fn read_project(&mut self, table: &DeTable<'_>) -> Project {
-        let entries = self.reading.known(table, &PROJECT);
+        let entries = self.reading.read_known_entries(table, &PROJECT);
         let lints = self.read_lints(&entries);
         let as_of = entries.get("as-of").and_then(|entry| self.read_date(entry));
         let programs = match entries.get("program") {
@@ -119,7 +119,7 @@ impl Manifest<'_> {
     fn read_programs(&mut self, entry: TomlEntry<'_>, as_of: Option<Date>) -> Vec<Program> {
         const WANTED: &str = "a table for each program, under `[[program]]`";
         let Some(elements) = self.reading.elements(entry) else {
-            self.reading.wanted(
+            self.reading.report_wrong_value(
                 TomlEntry {
                     span: entry.key_span,
                     ..entry
@@ -137,7 +137,7 @@ impl Manifest<'_> {
 
         let mut programs = Vec::new();
         for element in elements {
-            if let Some(table) = self.reading.table(element, WANTED) {
+            if let Some(table) = self.reading.read_table(element, WANTED) {
                 programs.extend(self.read_program(element.span, table, as_of));
             }
         }
@@ -151,7 +151,7 @@ impl Manifest<'_> {
         table: &DeTable<'_>,
         as_of: Option<Date>,
     ) -> Option<Program> {
-        let entries = self.reading.known(table, &PROGRAM);
+        let entries = self.reading.read_known_entries(table, &PROGRAM);
         if entries.get("file").is_none() {
             self.reading.problems.push(ManifestProblem::MissingKey {
                 span: header,
@@ -199,16 +199,16 @@ impl Manifest<'_> {
     /// The builds of a program with environments; each inherits the entries of the program.
     fn read_environments(&mut self, entry: TomlEntry<'_>, shared: Build) -> Vec<Build> {
         const WANTED: &str = "tables, as in `[program.environments.production]`";
-        let Some(table) = self.reading.table(entry, WANTED) else {
+        let Some(table) = self.reading.read_table(entry, WANTED) else {
             return Vec::new();
         };
         let mut builds = Vec::new();
 
         for environment in self.reading.entries(table) {
-            let Some(table) = self.reading.table(environment, "a table") else {
+            let Some(table) = self.reading.read_table(environment, "a table") else {
                 continue;
             };
-            let entries = self.reading.known(table, &ENVIRONMENT);
+            let entries = self.reading.read_known_entries(table, &ENVIRONMENT);
             let own = self.read_build(&entries, shared.as_of);
             let values = shared.values.iter().cloned().chain(own.values).collect();
 
@@ -252,7 +252,7 @@ impl Manifest<'_> {
     }
 
     fn read_path(&mut self, entry: TomlEntry<'_>) -> Option<Named> {
-        let text = self.reading.text(entry, "a path in quotes")?;
+        let text = self.reading.read_text(entry, "a path in quotes")?;
         let path = self.directory.join(text).to_string_lossy().into_owned();
         Some(Named {
             path,
@@ -272,7 +272,7 @@ impl Manifest<'_> {
     fn read_set(&mut self, entry: TomlEntry<'_>) -> Vec<(String, String)> {
         let Some(table) = self
             .reading
-            .table(entry, "a table: `{ office = \"203.0.113.0/24\" }`")
+            .read_table(entry, "a table: `{ office = \"203.0.113.0/24\" }`")
         else {
             return Vec::new();
         };
@@ -287,7 +287,7 @@ impl Manifest<'_> {
             };
             let value = number.or_else(|| {
                 let wanted = "a string in quotes, as for `--set`, or a number";
-                self.reading.text(entry, wanted)
+                self.reading.read_text(entry, wanted)
             });
             values.extend(value.map(|value| (entry.key.to_string(), value.to_string())));
         }
@@ -298,7 +298,7 @@ impl Manifest<'_> {
     fn read_outputs(&mut self, entry: TomlEntry<'_>) -> Vec<Output> {
         let Some(table) = self
             .reading
-            .table(entry, "a table: `{ terraform = \"shop.tf\" }`")
+            .read_table(entry, "a table: `{ terraform = \"shop.tf\" }`")
         else {
             return Vec::new();
         };
@@ -330,7 +330,7 @@ impl Manifest<'_> {
         let (mut levels, wanted) = (Levels::default(), "levels: `{ open-http = \"deny\" }`");
         let table = entries
             .get("lints")
-            .and_then(|entry| self.reading.table(entry, wanted));
+            .and_then(|entry| self.reading.read_table(entry, wanted));
 
         for entry in table
             .map(|table| self.reading.entries(table))
@@ -341,7 +341,8 @@ impl Manifest<'_> {
                 .into_iter()
                 .find(|level| typed == Some(level.keyword()));
             if level.is_none() {
-                self.reading.wanted(entry, "`deny`, `warn` or `allow`");
+                self.reading
+                    .report_wrong_value(entry, "`deny`, `warn` or `allow`");
             }
             let names: Vec<&'static str> = lint::lint_names()
                 .into_iter()
@@ -396,7 +397,8 @@ impl Manifest<'_> {
 
         let date = text.parse().ok();
         if date.is_none() {
-            self.reading.wanted(entry, "a day such as 2026-12-31");
+            self.reading
+                .report_wrong_value(entry, "a day such as 2026-12-31");
         }
 
         date

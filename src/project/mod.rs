@@ -1,7 +1,7 @@
 //! A project: the programs that `tierwall.toml` lists, with their values, outputs and levels of
 //! lints.
 //!
-//! Reading a manifest does not access the file system: paths are returned as they are to be opened,
+//! ManifestReader a manifest does not access the file system: paths are returned as they are to be opened,
 //! and opening them finds out whether they exist.
 
 mod directories;
@@ -10,9 +10,9 @@ mod manifest;
 mod paths;
 mod vars;
 
-pub use directories::{Declared, SharedModules, clashes, title};
+pub use directories::{Declared, SharedModules, report_clashes, title};
 pub use manifest::read;
-pub use vars::{line as vars_line, vars};
+pub use vars::{line_of_value, parse_values};
 
 use crate::date::Date;
 use crate::lint::Levels;

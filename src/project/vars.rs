@@ -6,7 +6,7 @@ use std::fmt;
 
 /// The names and values in a file of values: `{ "office": "203.0.113.0/24" }`. A duplicate name is
 /// returned twice; an error is a message.
-pub fn vars(bytes: &[u8]) -> Result<Vec<(String, String)>, String> {
+pub fn parse_values(bytes: &[u8]) -> Result<Vec<(String, String)>, String> {
     let text = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(bytes);
     let JsonEntries(entries) = serde_json::from_slice(text)
         .map_err(|error| format!("it is not a JSON object: {error}"))?;
@@ -40,7 +40,7 @@ fn list_error(name: &str, values: &[Value]) -> String {
 }
 
 /// The line of a name in a file of values, counted from 1.
-pub fn line(bytes: &[u8], name: &str) -> usize {
+pub fn line_of_value(bytes: &[u8], name: &str) -> usize {
     let text = String::from_utf8_lossy(bytes);
     let key = format!("\"{name}\"");
     // in a string there would be a backslash before it; a value has no colon after it

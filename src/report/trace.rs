@@ -49,7 +49,8 @@ fn notes_on_members(policy: &Policy, subject: &QuestionEndpoints) -> String {
                 let (end, tier) = (&end.name, &tier.name);
                 let _ = writeln!(
                     notes,
-                    "{end} is among the addresses of `{tier}`; to trace its members, use `{option} {tier}`"
+                    "{end} is among the addresses of `{tier}`; to trace its members, \
+                     use `{option} {tier}`"
                 );
             }
         }
@@ -273,7 +274,7 @@ impl TraceWriter<'_> {
     }
 }
 
-/// The group whose rule a flow is at a gate, where it is another than that of the tier.
+/// The group whose rule a flow is at a gate, if it differs from that of the tier.
 pub(super) fn admitting_group(policy: &Policy, gate: Gate, flow: u32) -> Option<TierId> {
     let flow = policy.flow(flow);
     let group = match gate {

@@ -67,7 +67,7 @@ struct UnknownLine<'p> {
 struct AdmittingRuleLine<'p> {
     what: String,
     peer: End<'p>,
-    /// The group whose rule it is, where it is another than that of the tier.
+    /// The group whose rule it is, if it differs from that of the tier.
     #[serde(skip_serializing_if = "Option::is_none")]
     group: Option<&'p str>,
     certain: bool,

@@ -53,7 +53,8 @@ const UDP: &[Packet] = &[
     request_packet("datagram"),
     reply_packet(
         "reply",
-        "a reply needs no rule, for 30 s after one datagram and 180 s in a stream unless set otherwise",
+        "a reply needs no rule, for 30 s after one datagram and 180 s in a stream \
+         unless set otherwise",
     ),
 ];
 const ECHO: &[Packet] = &[

@@ -26,7 +26,7 @@ pub fn open_words(tier: &Tier) -> String {
     format!("{} may send all traffic to {to} {said}", tier.name)
 }
 
-/// To whom an open tier may send everything, as programs name them.
+/// The addresses to which an open tier may send everything, as programs name them.
 pub fn open_to_words(outbound: Outbound) -> &'static str {
     match outbound {
         Outbound::Open => "anywhere",
@@ -36,7 +36,7 @@ pub fn open_to_words(outbound: Outbound) -> &'static str {
     }
 }
 
-/// `outbound` of a tier that is open; nothing for a closed one.
+/// `outbound` of a tier that is open; empty for a closed one.
 pub fn outbound_words(outbound: Outbound) -> &'static str {
     match outbound {
         Outbound::Open => "(outbound = open)",

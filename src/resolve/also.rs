@@ -8,17 +8,17 @@ use crate::policy::{Area, Members, Tier, TierId, TierSet, Vpc, VpcId};
 use crate::source::Span;
 use std::collections::VecDeque;
 
-/// A tier that `also` names, and where.
+/// A tier that `also` names, and the span of its name.
 type Named = (TierId, Span);
 
 /// The VPCs of a program, and those of each of its tiers.
 #[derive(Clone, Copy)]
-pub struct Places<'r> {
+pub struct VpcsOfTiers<'r> {
     pub vpcs: &'r [Vpc],
     pub areas: &'r [Area],
 }
 
-impl<'r> Places<'r> {
+impl<'r> VpcsOfTiers<'r> {
     fn of_tier(self, tier: &Tier) -> &'r Area {
         &self.areas[tier.area.index()]
     }
@@ -33,7 +33,7 @@ pub fn resolve(
     scope: &mut Scope<'_>,
     tiers: &[Tier],
     sets: &[TierSet],
-    places: Places<'_>,
+    places: VpcsOfTiers<'_>,
 ) -> Members {
     let declared = scope.tiers.clone();
     if declared.iter().all(|(tier, _)| tier.also.is_empty()) {
@@ -50,10 +50,10 @@ pub fn resolve(
     let (sorted, cut) = sort_by_dependency(named.len(), depends);
 
     for (from, to) in cut {
-        report_circle(scope, tiers, &named, from, to);
+        report_cycle(scope, tiers, &named, from, to);
     }
 
-    Members::new(close(scope, tiers, &named, sorted))
+    Members::new(collect_other_groups(scope, tiers, &named, sorted))
 }
 
 /// The tiers that the `also` of a tier names. What a list of tiers shares is reported once, for the
@@ -81,13 +81,13 @@ fn resolve_names(
     found
 }
 
-/// Reports groups of other VPCs: a network interface carries only groups that are made in its VPC or
-/// associated with it (VPC user guide, "Security groups" and "Associate security groups with
+/// Reports groups of other VPCs: a network interface carries only groups that are made in its VPC
+/// or associated with it (VPC user guide, "Security groups" and "Associate security groups with
 /// multiple VPCs"). The members of a tier can be in each of its VPCs.
 fn report_elsewhere(
     scope: &mut Scope<'_>,
     tiers: &[Tier],
-    places: Places<'_>,
+    places: VpcsOfTiers<'_>,
     named: &[Vec<Named>],
 ) {
     for (tier, named) in tiers.iter().zip(named) {
@@ -108,8 +108,8 @@ fn report_elsewhere(
     }
 }
 
-/// Reports a circle, of which one step is that from a tier to another.
-fn report_circle(
+/// Reports a cycle of `also` that contains the step from one tier to another.
+fn report_cycle(
     scope: &mut Scope<'_>,
     tiers: &[Tier],
     named: &[Vec<Named>],
@@ -119,9 +119,9 @@ fn report_circle(
     let step = named[from].iter().find(|(tier, _)| tier.index() == to);
     let Some((_, span)) = step else { return };
 
-    let mut circle = vec![from];
-    circle.extend(shortest_way(named, to, from));
-    let names: Vec<&str> = circle.iter().map(|n| tiers[*n].name.as_str()).collect();
+    let mut cycle = vec![from];
+    cycle.extend(shortest_path(named, to, from));
+    let names: Vec<&str> = cycle.iter().map(|n| tiers[*n].name.as_str()).collect();
     scope.problems.push(MeaningProblem::AlsoCircle {
         span: *span,
         tier: tiers[from].name.clone(),
@@ -129,8 +129,8 @@ fn report_circle(
     });
 }
 
-/// The tiers on the shortest way along `also`, both ends included.
-fn shortest_way(named: &[Vec<Named>], from: usize, to: usize) -> Vec<usize> {
+/// The tiers on the shortest path along `also`, both ends included.
+fn shortest_path(named: &[Vec<Named>], from: usize, to: usize) -> Vec<usize> {
     let mut before: Vec<Option<usize>> = vec![None; named.len()];
     let mut queue = VecDeque::from([from]);
 
@@ -146,13 +146,13 @@ fn shortest_way(named: &[Vec<Named>], from: usize, to: usize) -> Vec<usize> {
         }
     }
 
-    let mut way: Vec<usize> = std::iter::successors(Some(to), |at| before[*at]).collect();
-    way.reverse();
-    way
+    let mut path: Vec<usize> = std::iter::successors(Some(to), |at| before[*at]).collect();
+    path.reverse();
+    path
 }
 
-/// The other groups that the members of each tier carry, those first that others depend on.
-fn close(
+/// The other groups that the members of each tier carry; `sorted` has dependencies first.
+fn collect_other_groups(
     scope: &mut Scope<'_>,
     tiers: &[Tier],
     named: &[Vec<Named>],
@@ -170,7 +170,7 @@ fn close(
         found.dedup();
         found.retain(|tier| tier.index() != n);
 
-        if scope.has_room_for(tiers[n].span, found.len()) {
+        if scope.reserve_size(tiers[n].span, found.len()) {
             groups[n] = found;
         }
     }

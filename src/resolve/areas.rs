@@ -62,7 +62,7 @@ fn report_same_id(scope: &mut Scope<'_>, declared: &[Vpc], written: &EntryValue)
         };
 
         let (first, other) = *by_id.entry(id).or_insert((vpc, name));
-        // one that stands twice under one name is reported where the list is read
+        // a duplicate name is reported where the list is read
         if first != vpc {
             scope.problems.push(MeaningProblem::VpcTwice {
                 span: item.span(),

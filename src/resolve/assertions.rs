@@ -36,7 +36,7 @@ pub fn resolve(
     let to = resolve_ends(scope, definitions, policy, &assertion.to);
     let pairs = from.len().saturating_mul(to.len());
 
-    if !scope.has_room_for(span, pairs) {
+    if !scope.reserve_size(span, pairs) {
         return;
     }
 
@@ -137,12 +137,12 @@ fn resolve_ends(
         }
     }
 
-    let gone = excepted_ends(scope, policy, &list.except);
-    take_out_ends(&mut ends, &gone);
+    let excluded = excepted_ends(scope, policy, &list.except);
+    remove_tiers_from_ends(&mut ends, &excluded);
 
     if !policy.members.carry_one_group() {
         ends = add_carriers(policy, ends);
-        take_out_ends(&mut ends, &gone);
+        remove_tiers_from_ends(&mut ends, &excluded);
     }
 
     ends
@@ -152,12 +152,12 @@ fn resolve_ends(
 /// each once.
 fn add_carriers(policy: &Policy, ends: Vec<(Span, End)>) -> Vec<(Span, End)> {
     let mut found = Vec::with_capacity(ends.len());
-    let mut seen = BTreeSet::new();
+    let mut lint_facts = BTreeSet::new();
     for (span, end) in ends {
         match end {
             End::Tier(tier) => {
                 let carriers = policy.members.carriers_of(tier);
-                let new = carriers.filter(|tier| seen.insert(*tier));
+                let new = carriers.filter(|tier| lint_facts.insert(*tier));
                 found.extend(new.map(|tier| (span, End::Tier(tier))));
             }
             end => found.push((span, end)),
@@ -197,10 +197,10 @@ fn excepted_ends(scope: &mut Scope<'_>, policy: &Policy, except: &[NetItem]) -> 
     scope.excepted_tiers(KnownTiers::new(policy), except)
 }
 
-/// Takes tiers, which are sorted, out of some ends.
-fn take_out_ends(ends: &mut Vec<(Span, End)>, gone: &[TierId]) {
+/// Removes tiers, which are sorted, from some ends.
+fn remove_tiers_from_ends(ends: &mut Vec<(Span, End)>, excluded: &[TierId]) {
     ends.retain(|(_, end)| match end {
-        End::Tier(tier) => gone.binary_search(tier).is_err(),
+        End::Tier(tier) => excluded.binary_search(tier).is_err(),
         _ => true,
     });
 }

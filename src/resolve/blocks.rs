@@ -61,7 +61,7 @@ impl<'a> Scope<'a> {
                 continue;
             };
 
-            match known.iter().find(|(seen, _)| seen == key) {
+            match known.iter().find(|(lint_facts, _)| lint_facts == key) {
                 Some((_, first)) => self.problems.push(NameProblem::DuplicateKey {
                     span: entry.key.span(),
                     key: typed.to_string(),

@@ -2,7 +2,10 @@
 
 use super::atom::Catalogue;
 use super::params::implicit_vpc_name;
-use super::scope::{AbsentParam, BuiltInNetwork, Entity, GUESSES, MOST, Scope, Seen, Symbol};
+use super::scope::{
+    AbsentParam, BuiltInNetwork, Entity, LintFacts, MAX_COMPARISONS, MAX_PROGRAM_SIZE, Scope,
+    Symbol,
+};
 use crate::ast::{self, Item, ProgramTree};
 use crate::diagnostic::{NameKind, NameProblem, Problem, Problems};
 use crate::policy::{
@@ -70,7 +73,7 @@ impl<'a> Scope<'a> {
             services: Vec::new(),
             tiers: Vec::new(),
             tier_sets: Vec::new(),
-            seen: Seen::default(),
+            lint_facts: LintFacts::default(),
             peers: networks.collect(),
             service_names: HashMap::new(),
             vpc_names: HashMap::new(),
@@ -79,8 +82,8 @@ impl<'a> Scope<'a> {
             broken: broken.map(|span| sources.text(*span)).collect(),
             is_incomplete: program.files.iter().any(|file| file.is_incomplete),
             every: None,
-            guesses: GUESSES,
-            room: MOST,
+            comparisons_left: MAX_COMPARISONS,
+            size_left: MAX_PROGRAM_SIZE,
         }
     }
 
@@ -127,7 +130,7 @@ impl<'a> Scope<'a> {
             | Item::Assertion(_) => return,
         };
 
-        self.seen.declarations.push(Declaration {
+        self.lint_facts.declarations.push(Declaration {
             what,
             name: name.span,
             statement: statement.span,

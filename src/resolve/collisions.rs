@@ -97,11 +97,11 @@ impl<'a> Scope<'a> {
         names.sort_by_key(|(name, _)| name.span);
         names.dedup_by_key(|(name, _)| name.span);
 
-        let mut seen: HashMap<String, NameInUse> = HashMap::with_capacity(names.len());
+        let mut lint_facts: HashMap<String, NameInUse> = HashMap::with_capacity(names.len());
         for (name, in_use) in names {
             let output = mangle_name(self.text(name));
-            let Some((first, first_in_use)) = seen.get(&output).copied() else {
-                seen.insert(output, (name, in_use));
+            let Some((first, first_in_use)) = lint_facts.get(&output).copied() else {
+                lint_facts.insert(output, (name, in_use));
                 continue;
             };
 

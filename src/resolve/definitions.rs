@@ -43,7 +43,7 @@ impl Definitions<'_> {
     }
 
     /// The external that a name stands for, which is used now; `None` for a name of something else.
-    /// What was found is nothing for a declaration that is reported.
+    /// The inner value is `None` for a declaration with an error.
     pub fn external_of(&self, entity: Entity) -> Option<Option<ExternalId>> {
         match entity {
             Entity::External(position) => Some(self.external_names[position]),

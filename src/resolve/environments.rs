@@ -1,4 +1,4 @@
-//! The environment that a program is resolved for: what applies in others is set aside.
+//! The environment that a program is resolved for: statements for other environments are removed.
 
 use super::settings::Environment;
 use crate::ast::{FileTree, Item, Name, ProgramTree, Statement};
@@ -6,9 +6,9 @@ use crate::diagnostic::{InputProblem, NameProblem, Problem, Problems, SyntaxProb
 use crate::source::{Sources, Span};
 use std::collections::BTreeSet;
 
-/// Sets the statements aside that do not apply in the chosen environment, and reports environments
-/// that are not declared. Where the declared ones are in error, nothing is left to resolve; a program
-/// that declares none is the same in each. Gives the declared environments, in source order.
+/// Removes the statements that do not apply in the chosen environment, and reports environments
+/// that are not declared. If their declaration has an error, nothing is left to resolve; a program
+/// that declares none is the same in each. Returns the declared environments, in source order.
 pub fn choose_environment(
     sources: &Sources,
     program: &mut ProgramTree,
@@ -30,7 +30,7 @@ pub fn choose_environment(
         None if !undeclared.is_empty() => clear_program(program),
         Some(chosen) => {
             for file in &mut program.files {
-                set_aside(sources, file, chosen.name, &names);
+                remove_other_environments(sources, file, chosen.name, &names);
             }
         }
         None => {}
@@ -40,9 +40,14 @@ pub fn choose_environment(
     (names, problems)
 }
 
-/// Sets the statements of a file aside that do not apply in an environment. What is `only in` one
-/// that is not declared may be meant to apply, so its names are not reported as unknown.
-fn set_aside(sources: &Sources, file: &mut FileTree, chosen: &str, declared: &[String]) {
+/// Removes the statements of a file that do not apply in an environment. What is `only in` one that
+/// is not declared may be meant to apply, so its names are not reported as unknown.
+fn remove_other_environments(
+    sources: &Sources,
+    file: &mut FileTree,
+    chosen: &str,
+    declared: &[String],
+) {
     let is_declared = |name: &Name| declared.iter().any(|it| it == sources.text(name.span));
     for statement in std::mem::take(&mut file.statements) {
         if statement.applies_in(sources, chosen) {
@@ -115,9 +120,9 @@ impl<'s> DeclaredEnvironments<'s> {
 
     /// The names, each once.
     fn list_names(&self) -> Vec<String> {
-        let mut seen = BTreeSet::new();
+        let mut lint_facts = BTreeSet::new();
         let names = self.names.iter().map(|(name, _)| *name);
-        let new = names.filter(|name| seen.insert(*name));
+        let new = names.filter(|name| lint_facts.insert(*name));
         new.map(str::to_string).collect()
     }
 
@@ -171,7 +176,7 @@ impl<'s> DeclaredEnvironments<'s> {
         nearest(name, self.names.iter().map(|(name, _)| *name))
     }
 
-    /// What is wrong with the choice.
+    /// The problem of the chosen environment, if there is one.
     fn unchosen(&self, chosen: Option<Environment<'_>>) -> Option<InputProblem> {
         match (chosen, self.span) {
             (None, None) => None,

@@ -26,8 +26,7 @@ impl<'p> KnownTiers<'p> {
 }
 
 impl Scope<'_> {
-    /// The tiers of `every tier`, `every database`, sorted; reports a role or a VPC that there is
-    /// not.
+    /// The tiers of `every tier`, `every database`, sorted; reports an unknown role or VPC.
     pub fn resolve_every(&mut self, known: KnownTiers<'_>, every: &ast::Every) -> Vec<TierId> {
         let Some(role) = self.resolve_every_kind(every) else {
             return Vec::new();
@@ -45,13 +44,13 @@ impl Scope<'_> {
             .get_or_insert_with(|| TierIndex::new(known.tiers, known.areas));
         let found = index.find(role, vpc).to_vec();
 
-        match self.has_room_for(every.span(), found.len()) {
+        match self.reserve_size(every.span(), found.len()) {
             true => found,
             false => Vec::new(),
         }
     }
 
-    /// The role that `every` is said of, or none for all tiers; reports what is neither.
+    /// The role after `every`, or `Some(None)` for `tier`; reports any other word.
     fn resolve_every_kind(&mut self, every: &ast::Every) -> Option<Option<Role>> {
         let typed = self.text(every.kind);
         if typed == "tier" {
@@ -87,7 +86,7 @@ impl Scope<'_> {
         }
     }
 
-    /// Adds the tiers of a list to others, without those that its `except` takes out.
+    /// Adds the tiers of a list to others, without those that its `except` excludes.
     pub fn add_tier_list(
         &mut self,
         known: KnownTiers<'_>,
@@ -99,8 +98,8 @@ impl Scope<'_> {
         }
 
         if !list.except.is_empty() {
-            let gone = self.sorted_tiers(known, &list.except);
-            take_out(found, &gone);
+            let excluded = self.sorted_tiers(known, &list.except);
+            remove_tiers(found, &excluded);
         }
     }
 
@@ -114,21 +113,21 @@ impl Scope<'_> {
         found
     }
 
-    /// The tiers that an `except` after peers or ends takes out, sorted: those of its items that
-    /// are tiers. The others stay as they are, for who reports them.
+    /// The tiers that an `except` after peers or ends excludes, sorted: those of its items that are
+    /// tiers. Other items are reported where the list is resolved.
     pub fn excepted_tiers(&mut self, known: KnownTiers<'_>, except: &[NetItem]) -> Vec<TierId> {
-        let mut gone = Vec::new();
+        let mut excluded = Vec::new();
         for item in except {
             if let Some(item) = self.tier_item(item) {
-                self.add_tier_item(known, &item, &mut gone);
+                self.add_tier_item(known, &item, &mut excluded);
             }
         }
-        gone.sort_unstable();
-        gone
+        excluded.sort_unstable();
+        excluded
     }
 
-    /// Whether the `except` of a sentence takes tiers out: it has nothing but tiers, and there are
-    /// some among the peers.
+    /// Whether the `except` of a sentence excludes tiers: it contains only tiers, and there are
+    /// tiers among the peers.
     pub fn excepts_tiers(&self, rule: &ast::Rule) -> bool {
         !rule.except.is_empty()
             && rule
@@ -169,12 +168,12 @@ impl Scope<'_> {
     }
 }
 
-/// Takes tiers out of a list; they are sorted.
-pub fn take_out(tiers: &mut Vec<TierId>, gone: &[TierId]) {
-    tiers.retain(|tier| gone.binary_search(tier).is_err());
+/// Removes tiers, which are sorted, from a list.
+pub fn remove_tiers(tiers: &mut Vec<TierId>, excluded: &[TierId]) {
+    tiers.retain(|tier| excluded.binary_search(tier).is_err());
 }
 
-/// A place of the source with one space between its words.
+/// The source text of a span, with one space between words.
 pub fn source_words(scope: &Scope<'_>, span: Span) -> String {
     let words: Vec<&str> = scope.sources.text(span).split_whitespace().collect();
     words.join(" ")

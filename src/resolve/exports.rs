@@ -9,7 +9,8 @@ use crate::policy::{Text, Tier};
 use crate::source::Span;
 use std::collections::BTreeMap;
 
-/// What `${…}` in the name of an export can be: pseudo parameters whose values such a name can have.
+/// The values of `${…}` that are allowed in the name of an export: pseudo parameters whose values
+/// such a name can have.
 const EXPORT_VALUES: [&str; 4] = [
     "AWS::StackName",
     "AWS::Region",
@@ -39,7 +40,7 @@ pub fn read_export<'a>(scope: &mut Scope<'a>, value: &'a EntryValue, tiers: usiz
     }
 }
 
-/// The name of an export, or why CloudFormation would refuse it.
+/// The name of an export, or why CloudFormation would reject it.
 fn read_name(scope: &mut Scope<'_>, literal: &StringLiteral) -> Result<Text, String> {
     let mut name = Text::default();
     let mut at = 0;

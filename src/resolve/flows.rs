@@ -22,7 +22,7 @@ pub struct SentenceService<'k> {
 #[derive(Clone, Copy)]
 pub struct SentenceSubject {
     pub owner: Owner,
-    /// What an external is called; nothing for a tier.
+    /// The name of the external in the sentence; `None` for a tier.
     pub word: Option<WordId>,
 }
 

@@ -1,6 +1,7 @@
 //! Security groups and prefix lists that rules name.
 //!
-//! Those that exist already are identified by their id in AWS, so that two names for one of them produce one rule.
+//! Existing ones are identified by their id in AWS, so that two names for one of them produce one
+//! rule.
 
 use super::blocks::{ACCOUNT, is_account, is_group_id, is_list_id};
 use super::made_lists;
@@ -60,8 +61,8 @@ struct Identities<K, T> {
 
 impl<K: Ord + Clone, T> Identities<K, T> {
     /// Adds an item, and returns its position.
-    fn add(&mut self, identity: K, name: String, thing: T) -> usize {
-        self.found.push((identity, name, thing));
+    fn add(&mut self, identity: K, name: String, item: T) -> usize {
+        self.found.push((identity, name, item));
         self.found.len() - 1
     }
 
@@ -86,9 +87,9 @@ impl<K: Ord + Clone, T> Identities<K, T> {
         }
 
         let found = self.found.into_iter();
-        let mut things: Vec<Option<T>> = found.map(|(_, _, thing)| Some(thing)).collect();
+        let mut items: Vec<Option<T>> = found.map(|(_, _, item)| Some(item)).collect();
         let firsts = firsts.into_iter();
-        let distinct = firsts.filter_map(|position| things[position].take());
+        let distinct = firsts.filter_map(|position| items[position].take());
 
         (distinct.collect(), ids)
     }
@@ -258,9 +259,9 @@ fn unify_accounts(externals: &mut Identities<Reference, External>) {
 
 /// Reports prefix lists that are declared for both families.
 fn report_mixed_families(scope: &mut Scope<'_>, lists: &Identities<ListReference, PrefixList>) {
-    let mut seen: BTreeMap<&ListReference, &PrefixList> = BTreeMap::new();
+    let mut lint_facts: BTreeMap<&ListReference, &PrefixList> = BTreeMap::new();
     for (identity, _, list) in &lists.found {
-        let first = *seen.entry(identity).or_insert(list);
+        let first = *lint_facts.entry(identity).or_insert(list);
         if first.family != list.family {
             let (span, first) = (list.span.max(first.span), list.span.min(first.span));
             scope.problems.push(SyntaxProblem::Repeated {
@@ -403,7 +404,8 @@ fn resolve_list_reference(
     }
 
     if !is_aws_list(&text) {
-        let wanted = "the id of a prefix list, like `pl-0123456789abcdef0`, or the name of one of AWS's, like `com.amazonaws.eu-central-1.s3`";
+        let wanted = "the id of a prefix list, like `pl-0123456789abcdef0`, or the name of \
+                      one of AWS's, like `com.amazonaws.eu-central-1.s3`";
         let full = format!("com.amazonaws.region.{text}");
         let meant = is_aws_list(&full).then(|| format!("\"{full}\""));
         scope.problems.push(MeaningProblem::BadId {

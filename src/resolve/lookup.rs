@@ -22,7 +22,7 @@ impl<'a> Scope<'a> {
         } else {
             let known = self.peers.len();
             let meant = self
-                .may_guess(known)
+                .take_comparisons(known)
                 .then(|| likely(kind, text, self.peers.keys().copied()))
                 .flatten();
             self.report_unknown(name, kind, meant);
@@ -77,7 +77,7 @@ impl<'a> Scope<'a> {
         if known.is_none() {
             let known = self.vpc_names.len();
             let meant = self
-                .may_guess(known)
+                .take_comparisons(known)
                 .then(|| likely(NameKind::Vpc, text, self.vpc_names.keys().copied()))
                 .flatten();
             self.report_unknown(name, NameKind::Vpc, meant);

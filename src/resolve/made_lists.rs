@@ -20,8 +20,8 @@ const MOST_BLOCKS: usize = 100;
 /// The largest size of a list (VPC user guide, "Amazon VPC quotas").
 const LARGEST_SIZE: u32 = 1000;
 
-/// The lists of a declaration, one for each IP version that it has addresses of; none where its
-/// addresses are reported.
+/// The lists of a declaration, one for each IP version that it has addresses of; none if its
+/// addresses have an error.
 pub fn resolve_made_lists<'a>(
     scope: &mut Scope<'a>,
     declared: &'a ast::PrefixListDeclaration,

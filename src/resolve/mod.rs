@@ -64,8 +64,8 @@ pub fn resolve<'a>(
     policy.foreign_owners = rules::foreign_owners(&policy);
     policy.has_text_parameters = scope.has_text_parameters;
     policy.unused = unused::find_unused(&scope, &policy, program);
-    policy.shadowed = scope.seen.shadowed;
-    policy.remainders = scope.seen.remainders;
+    policy.shadowed = scope.lint_facts.shadowed;
+    policy.remainders = scope.lint_facts.remainders;
     (policy, scope.problems)
 }
 
@@ -92,7 +92,7 @@ fn resolve_declarations<'a>(
     sources::report_imported_exports(scope, &params, &tiers);
     let tier_sets = tiers::resolve_sets(scope, &tiers, &areas);
 
-    let places = also::Places {
+    let places = also::VpcsOfTiers {
         vpcs: &vpcs,
         areas: &areas,
     };
@@ -109,7 +109,7 @@ fn resolve_declarations<'a>(
     policy.tiers = tiers;
     policy.tier_sets = tier_sets;
     policy.members = members;
-    policy.declarations = std::mem::take(&mut scope.seen.declarations);
+    policy.declarations = std::mem::take(&mut scope.lint_facts.declarations);
 
     let definitions = Definitions {
         networks: networks.built_in,

@@ -70,7 +70,7 @@ pub fn resolve(scope: &mut Scope<'_>, params: &Params, vpcs: &[Vpc], dual: bool)
         let list = resolve_members(scope, &known, declared[n]);
         let count = list.blocks.len() + list.unknown.len();
 
-        if scope.has_room_for(declared[n].name.span, count) {
+        if scope.reserve_size(declared[n].name.span, count) {
             lists[n] = list;
         }
     }
@@ -227,15 +227,15 @@ impl Addressed<'_> {
         (written, span): (Span, Span),
         except: &[NetItem],
     ) -> NetList {
-        let gone = self.resolve_list(scope, except);
-        report_unbound(scope, &list, &gone);
+        let excluded = self.resolve_list(scope, except);
+        report_unbound(scope, &list, &excluded);
 
-        if !list.unknown.is_empty() || !gone.unknown.is_empty() {
+        if !list.unknown.is_empty() || !excluded.unknown.is_empty() {
             return NetList::default();
         }
 
         let before = Addresses::from_blocks(&list.blocks);
-        let left = before.difference(&Addresses::from_blocks(&gone.blocks));
+        let left = before.difference(&Addresses::from_blocks(&excluded.blocks));
 
         if left.is_empty() && !before.is_empty() {
             scope.problems.push(MeaningProblem::NothingLeft {
@@ -249,8 +249,8 @@ impl Addressed<'_> {
 }
 
 /// Reports unbound parameters in the two lists of an `except`.
-fn report_unbound(scope: &mut Scope<'_>, list: &NetList, gone: &NetList) {
-    for (id, name) in list.unknown.iter().chain(&gone.unknown) {
+fn report_unbound(scope: &mut Scope<'_>, list: &NetList, excluded: &NetList) {
+    for (id, name) in list.unknown.iter().chain(&excluded.unknown) {
         let declared = scope.params[id.index()].name;
         let text = scope.text(declared).to_string();
         scope.problems.push(MeaningProblem::UnboundExcept {
@@ -275,7 +275,7 @@ fn list_remainder(scope: &mut Scope<'_>, span: Span, left: &Addresses) -> NetLis
         return NetList::default();
     }
 
-    scope.seen.remainders.push(Remainder {
+    scope.lint_facts.remainders.push(Remainder {
         span,
         blocks: count,
     });

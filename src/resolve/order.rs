@@ -74,7 +74,7 @@ mod tests {
     use super::sort_by_dependency;
 
     #[test]
-    fn what_is_needed_comes_first() {
+    fn dependencies_come_first() {
         let edges = [vec![1, 2], vec![2], vec![], vec![3]];
         let (sorted, cut) = sort_by_dependency(4, |n| edges[n].clone());
         assert_eq!(sorted, [2, 1, 0, 3]);
@@ -82,7 +82,7 @@ mod tests {
     }
 
     #[test]
-    fn a_long_chain_needs_no_stack() {
+    fn a_long_chain_does_not_overflow_the_stack() {
         let (sorted, cut) =
             sort_by_dependency(1_000_000, |n| if n == 0 { vec![] } else { vec![n - 1] });
         assert_eq!((sorted.len(), cut.len()), (1_000_000, 0));

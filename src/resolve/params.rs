@@ -242,7 +242,7 @@ fn parse_blocks(text: &str, kind: ParamKind) -> Option<Vec<IpNet>> {
     Some(blocks)
 }
 
-/// What a value should be that is invalid.
+/// The expected form of an invalid value.
 fn wanted_value(kind: ParamKind, given: &str) -> &'static str {
     match kind {
         ParamKind::Port if given.trim().parse::<u16>().is_ok() => {
@@ -357,7 +357,7 @@ impl Params {
                 continue;
             }
 
-            let guess = scope.may_guess(names.len());
+            let guess = scope.take_comparisons(names.len());
             let meant = guess
                 .then(|| nearest(&name, names.iter().map(String::as_str)))
                 .flatten();

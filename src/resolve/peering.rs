@@ -14,8 +14,8 @@ use foldhash::{HashSet, HashSetExt};
 /// and written peer.
 ///
 /// The members of a tier can be in each of its VPCs, and a rule that names its group must match all
-/// of them. So each VPC of one tier must be each of the other, or be peered with it. AWS accepts the
-/// rule if the two groups have a VPC in common, and matches no members across the others.
+/// of them. So each VPC of one tier must be each of the other, or be peered with it. AWS accepts
+/// the rule if the two groups have a VPC in common, and matches no members across the others.
 pub fn report_unpeered(
     scope: &mut Scope<'_>,
     policy: &Policy,
@@ -49,7 +49,7 @@ pub fn report_unpeered(
             let written = sentence.rule.peers.get(target.item);
             let span = written.map_or(sentence.span, ast::PeerItem::span);
             let count = areas.map(|area| policy.area(area).vpcs.len());
-            if count != [1, 1] && !scope.has_room_for(span, count[0] * count[1]) {
+            if count != [1, 1] && !scope.reserve_size(span, count[0] * count[1]) {
                 return;
             }
 
@@ -72,7 +72,7 @@ pub fn report_unpeered(
     }
 }
 
-/// How many pairs of VPCs are reported of a sentence.
+/// The maximum number of pairs of VPCs that are reported for a sentence.
 const MOST_REPORTED: usize = 100;
 
 /// The sender and the receiver of a subject and a peer.
@@ -118,7 +118,7 @@ fn find_refusal(
 
     match policy.find_peering(ours, theirs) {
         Some(peering) => {
-            scope.seen.crossed[peering] = true;
+            scope.lint_facts.crossed[peering] = true;
             refused_by_link(policy, policy.peerings[peering].link, sentence, crossing)
         }
         None if may_be_peered(scope, policy, crossing.vpcs) => None,
@@ -135,8 +135,8 @@ fn may_be_peered(scope: &Scope<'_>, policy: &Policy, (a, b): (VpcId, VpcId)) -> 
     is_there(a) && is_there(b)
 }
 
-/// The problem of an outbound rule to a group behind a transit gateway, if the sentence makes one: a
-/// sentence with `sends` does, and one with `allows` if its sender is closed.
+/// The problem of an outbound rule to a group behind a transit gateway, if the sentence makes one:
+/// a sentence with `sends` does, and one with `allows` if its sender is closed.
 fn refused_by_link(
     policy: &Policy,
     link: PeeringLink,

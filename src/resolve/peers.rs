@@ -78,16 +78,16 @@ impl PeerResolver<'_, '_> {
         }
 
         if !rule.except.is_empty() {
-            self.take_out_tiers(&rule.except);
+            self.remove_tiers(&rule.except);
         }
     }
 
-    /// Takes out the tiers of an `except`.
-    fn take_out_tiers(&mut self, except: &[NetItem]) {
+    /// Removes the tiers of an `except`.
+    fn remove_tiers(&mut self, except: &[NetItem]) {
         let known = KnownTiers::new(self.policy);
-        let gone = self.scope.excepted_tiers(known, except);
+        let excluded = self.scope.excepted_tiers(known, except);
         self.peers.retain(|peer| match peer.peer {
-            PeerOrItself::Peer(Peer::Tier(tier)) => gone.binary_search(&tier).is_err(),
+            PeerOrItself::Peer(Peer::Tier(tier)) => excluded.binary_search(&tier).is_err(),
             PeerOrItself::Peer(_) | PeerOrItself::Itself => true,
         });
     }

@@ -8,15 +8,15 @@ use crate::policy::{ParamId, ParamKind};
 use crate::source::Span;
 use std::borrow::Cow;
 
-/// What ports mean.
+/// Ports after names have been looked up.
 pub enum ResolvedPorts {
-    /// They are written, or their parameters have values.
+    /// Both ends are numbers, or parameters with values.
     Known(Ports),
     /// The deployment sets an end.
     Unknown(UnknownPorts),
 }
 
-/// Words that stand after a protocol in other tools, and mean all of it.
+/// Words that other tools write after a protocol for all of its ports.
 const EVERY_PORT: [&str; 3] = ["any", "every", "everything"];
 
 impl<'a> Scope<'a> {
@@ -187,7 +187,7 @@ impl<'a> Scope<'a> {
             let (from, to) = (&typed[..at], &typed[at + 1..]);
             (self.is_port_named(from) && is_end(to)).then(|| format!("{from} - {to}"))
         });
-        if range.is_some() || !self.may_guess(self.params.len()) {
+        if range.is_some() || !self.take_comparisons(self.params.len()) {
             return range;
         }
         let params = (0..self.params.len() as u32).map(ParamId);
@@ -196,7 +196,7 @@ impl<'a> Scope<'a> {
         likely(NameKind::Param, typed, names)
     }
 
-    /// Whether a name after ports is that of a port, or of nothing and most like one.
+    /// Whether a name after ports is that of a port, or an unknown name that is similar to one.
     fn is_meant_as_port(&mut self, name: ast::Name) -> bool {
         let typed = self.text(name);
         if self.peer_named(typed).is_some() {

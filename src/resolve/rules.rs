@@ -6,7 +6,7 @@ use super::every::KnownTiers;
 use super::flows::{FlowCoverage, ResolvedSentence, SentenceService, SentenceSubject};
 use super::peering::report_unpeered;
 use super::peers::{PeerResolver, SentencePeer, sorted_sources};
-use super::scope::{MOST, Scope};
+use super::scope::{MAX_PROGRAM_SIZE, Scope};
 use crate::ast::{self, NetItem};
 use crate::date::Date;
 use crate::diagnostic::{MeaningProblem, NameKind};
@@ -30,8 +30,8 @@ pub struct Sentences<'k> {
     coverage: FlowCoverage,
 }
 
-/// Makes room for the sentences of a program, and for the flows that they have where each name is
-/// of one tier, one service or one block.
+/// Reserves capacity for the sentences of a program, and for the flows that they have where each
+/// name is of one tier, one service or one block.
 pub fn reserve_sentences(policy: &mut Policy, program: &ast::ProgramTree) {
     let (mut sentences, mut flows) = (0, 0usize);
     for statement in program.files.iter().flat_map(|file| &file.statements) {
@@ -47,7 +47,7 @@ pub fn reserve_sentences(policy: &mut Policy, program: &ast::ProgramTree) {
     }
 
     policy.sentences.reserve(sentences);
-    policy.flows.reserve(flows.min(MOST));
+    policy.flows.reserve(flows.min(MAX_PROGRAM_SIZE));
 }
 
 impl<'k> Sentences<'k> {
@@ -90,7 +90,7 @@ impl<'k> Sentences<'k> {
         };
 
         report_unpeered(scope, policy, &sentence);
-        if !scope.has_room_for(span, sentence.count_flows()) {
+        if !scope.reserve_size(span, sentence.count_flows()) {
             return;
         }
 
@@ -136,21 +136,21 @@ impl<'k> Sentences<'k> {
                 }
             }
         }
-        self.take_out_tiers(scope, policy, &list.except);
+        self.remove_tiers(scope, policy, &list.except);
         let name = |subject: &SentenceSubject| subject.word.map(|word| policy.words.text(word));
         self.subjects
             .sort_by(|a, b| (a.owner, name(a)).cmp(&(b.owner, name(b))));
         self.subjects.dedup_by_key(|subject| subject.owner);
     }
 
-    /// Takes tiers out of the subjects.
-    fn take_out_tiers(&mut self, scope: &mut Scope<'_>, policy: &Policy, except: &[ast::TierItem]) {
+    /// Removes tiers from the subjects.
+    fn remove_tiers(&mut self, scope: &mut Scope<'_>, policy: &Policy, except: &[ast::TierItem]) {
         if except.is_empty() {
             return;
         }
 
-        let gone = scope.sorted_tiers(KnownTiers::new(policy), except);
-        let is_left = |tier: TierId| gone.binary_search(&tier).is_err();
+        let excluded = scope.sorted_tiers(KnownTiers::new(policy), except);
+        let is_left = |tier: TierId| excluded.binary_search(&tier).is_err();
         self.subjects
             .retain(|subject| subject.owner.tier().is_none_or(is_left));
     }
@@ -262,7 +262,7 @@ fn push_sentence(
     policy.sentences.push(Sentence {
         span,
         prose,
-        tail: write_tail(scope, rule),
+        tail: text_after_peers(scope, rule),
         until: rule.until.map(|until| (until.span, until.date)),
     });
 
@@ -311,9 +311,9 @@ fn read_outbound(
 }
 
 /// ` except 10.0.0.0/8 until 2026-12-31`
-fn write_tail(scope: &Scope<'_>, rule: &ast::Rule) -> String {
+fn text_after_peers(scope: &Scope<'_>, rule: &ast::Rule) -> String {
     let mut tail = String::new();
-    // tiers that are taken out change nothing of what is said of the others
+    // excluded tiers do not change the descriptions of the others
     if !rule.except.is_empty() && !scope.excepts_tiers(rule) {
         let except = sorted_sources(scope, rule.except.iter().map(NetItem::span));
         let _ = write!(tail, " except {except}");

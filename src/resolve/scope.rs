@@ -55,7 +55,7 @@ pub struct Scope<'a> {
     pub tiers: Vec<(&'a ast::TierDeclaration, ast::Name)>,
     pub tier_sets: Vec<&'a ast::TierSetDeclaration>,
     /// Facts for lints, collected during resolution.
-    pub seen: Seen,
+    pub lint_facts: LintFacts,
     pub(super) peers: HashMap<&'a str, Symbol<Entity>>,
     pub(super) service_names: HashMap<&'a str, Symbol<usize>>,
     pub(super) vpc_names: HashMap<&'a str, Symbol<VpcId>>,
@@ -74,9 +74,9 @@ pub struct Scope<'a> {
     /// Whether a text has an unbound parameter in it.
     pub(super) has_text_parameters: bool,
     /// The remaining budget of name comparisons for suggestions.
-    pub(super) guesses: usize,
+    pub(super) comparisons_left: usize,
     /// The remaining budget for the size of the program.
-    pub(super) room: usize,
+    pub(super) size_left: usize,
 }
 
 /// A parameter that other environments have.
@@ -91,15 +91,15 @@ pub(super) struct AbsentParam {
 /// The maximum size of a program: the flows of its sentences, the pairs of its assertions, and the
 /// expanded contents of its networks, services and sets. It is ten times the number of rules in a
 /// region: VPC user guide, "Amazon VPC quotas" (security groups in a region, times rules in each).
-pub(super) const MOST: usize = 3_000_000;
+pub(super) const MAX_PROGRAM_SIZE: usize = 3_000_000;
 
 /// Each unknown name is compared with all known names, which is quadratic: after this many
 /// comparisons, there are no more suggestions.
-pub(super) const GUESSES: usize = 1_000_000;
+pub(super) const MAX_COMPARISONS: usize = 1_000_000;
 
 /// Facts about a program that are collected during resolution, besides the policy.
 #[derive(Debug, Default)]
-pub struct Seen {
+pub struct LintFacts {
     pub declarations: Vec<Declaration>,
     pub shadowed: Vec<Shadowed>,
     pub remainders: Vec<Remainder>,
@@ -151,15 +151,15 @@ impl<'a> Scope<'a> {
         self.sources.text(name.span)
     }
 
-    /// Takes `count` from the size budget; reports an error if it is exceeded.
-    pub fn has_room_for(&mut self, span: Span, count: usize) -> bool {
-        let left = self.room.checked_sub(count);
-        self.room = left.unwrap_or(self.room);
+    /// Takes `count` from the size budget; reports an error and returns `false` if it is exceeded.
+    pub fn reserve_size(&mut self, span: Span, count: usize) -> bool {
+        let left = self.size_left.checked_sub(count);
+        self.size_left = left.unwrap_or(self.size_left);
         if left.is_none() {
             self.problems.push(MeaningProblem::TooLarge {
                 span,
                 count,
-                bound: MOST,
+                bound: MAX_PROGRAM_SIZE,
             });
         }
         left.is_some()
@@ -214,24 +214,24 @@ impl<'a> Scope<'a> {
 
     /// The spans and kinds of peers, services and VPCs that are not used.
     pub fn unused_names(&self) -> impl Iterator<Item = (Span, NameKind)> {
-        fn idle<T>(symbol: &Symbol<T>) -> Option<Span> {
+        fn unused_span<T>(symbol: &Symbol<T>) -> Option<Span> {
             symbol.declared.filter(|_| !symbol.used)
         }
 
         let peers = self
             .peers
             .values()
-            .filter_map(|symbol| Some((idle(symbol)?, symbol.meaning.kind())));
+            .filter_map(|symbol| Some((unused_span(symbol)?, symbol.meaning.kind())));
 
         let services = self
             .service_names
             .values()
-            .filter_map(|symbol| Some((idle(symbol)?, NameKind::Service)));
+            .filter_map(|symbol| Some((unused_span(symbol)?, NameKind::Service)));
 
         let vpcs = self
             .vpc_names
             .values()
-            .filter_map(|symbol| Some((idle(symbol)?, NameKind::Vpc)));
+            .filter_map(|symbol| Some((unused_span(symbol)?, NameKind::Vpc)));
         peers.chain(services).chain(vpcs)
     }
 }

@@ -72,7 +72,7 @@ pub fn resolve<'b>(scope: &mut Scope<'_>, catalogue: &'b Catalogue) -> Services<
                 name.to_string(),
                 built_in.meaning.clone(),
             );
-            scope.seen.shadowed.push(Shadowed {
+            scope.lint_facts.shadowed.push(Shadowed {
                 span,
                 name,
                 meaning,
@@ -83,7 +83,7 @@ pub fn resolve<'b>(scope: &mut Scope<'_>, catalogue: &'b Catalogue) -> Services<
     services
 }
 
-/// The texts of the parts of a service, by what they are of.
+/// The texts of the parts of a service.
 type PartTexts = BTreeMap<Atom, Text>;
 
 /// Reads the texts of parts, those of services that others name first; nothing where there is none.
@@ -144,7 +144,7 @@ fn resolve_declared(scope: &mut Scope<'_>, catalogue: &Catalogue) -> Vec<Vec<Ato
         atoms.sort_unstable();
         atoms.dedup();
 
-        if scope.has_room_for(declared[n].name.span, atoms.len()) {
+        if scope.reserve_size(declared[n].name.span, atoms.len()) {
             meanings[n] = atoms;
         }
     }
@@ -213,7 +213,7 @@ fn resolve_built_in<'b>(
         return &[];
     }
 
-    let guess = scope.may_guess(scope.services.len() + catalogue.names().len());
+    let guess = scope.take_comparisons(scope.services.len() + catalogue.names().len());
     let declared = scope
         .services
         .iter()

@@ -187,7 +187,7 @@ pub fn read_vpcs(scope: &mut Scope<'_>, value: &EntryValue) -> Vec<VpcId> {
     vpcs
 }
 
-/// Reports a VPC that stands twice in a list.
+/// Reports a VPC that occurs twice in a list.
 fn report_twice(scope: &mut Scope<'_>, span: Span) {
     let vpc = scope.sources.text(span).to_string();
     let other = vpc.clone();
@@ -401,7 +401,7 @@ pub fn resolve_peerings(scope: &mut Scope<'_>, vpcs: &[Vpc]) -> Vec<Peering> {
 
     peerings.sort_unstable();
     peerings.dedup_by_key(|peering| peering.vpcs);
-    scope.seen.crossed = vec![false; peerings.len()];
+    scope.lint_facts.crossed = vec![false; peerings.len()];
 
     peerings
 }

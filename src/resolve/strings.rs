@@ -9,8 +9,8 @@ use crate::source::{Span, is_unseen};
 use std::collections::BTreeMap;
 
 impl<'a> Scope<'a> {
-    /// The value of a string that ends up in `field`, with the parameters in it; a character that AWS
-    /// does not allow is reported at its position.
+    /// The value of a string that ends up in `field`, with the parameters in it; a character that
+    /// AWS does not allow is reported at its position.
     pub fn read_field(&mut self, text: &ast::StringLiteral, field: AwsField) -> Text {
         if !text.is_plain() {
             return self.read_template(text, field);
@@ -50,7 +50,7 @@ impl<'a> Scope<'a> {
         text.value.to_string()
     }
 
-    /// Reports what AWS does not accept of a value of a string.
+    /// Reports parts of a value that AWS does not accept.
     fn check_field(&mut self, text: &ast::StringLiteral, value: &str, field: AwsField) {
         let raw = self.sources.text(text.span);
         let is_whole = *text.value == *value;
@@ -106,7 +106,7 @@ impl<'a> Scope<'a> {
         Some(self.read_field(text, field)).filter(|prose| !prose.is_empty())
     }
 
-    /// Likewise, of what an output has to know when it is made.
+    /// Likewise, for a field that must be known when the output is written.
     pub fn read_known_prose(
         &mut self,
         text: &Option<ast::StringLiteral>,

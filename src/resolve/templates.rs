@@ -7,13 +7,13 @@ use crate::diagnostic::{AwsField, MeaningProblem, NameKind, likely};
 use crate::policy::{ParamId, Text};
 use crate::source::Span;
 
-/// What is known of a parameter in a string.
+/// What is known about a parameter in a string.
 pub(super) enum BoundText {
     /// Its value.
     Known(String),
     /// The deployment sets its value.
     Unbound,
-    /// It is no parameter, which is reported.
+    /// It is not a parameter; this has been reported.
     NoParameter,
 }
 
@@ -68,7 +68,7 @@ impl<'a> Scope<'a> {
         }
     }
 
-    /// What is known of a parameter in a string.
+    /// What is known about a parameter in a string.
     pub(super) fn bound_text(
         &mut self,
         literal: &StringLiteral,
@@ -131,7 +131,7 @@ impl<'a> Scope<'a> {
         let length = written.chars().count();
         let inner = written.trim_start_matches("${").trim_end_matches('}');
         let last = inner.trim().rsplit('.').next().unwrap_or(inner);
-        let guess = self.may_guess(self.params.len());
+        let guess = self.take_comparisons(self.params.len());
         let names = self.params.iter().map(|param| self.text(param.name));
         let meant = guess
             .then(|| likely(NameKind::Param, last, names))

@@ -1,7 +1,7 @@
 //! Tiers and sets of tiers.
 
 use super::areas::Areas;
-use super::every::{KnownTiers, take_out};
+use super::every::{KnownTiers, remove_tiers};
 use super::exports::{Exports, read_export};
 use super::networks::Networks;
 use super::order::{report_cycles, sort_by_dependency};
@@ -404,9 +404,9 @@ pub fn resolve_sets(scope: &mut Scope<'_>, tiers: &[Tier], areas: &[Area]) -> Ve
     for n in sorted {
         let mut found = collect_tiers(&members[n], &tiers);
         if !excepted[n].is_empty() {
-            take_out(&mut found, &collect_tiers(&excepted[n], &tiers));
+            remove_tiers(&mut found, &collect_tiers(&excepted[n], &tiers));
         }
-        if scope.has_room_for(declared[n].name.span, found.len()) {
+        if scope.reserve_size(declared[n].name.span, found.len()) {
             tiers[n] = found;
         }
     }
@@ -423,7 +423,7 @@ pub fn resolve_sets(scope: &mut Scope<'_>, tiers: &[Tier], areas: &[Area]) -> Ve
     sets
 }
 
-/// What the items of a set stand for.
+/// The entities that the items of a set refer to.
 fn resolve_items(scope: &mut Scope<'_>, known: KnownTiers<'_>, items: &[TierItem]) -> Vec<Entity> {
     let mut found = Vec::new();
     for item in items {

@@ -6,10 +6,10 @@ use crate::diagnostic::{NameKind, NameProblem, listed};
 use crate::source::FileKind;
 
 impl<'a> Scope<'a> {
-    /// Whether the budget allows comparing a name with so many others.
-    pub fn may_guess(&mut self, others: usize) -> bool {
-        let left = self.guesses.checked_sub(others);
-        self.guesses = left.unwrap_or(self.guesses);
+    /// Takes so many comparisons of names from the budget; returns whether it allowed them.
+    pub fn take_comparisons(&mut self, others: usize) -> bool {
+        let left = self.comparisons_left.checked_sub(others);
+        self.comparisons_left = left.unwrap_or(self.comparisons_left);
         left.is_some()
     }
 

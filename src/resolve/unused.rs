@@ -111,7 +111,7 @@ fn unused_peerings<'s>(
         let (first, second) = (scope.vpc_named(a)?, scope.vpc_named(b)?);
         let pair = policy.find_peering(first, second)?;
 
-        (!scope.seen.crossed[pair]).then(|| Unused {
+        (!scope.lint_facts.crossed[pair]).then(|| Unused {
             what: Declared::Peering,
             name: format!("{a} with {b}"),
             span: *span,

@@ -1,4 +1,4 @@
-//! What a target would refuse of names.
+//! Names that a target would reject.
 
 use super::ALL;
 use super::claims::{Claim, NamedState};
@@ -8,8 +8,8 @@ use crate::diagnostic::{MeaningProblem, Problem, Problems};
 use crate::groups::{Deployment, Rule, SentenceId};
 use std::collections::BTreeSet;
 
-/// Reports names that a target would refuse: one for two resources, and one that an earlier name of
-/// a tier makes a second time.
+/// Reports names that a target would reject: one of two resources, and one that an earlier name of
+/// a tier would produce again.
 pub fn check_claims(named: NamedState<'_>) -> Problems {
     let mut problems = Problems::default();
     for target in &ALL {

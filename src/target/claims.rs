@@ -16,7 +16,7 @@ pub struct NamedState<'d> {
     pub state: &'d State,
 }
 
-/// A name in an output, and the place in the program that asks for it.
+/// A name in an output, and the span in the program that produces it.
 pub type Claim = (String, Span);
 
 /// A rule and its position.
@@ -72,7 +72,7 @@ impl PlacedRule<'_> {
         name
     }
 
-    /// The sentence that asks for the rule, or the tier that is open.
+    /// The sentence that produces the rule, or the tier that is open.
     pub fn span(&self, named: NamedState<'_>) -> Span {
         match named.deployment.first_sentence(self.rule) {
             Some(sentence) => named.deployment.policy().sentence(sentence).span,

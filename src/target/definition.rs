@@ -1,4 +1,4 @@
-//! What is known of a target: the columns of the table of targets.
+//! The definition of a target: the columns of the table of targets.
 
 use super::claims::{Claim, NamedState};
 use super::planning::Planning;
@@ -23,11 +23,11 @@ pub struct Target {
     pub emit: fn(&State) -> Vec<u8>,
     /// The addresses that no other output of this target in the directory may declare.
     pub addresses: fn(&State) -> Vec<String>,
-    /// What to do about some of them that two outputs in one directory declare.
+    /// What to do if two outputs in one directory declare some of them.
     pub separate_help: fn(&[String]) -> Vec<&'static str>,
     /// Reports what it does not support.
     pub unsupported: fn(&Policy) -> Problems,
-    /// What of an output is limited, if anything is.
+    /// The limits of an output, if it has any.
     pub limits: Option<Limits>,
     /// Its requirements for names and texts.
     pub rules: OutputRules,
@@ -45,7 +45,7 @@ impl PartialEq for Target {
     }
 }
 
-/// What of outputs is limited, and what is written about that.
+/// The limits of outputs, and their documentation.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
     /// Measures an output of so many bytes.

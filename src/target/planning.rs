@@ -12,7 +12,7 @@ pub struct Planning {
     pub is_resource: fn(&SecurityGroup, &RuleKey) -> bool,
     /// Whether an output has a parameter.
     pub asks_for: fn(&Parameter) -> bool,
-    /// Where the value of a parameter comes from, if the deployment is not asked for it.
+    /// Where the value of a parameter comes from, if the deployment does not set it.
     pub source: fn(&Parameter) -> Option<String>,
     /// The current and earlier addresses of a group, the newest first.
     pub group_addresses: fn(&SecurityGroup) -> Vec<String>,
@@ -41,16 +41,16 @@ pub struct Planning {
     pub locks_defaults: bool,
     /// The name under which other stacks can import the id of a group.
     pub export: fn(&State, &SecurityGroup) -> Option<Text>,
-    /// Whether its plan shows that a group is protected, or is no more.
+    /// Whether its plan shows when a group becomes protected, or unprotected.
     pub notes_protection: bool,
-    /// What becomes of the replacement of a protected group.
+    /// What happens to the replacement of a protected group.
     pub replaces_protected: &'static str,
-    /// What becomes of a protected group that the program no longer has.
+    /// What happens to a protected group that the program no longer has.
     pub deletes_protected: &'static str,
     /// Whether a group has the placeholder rule.
     pub has_placeholder: fn(&SecurityGroup) -> bool,
-    /// What stands in an output for a rule of a group: itself, or its halves but for those that
-    /// stand there by themselves.
+    /// The keys that an output has in place of a rule of a group: its own, or those of its halves,
+    /// except halves that are rules already.
     pub written: fn(&SecurityGroup, &Rule) -> [Option<RuleKey>; 2],
     /// The name of its own plan.
     pub report: &'static str,

@@ -35,7 +35,7 @@ fn errors(program: &str) -> Vec<(&'static str, String, String)> {
 }
 
 #[test]
-fn an_earlier_name_that_makes_an_address_a_second_time_is_an_error_at_the_name() {
+fn reports_an_earlier_name_whose_address_is_in_use_at_the_name() {
     let rename = |name: &str| format!("rename the parameter `{name}`");
     for (program, code, place, help) in [
         (
@@ -90,14 +90,14 @@ fn an_earlier_name_that_makes_an_address_a_second_time_is_an_error_at_the_name()
 }
 
 #[test]
-fn one_error_stands_for_all_rules_of_an_earlier_name() {
+fn reports_one_error_for_all_rules_of_an_earlier_name() {
     let program = "param office : cidr\ntier app, api\ntier gateway was office\n\
                    app, api allow ssh, http, https from office, gateway\n";
     assert_eq!(errors(program).len(), 1);
 }
 
 #[test]
-fn an_earlier_name_may_be_a_name_whose_rules_it_does_not_meet() {
+fn allows_an_earlier_name_whose_rules_have_other_addresses() {
     for program in [
         "param office : cidr\ntier app\ntier gateway was office\napp allows http from office\napp allows ssh from gateway\n",
         "param office : cidr\ntier app, api\ntier gateway was office\napp allows ssh from office\napi allows ssh from gateway\n",
@@ -111,7 +111,7 @@ fn an_earlier_name_may_be_a_name_whose_rules_it_does_not_meet() {
 }
 
 #[test]
-fn a_suffix_tells_an_id_from_a_parameter_of_its_name() {
+fn distinguishes_an_id_from_a_parameter_with_the_same_name_by_a_suffix() {
     for (program, name) in [
         (
             "prefix-list dyn = \"com.amazonaws.region.dynamodb\"\nparam dynamodb : prefix-list\ntier x\n\
@@ -147,7 +147,7 @@ fn a_suffix_tells_an_id_from_a_parameter_of_its_name() {
 }
 
 #[test]
-fn earlier_names_of_rules_that_a_suffix_tells_apart_have_one_too() {
+fn gives_earlier_names_of_rules_with_a_suffix_one_too() {
     let program = "prefix-list objects = \"com.amazonaws.region.s3\"\nparam s3 : prefix-list\ntier web was old\n\
                    web allows https from objects, s3\n";
     assert_eq!(errors(program), []);
@@ -161,7 +161,7 @@ fn earlier_names_of_rules_that_a_suffix_tells_apart_have_one_too() {
 }
 
 #[test]
-fn a_suffix_that_a_name_of_the_program_ends_in_is_an_error() {
+fn reports_a_name_that_ends_in_a_suffix_of_another() {
     let program =
         |third: &str| format!("tier a_b, x\nparam a-b : cidr\n{third}x allows ssh from a_b, a-b\n");
     let output = output(&program(""), "terraform");
@@ -180,7 +180,7 @@ fn a_suffix_that_a_name_of_the_program_ends_in_is_an_error() {
 }
 
 #[test]
-fn data_sources_are_named_for_their_stack() {
+fn names_data_sources_after_their_stack() {
     let program = |stack: &str| {
         format!(
             "{stack}prefix-list files = \"com.amazonaws.region.s3\"\ntier web\nweb allows https from files\n"

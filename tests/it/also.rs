@@ -81,7 +81,7 @@ fn outputs_list_the_groups_of_each_member() {
 }
 
 #[test]
-fn a_program_without_also_has_none_of_these_outputs() {
+fn omits_the_outputs_of_members_in_a_program_without_also() {
     let apart = FLEET.replace(" also management", "");
     for target in ["terraform", "cloudformation", "json"] {
         let text = output(&apart, target).to_lowercase();
@@ -122,7 +122,7 @@ fn also_is_transitive_and_takes_sets() {
 }
 
 #[test]
-fn misuse_is_an_error_at_its_place() {
+fn reports_misuse_at_its_position() {
     for (text, error) in [
         ("tier a also a", "E0341: `also` of `a` leads back to `a`"),
         (
@@ -199,7 +199,7 @@ fn assertions_judge_all_groups_of_all_members() {
 }
 
 #[test]
-fn a_rule_of_another_group_makes_none_redundant() {
+fn rules_of_another_group_make_none_redundant() {
     let redundant = |text: &str| {
         let compilation = compiled(text);
         let policy = &compilation.policy;

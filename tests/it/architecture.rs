@@ -107,7 +107,7 @@ fn modules_name_only_what_is_below_them() {
 }
 
 #[test]
-fn outside_libraries_stay_where_they_belong() {
+fn each_dependency_is_used_only_where_it_belongs() {
     let mut wrong = Vec::new();
     for (file, text) in files() {
         for (word, home) in ONLY_IN {
@@ -123,7 +123,7 @@ fn outside_libraries_stay_where_they_belong() {
 }
 
 #[test]
-fn no_room_has_a_circle_among_its_files() {
+fn no_module_has_a_cycle_among_its_files() {
     let modules = Modules::new(files());
     let links = modules.links();
     let circles: BTreeSet<Vec<&str>> = links

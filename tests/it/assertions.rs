@@ -130,7 +130,7 @@ fn proves_only_through() {
 }
 
 #[test]
-fn what_is_not_known_counts_against_the_assertion() {
+fn counts_unknown_facts_against_the_assertion() {
     // the members of a tier without `addresses`
     fails("db allows mysql from 10.9.0.0/16\nassert anywhere-tier cannot reach db");
     stops("db allows mysql from 10.9.0.0/16\nassert anywhere-tier can reach db on mysql");
@@ -224,7 +224,7 @@ fn only_addresses_can_reach() {
 }
 
 #[test]
-fn a_way_around_needs_the_service_at_its_end_alone() {
+fn a_bypass_needs_the_service_only_at_its_last_step() {
     let around = "web allows https from 198.51.100.7\napp allows ssh from 198.51.100.7\ndb allows ssh from app, web\n";
     let through = "assert 198.51.100.7 can reach db on ssh only through app";
     check(
@@ -246,7 +246,7 @@ fn proves_each_ip_version() {
 }
 
 #[test]
-fn an_ipv4_stack_whose_tier_has_ipv6_all_the_same() {
+fn judges_ipv6_addresses_of_a_tier_in_an_ipv4_stack() {
     let check = |sentence: &str, codes: &[&str]| {
         let text = format!(
             "stack s {{ ip = ipv4 }}\ntier web {{ addresses = 2001:db8::/64 }}\nweb allows ssh from anywhere-ipv6\n{sentence}\n"
@@ -265,7 +265,7 @@ fn an_ipv4_stack_whose_tier_has_ipv6_all_the_same() {
 }
 
 #[test]
-fn a_version_of_which_nothing_is_said_counts_against_a_cannot() {
+fn counts_an_unspecified_ip_version_against_cannot() {
     let check = |program: &str, codes: &[&str]| {
         let found = check_all(program, &Levels::default()).1;
         let found: Vec<&str> = found
@@ -325,7 +325,7 @@ fn codes_of(program: &str) -> Vec<&'static str> {
 }
 
 #[test]
-fn an_ipv4_stack_is_judged_in_ipv6_where_it_has_rules_for_it() {
+fn judges_ipv6_rules_of_an_ipv4_stack() {
     let icmp = "stack s { ip = ipv4 }\ntier web\nweb allows icmp from 2001:db8::/32\n";
     for (assertion, expected) in [
         ("2001:db8::/32 cannot reach web on icmp", &["E0701"][..]),
@@ -370,7 +370,7 @@ fn an_ipv4_stack_is_judged_in_ipv6_where_it_has_rules_for_it() {
 }
 
 #[test]
-fn a_way_around_in_ipv6_is_one_in_an_ipv4_stack_too() {
+fn considers_ipv6_bypasses_in_an_ipv4_stack() {
     let chain = "stack s { ip = ipv4 }\ntier bastion, db { outbound = closed }\n\
         bastion allows ssh from anywhere\ndb allows ssh from bastion\n";
     let assertion = "assert internet can reach db on ssh only through bastion\n";
@@ -382,7 +382,7 @@ fn a_way_around_in_ipv6_is_one_in_an_ipv4_stack_too() {
 }
 
 #[test]
-fn a_rule_that_is_left_out_lets_nothing_through() {
+fn ignores_rules_that_outputs_omit() {
     let tiers = |ip: &str, addresses: [&str; 2]| {
         let [db, app] = addresses;
         format!(
@@ -410,7 +410,7 @@ fn a_rule_that_is_left_out_lets_nothing_through() {
 }
 
 #[test]
-fn addresses_of_one_ip_version_say_nothing_of_the_other() {
+fn addresses_of_one_ip_version_do_not_restrict_the_other() {
     let program = |ip: &str, addresses: &str| {
         format!(
             "stack s {{ ip = {ip} }}\ntier db {{ addresses = {addresses} }}\ndb allows mysql from ::/0, 10.0.0.0/8\n"
@@ -448,7 +448,7 @@ fn addresses_of_one_ip_version_say_nothing_of_the_other() {
 }
 
 #[test]
-fn what_groups_never_filter_passes_both_ways() {
+fn traffic_that_groups_never_filter_passes_in_both_directions() {
     // an end; whether it may pass, whether it must
     for (end, may, must) in [
         ("169.254.169.254", true, true),
@@ -509,7 +509,7 @@ fn what_groups_never_filter_passes_both_ways() {
 }
 
 #[test]
-fn where_a_vpc_is_not_known_its_reserved_addresses_are_private() {
+fn assumes_private_reserved_addresses_in_an_unknown_vpc() {
     for (cidr, end, codes) in [
         ("[10.0.0.0/16]", "2001:db8::1", &[][..]),
         ("[10.0.0.0/16]", "fc00::1", &["E0701"]),
@@ -548,7 +548,7 @@ fn only_is_about_hosts_and_tiers() {
 }
 
 #[test]
-fn rules_decide_about_what_is_left_of_an_end() {
+fn rules_decide_about_the_rest_of_an_endpoint() {
     let network = "network known = 169.254.169.254, 10.2.0.9\n";
     let can = format!("{network}assert c can reach known on http");
     check_in_vpc("10.0.0.0/16", &can, &["E0702"]);
@@ -565,7 +565,7 @@ fn rules_decide_about_what_is_left_of_an_end() {
 }
 
 #[test]
-fn ends_and_services_that_are_nothing() {
+fn judges_empty_endpoints_and_services() {
     let vpc = "vpc d { id = \"vpc-0123456789abcdef3\" }\ntier db\ndb allows https from itself\n";
     assert_eq!(
         codes_of(&format!("{vpc}assert vpc d can reach db on ssh")),
@@ -578,7 +578,7 @@ fn ends_and_services_that_are_nothing() {
 }
 
 #[test]
-fn who_is_let_in_alike_is_told_together() {
+fn reports_senders_that_the_same_sentences_allow_together() {
     let program = "tier a, b, c, db\ndb allows ssh from anywhere\nassert only a can reach db\nassert private cannot reach db\n";
     let problems = check_all(
         program,
@@ -622,7 +622,7 @@ fn says(program: &str, words: &[&str]) {
 }
 
 #[test]
-fn what_does_not_pass_is_told_by_its_name_or_by_what_is_left_of_it() {
+fn names_a_service_or_its_missing_part() {
     for (program, what, service) in [
         ("assert web can reach db", "anything", "…"),
         ("assert web can reach db on mysql", "tcp 3306", "mysql"),
@@ -732,7 +732,7 @@ fn a_packet_that_breaks_an_assertion_is_reported() {
 }
 
 #[test]
-fn a_router_that_may_have_an_address_is_not_known() {
+fn reports_that_a_router_address_is_unknown() {
     let program = |vpc: &str| {
         format!("{vpc}tier a {{ outbound = closed }}\nassert 10.0.0.1 cannot reach a on ssh\n")
     };
@@ -768,7 +768,7 @@ fn reports_a_chain_that_bypasses_only_through() {
 }
 
 #[test]
-fn who_is_let_in_by_another_sentence_is_told_apart() {
+fn reports_senders_of_different_sentences_separately() {
     let program = "tier a, b, c, db { outbound = closed }\ndb allows ssh from b\ndb allows https from c\nassert only a can reach db\n";
     let first = [
         "`b` can reach `db`",
@@ -784,7 +784,7 @@ fn who_is_let_in_by_another_sentence_is_told_apart() {
 }
 
 #[test]
-fn what_two_gates_depend_on_is_said_once() {
+fn lists_an_unknown_of_two_gates_once() {
     let program = "param p : port\ntier app, db, w { outbound = closed }\n\
                    app allows tcp p from w\ndb allows mysql from app\n";
     for claim in [
@@ -799,13 +799,13 @@ fn what_two_gates_depend_on_is_said_once() {
         };
         let (_, problems) = check_all(&text, &nothing);
         let help = problems[0].report().help;
-        let said = help.iter().filter(|help| help.starts_with("unknown"));
-        assert_eq!(said.count(), 1, "{claim}: {help:?}");
+        let reported = help.iter().filter(|help| help.starts_with("unknown"));
+        assert_eq!(reported.count(), 1, "{claim}: {help:?}");
     }
 }
 
 #[test]
-fn a_chain_that_must_pass_has_no_step_that_only_may() {
+fn requires_each_step_of_a_sure_chain_to_pass() {
     let program = |rule: &str| {
         format!(
             "{rule}db allows ssh from app\nassert anywhere-tier can reach db on ssh only through app\n"
@@ -817,7 +817,7 @@ fn a_chain_that_must_pass_has_no_step_that_only_may() {
 }
 
 #[test]
-fn something_can_reach_when_one_service_does_in_each_ip_version() {
+fn can_reach_needs_one_service_in_each_ip_version() {
     stops("web allows https from anywhere-ipv4\nassert internet can reach web");
     stops(
         "web allows https from anywhere-ipv4\nweb allows ssh from anywhere-ipv6\nassert internet can reach web",
@@ -840,7 +840,7 @@ fn something_can_reach_when_one_service_does_in_each_ip_version() {
 }
 
 #[test]
-fn what_is_missing_in_one_ip_version_is_named() {
+fn names_the_ip_version_in_which_nothing_passes() {
     let program =
         |sentences: &str| format!("tier web\n{sentences}\nassert internet can reach web\n");
     let gate = "`web` does not accept it";
@@ -988,7 +988,7 @@ const THROUGH: [(&str, &str, Option<&str>); 22] = [
 ];
 
 #[test]
-fn only_through_asks_for_a_sure_chain_and_no_way_around() {
+fn only_through_requires_a_sure_chain_and_no_bypass() {
     for (sentences, assertion, code) in THROUGH {
         let program =
             format!("tier a, b, c, d {{ outbound = closed }}\n{sentences}\nassert {assertion}\n");
@@ -1006,7 +1006,7 @@ fn only_through_asks_for_a_sure_chain_and_no_way_around() {
 }
 
 #[test]
-fn a_step_that_is_not_sure_is_named() {
+fn names_the_step_that_is_not_certain() {
     let program = |sentences: &str, assertion: &str| {
         format!(
             "tier a, b, c {{ outbound = closed }}\n{sentences}\nassert {assertion} only through b\n"
@@ -1045,7 +1045,7 @@ fn a_step_that_is_not_sure_is_named() {
 }
 
 #[test]
-fn a_way_around_that_no_group_decides_about_is_named() {
+fn names_a_bypass_that_no_group_filters() {
     let program =
         "tier b\nb allows ssh from 10.0.0.9\nassert 10.0.0.9 can reach 10.0.0.8 only through b\n";
     let label = "10.0.0.9 → 10.0.0.8: neither is a tier, so no group of the program applies";

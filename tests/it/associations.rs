@@ -25,7 +25,7 @@ fn compiled(text: &str) -> Compilation {
     compile_text("hub.tier", text, &[], as_of())
 }
 
-/// What is reported of a program at least at this level: code, message and helps.
+/// What is reported for a program at least at this level: code, message and helps.
 fn reported(text: &str, level: Level) -> Vec<String> {
     let compilation = compiled(text);
     let judged = compilation.judge_at(&Levels::default());
@@ -147,7 +147,7 @@ fn one_vpc_in_brackets_is_one_vpc() {
 }
 
 #[test]
-fn the_order_of_further_vpcs_does_not_count() {
+fn the_order_of_further_vpcs_does_not_matter() {
     let text = |vpcs| {
         program(&format!(
             "tier web {{ vpc = [{vpcs}] }}\nweb allows https from anywhere"
@@ -172,7 +172,7 @@ fn the_stack_can_put_its_tiers_in_several_vpcs() {
 }
 
 #[test]
-fn what_is_wrong_in_a_list_of_vpcs_is_reported_once() {
+fn reports_an_error_in_a_list_of_vpcs_once() {
     for (vpcs, expected) in [
         (
             "[main, toolz]",
@@ -413,7 +413,7 @@ fn members_have_addresses_in_every_vpc() {
 }
 
 #[test]
-fn what_one_vpc_filters_is_not_certain() {
+fn traffic_that_only_some_vpcs_filter_is_not_certain() {
     let with = |vpcs: &str, assertion: &str| {
         holds(&format!(
             "tier web {{ vpc = {vpcs}, outbound = closed }}\n{assertion}"
@@ -451,7 +451,7 @@ fn what_one_vpc_filters_is_not_certain() {
 }
 
 #[test]
-fn what_may_be_reserved_in_one_of_the_vpcs_is_unknown_in_all() {
+fn an_address_that_one_vpc_may_reserve_is_unknown() {
     let text = program(
         "tier web { vpc = [main, tools], outbound = closed }\nassert web cannot reach 10.0.0.2",
     );
@@ -489,7 +489,7 @@ fn traffic_from_a_further_vpc_is_not_from_outside() {
 }
 
 #[test]
-fn many_tiers_in_many_vpcs_are_too_large() {
+fn limits_many_tiers_in_many_vpcs() {
     let names: Vec<String> = (0..300).map(|n| format!("v{n}")).collect();
     let vpcs = names
         .iter()

@@ -36,7 +36,7 @@ fn output(text: &str, bindings: &[(&str, &str)], name: &str) -> String {
 }
 
 #[test]
-fn a_bound_list_is_as_good_as_a_network() {
+fn a_bound_list_is_equivalent_to_a_network() {
     let bindings = [("office", "203.0.113.0/24, 198.51.100.7"), ("lab", "::/0")];
     let written = "\
 network office = 198.51.100.7, 203.0.113.0/24
@@ -67,7 +67,7 @@ fn an_unbound_list_is_a_rule_for_each_block_in_terraform() {
 }
 
 #[test]
-fn a_list_from_elsewhere_is_made_a_set() {
+fn converts_a_list_from_a_reference_to_a_set() {
     let program = "\
 param office : cidr-list { terraform = \"module.offices.blocks\" }
 tier web
@@ -101,7 +101,7 @@ fn a_template_needs_the_blocks() {
 }
 
 #[test]
-fn a_list_stands_wherever_a_block_does() {
+fn a_list_is_allowed_wherever_a_block_is() {
     let program = "\
 param office : cidr-list
 param home   : cidr-list
@@ -141,7 +141,7 @@ fn an_unbound_list_may_be_any_block() {
 }
 
 #[test]
-fn values_that_are_no_blocks_are_reported_with_what_is_meant() {
+fn suggests_blocks_for_invalid_values() {
     for (value, meant) in [
         ("203.0.113.7/24", true),
         ("203.0.113.0/24,", true),
@@ -168,7 +168,7 @@ fn values_that_are_no_blocks_are_reported_with_what_is_meant() {
 }
 
 #[test]
-fn an_unbound_list_stands_in_no_string() {
+fn reports_an_unbound_list_in_a_string() {
     let program = OFFICE.replace("office, lab", "office, lab \"from ${office}\"");
     assert!(errors(&program, &[])[0].starts_with("E0352"));
     let json = output(&program, &[("office", "10.0.0.0/8,192.0.2.1")], "json");
@@ -187,7 +187,7 @@ fn a_default_that_repeats_a_block_is_a_rule_twice() {
 }
 
 #[test]
-fn a_value_that_is_none_is_told_once() {
+fn reports_an_invalid_value_once() {
     for (list, codes) in [
         ("[10.0.0.256]", vec!["E0110"]),
         ("[0.0.0.0]", vec!["E0122"]),
@@ -197,7 +197,7 @@ fn a_value_that_is_none_is_told_once() {
     ] {
         let program = format!("param l : cidr-list = {list}\ntier web\nweb allows ssh from l\n");
         let errors = errors(&program, &[]);
-        let told: Vec<&str> = errors.iter().map(|error| &error[..5]).collect();
-        assert_eq!(told, codes, "{list}");
+        let reported: Vec<&str> = errors.iter().map(|error| &error[..5]).collect();
+        assert_eq!(reported, codes, "{list}");
     }
 }

@@ -53,7 +53,7 @@ fn foretold(
     new: &str,
     terraform: [usize; 3],
     cloudformation: [usize; 4],
-    told: &[&str],
+    reported: &[&str],
 ) {
     between(old, new, |lines| {
         let counted = |target| counts(lines.changes, target);
@@ -67,21 +67,21 @@ fn foretold(
             .chain(uses)
             .map(|line| format!("  {line}"));
         let all: Vec<String> = lines.headline().into_iter().chain(each).collect();
-        let said = all.join("\n");
-        assert_eq!(counted("terraform"), terraform, "Terraform\n{said}");
+        let lines = all.join("\n");
+        assert_eq!(counted("terraform"), terraform, "Terraform\n{lines}");
         assert_eq!(
             counted("cloudformation"),
             cloudformation,
-            "CloudFormation\n{said}"
+            "CloudFormation\n{lines}"
         );
         let squeezed: Vec<String> = all
             .iter()
             .map(|l| l.split_whitespace().collect::<Vec<_>>().join(" "))
             .collect();
-        for line in told {
+        for line in reported {
             assert!(
-                squeezed.iter().any(|said| said == line),
-                "`{line}` is not in\n{said}"
+                squeezed.iter().any(|squeezed| squeezed == line),
+                "`{line}` is not in\n{lines}"
             );
         }
     });
@@ -107,26 +107,26 @@ fn edited(replacements: &[(&str, &str)]) -> String {
 }
 
 #[test]
-fn a_rule_to_a_tier_halves_those_for_everything_in_cloudformation() {
+fn splits_rules_for_everything_in_cloudformation_next_to_a_rule_to_a_tier() {
     let new = format!("{SHOP}web sends tcp 8080 to app\n");
-    let told = [
+    let reported = [
         "AWS by CloudFormation: 1 rule to add, 2 to replace",
         "! web outbound all to anywhere (2 rules) replaced by two, for half of the addresses each (CloudFormation)",
         "+ web outbound tcp 8080 to app shop.tier:8: web sends tcp 8080 to app",
     ];
-    foretold(SHOP, &new, [1, 0, 0], [1, 1, 0, 0], &told);
+    foretold(SHOP, &new, [1, 0, 0], [1, 1, 0, 0], &reported);
     foretold(&new, SHOP, [0, 0, 1], [0, 1, 0, 1], &[]);
 }
 
 #[test]
 fn a_rule_is_added_and_one_removed() {
     let new = edited(&[("203.0.113.0/24", "192.0.2.0/24")]);
-    let told = [
+    let reported = [
         "AWS: 1 rule to add, 1 to remove",
         "- web inbound tcp 443 from 203.0.113.0/24 shop.tier:5: web allows https from 203.0.113.0/24",
         "+ web inbound tcp 443 from 192.0.2.0/24 shop.tier:5: web allows https from 192.0.2.0/24",
     ];
-    foretold(SHOP, &new, [1, 0, 1], [0, 1, 0, 0], &told);
+    foretold(SHOP, &new, [1, 0, 1], [0, 1, 0, 0], &reported);
 }
 
 #[test]
@@ -142,26 +142,26 @@ fn a_rule_between_tiers_is_a_resource_of_its_own() {
 }
 
 #[test]
-fn a_sentence_respelled_changes_texts_only() {
+fn rewriting_a_sentence_changes_only_texts() {
     let new = edited(&[("mysql", "tcp 3306"), ("https", "tcp 443")]);
-    let told = [
+    let reported = [
         "AWS: 2 rules with a changed description",
         "~ db inbound tcp 3306 from app description only, was \"db allows mysql from app\"",
     ];
-    foretold(SHOP, &new, [0, 2, 0], [0, 2, 0, 0], &told);
+    foretold(SHOP, &new, [0, 2, 0], [0, 2, 0, 0], &reported);
 }
 
 #[test]
 fn a_group_whose_description_changes_is_replaced_with_its_rules() {
     let new = edited(&[("tier app", "tier app { description = \"Orders\" }")]);
-    let told = [
+    let reported = [
         "AWS by Terraform: 3 rules to replace, 1 to reference another group; 1 group replaced",
         "AWS by CloudFormation: 4 rules to replace; 1 group replaced",
         "! app replaced with 3 rules: its description changes",
         "~ db inbound tcp 3306 from app references another group, in place (Terraform)",
         "! db inbound tcp 3306 from app replaced, because its peer is replaced (CloudFormation)",
     ];
-    foretold(SHOP, &new, [4, 1, 4], [0, 0, 3, 0], &told);
+    foretold(SHOP, &new, [4, 1, 4], [0, 0, 3, 0], &reported);
 }
 
 #[test]
@@ -171,36 +171,36 @@ fn a_group_that_keeps_its_name_cannot_be_replaced() {
         "name = \"orders\"",
         "name = \"orders\", description = \"Orders\"",
     );
-    let told = [
+    let reported = [
         "! db replaced with 1 rule: its description changes; AWS refuses that while the old group has the same `name`",
     ];
-    foretold(&old, &new, [2, 0, 2], [0, 0, 2, 0], &told);
+    foretold(&old, &new, [2, 0, 2], [0, 0, 2, 0], &reported);
     let new = new.replace("name = \"orders\"", "name = \"books\"");
-    let told = ["! db replaced with 1 rule: its name changes, and its description changes"];
-    foretold(&old, &new, [2, 0, 2], [0, 0, 2, 0], &told);
+    let reported = ["! db replaced with 1 rule: its name changes, and its description changes"];
+    foretold(&old, &new, [2, 0, 2], [0, 0, 2, 0], &reported);
 }
 
 #[test]
-fn a_tier_renamed_with_was_stays() {
+fn a_tier_renamed_with_was_is_kept() {
     let new = edited(&[
         ("tier app", "tier api was app"),
         ("app allows", "api allows"),
         ("from app", "from api"),
     ]);
-    let told = [
+    let reported = [
         "> api was app: the group stays, its tags change in place",
         "- output app_security_group_id (Terraform)",
         "+ output api_security_group_id (Terraform)",
     ];
-    foretold(SHOP, &new, [0, 3, 0], [0, 3, 0, 0], &told);
+    foretold(SHOP, &new, [0, 3, 0], [0, 3, 0, 0], &reported);
     // back: Terraform has no `moved` for it, and for CloudFormation nothing has moved
-    let told = [
+    let reported = [
         "! app replaced with 3 rules: the program has no `was api` (Terraform)",
         "> app was api: the group stays, its tags change in place (CloudFormation)",
     ];
-    foretold(&new, SHOP, [5, 0, 5], [0, 3, 0, 0], &told);
+    foretold(&new, SHOP, [5, 0, 5], [0, 3, 0, 0], &reported);
     // Terraform's name prefix and CloudFormation's logical ids are derived from the oldest name
-    let told = [
+    let reported = [
         "! api replaced with 3 rules: the start of its name changes (Terraform)",
         "! api replaced with 3 rules: the program no longer has `was app` (CloudFormation)",
     ];
@@ -209,23 +209,23 @@ fn a_tier_renamed_with_was_stays() {
         &new.replace(" was app", ""),
         [4, 1, 4],
         [3, 0, 0, 3],
-        &told,
+        &reported,
     );
 }
 
 #[test]
-fn a_tier_renamed_without_was_is_another() {
+fn a_tier_renamed_without_was_is_deleted_and_created() {
     let new = edited(&[
         ("tier app", "tier api"),
         ("app allows", "api allows"),
         ("from app", "from api"),
     ]);
-    let told = [
+    let reported = [
         "AWS by Terraform: 4 rules to replace; 1 group recreated",
         "! api recreated with 3 rules: it has the rules of `app`, and the program has no `was app`",
         "! db inbound tcp 3306 from api replaced, because its peer is replaced",
     ];
-    foretold(SHOP, &new, [5, 0, 5], [3, 0, 0, 3], &told[1..]);
+    foretold(SHOP, &new, [5, 0, 5], [3, 0, 0, 3], &reported[1..]);
     // what is proposed keeps the group
     let fixed = new.replace("tier api", "tier api was app");
     foretold(SHOP, &fixed, [0, 3, 0], [0, 3, 0, 0], &[]);
@@ -249,9 +249,9 @@ fn recreated(old: &str, new: &str) -> Vec<String> {
             .changes
             .groups
             .iter()
-            .filter(|(change, _)| change.fate == GroupOutcome::Recreated);
+            .filter(|(change, _)| change.outcome == GroupOutcome::Recreated);
         let names =
-            groups.filter_map(|(change, _)| Some((change.sides.was()?, change.sides.is()?)));
+            groups.filter_map(|(change, _)| Some((change.sides.before()?, change.sides.after()?)));
         let name = |(was, is)| {
             format!(
                 "{} -> {}",
@@ -264,7 +264,7 @@ fn recreated(old: &str, new: &str) -> Vec<String> {
 }
 
 #[test]
-fn a_tier_is_recreated_where_another_has_its_very_rules() {
+fn detects_a_tier_recreated_with_the_same_rules() {
     let renamed = |text: &str, was: &str, is: &str| {
         let word = |word: &str| {
             if word == was {
@@ -323,7 +323,7 @@ fn a_tier_is_recreated_where_another_has_its_very_rules() {
     let old = "tier a was x { outbound = closed }\ntier b { outbound = closed }\na allows ssh from 192.0.2.0/24\nb allows https from 192.0.2.0/24\n";
     let new = "tier c was x { outbound = closed }\nc allows https from 192.0.2.0/24\n";
     assert_eq!(recreated(old, new), [""; 0]);
-    // nothing is said of either
+    // neither is reported
     assert_eq!(recreated("tier a\n", "tier b\n"), [""; 0]);
     // its earlier names are what its name in AWS is made of
     let old = format!("{}\n", SHOP.replace("tier app", "tier app was core"));
@@ -345,19 +345,19 @@ fn a_tier_is_recreated_where_another_has_its_very_rules() {
 }
 
 #[test]
-fn another_default_changes_the_rules_that_name_the_parameter() {
+fn a_changed_default_changes_the_rules_of_the_parameter() {
     let with = |default: &str| {
         format!(
             "param office : cidr{default}\ntier web\nweb allows ssh, https from office\nweb allows http from anywhere\n"
         )
     };
     let (was, is) = (with(" = 203.0.113.0/24"), with(" = 0.0.0.0/0"));
-    let told = [
+    let reported = [
         "AWS: 2 rules with a changed default",
         "~ web inbound tcp 22, 443 from office (parameter) (2 rules) by its default, 203.0.113.0/24 -> 0.0.0.0/0",
         "~ parameter office: its default 203.0.113.0/24 -> 0.0.0.0/0; a deployment that sets its own value is not affected",
     ];
-    foretold(&was, &is, [0, 2, 0], [0, 1, 0, 0], &told);
+    foretold(&was, &is, [0, 2, 0], [0, 1, 0, 0], &reported);
     // the value of a deployment is unknown
     foretold(
         &was,
@@ -392,19 +392,19 @@ fn another_default_changes_the_rules_that_name_the_parameter() {
         "vpc",
         "vpc main { id = it, default-group = locked }\ntier web\n",
     );
-    let told = ["! web replaced with 2 rules: its VPC is a parameter, whose default changes"];
+    let reported = ["! web replaced with 2 rules: its VPC is a parameter, whose default changes"];
     foretold(
         &was,
         &was.replace("def0", "def1"),
         [4, 0, 4],
         [0, 0, 1, 0],
-        &told,
+        &reported,
     );
 }
 
 #[test]
-fn the_name_of_the_stack_is_in_what_terraform_makes_up() {
-    let told = [
+fn generated_terraform_names_contain_the_stack_name() {
+    let reported = [
         "! db replaced with 1 rule: the start of its name changes (Terraform)",
         "~ db its tags change in place (CloudFormation)",
     ];
@@ -413,7 +413,7 @@ fn the_name_of_the_stack_is_in_what_terraform_makes_up() {
         &edited(&[("stack shop", "stack store")]),
         [10, 0, 10],
         [0, 3, 0, 0],
-        &told,
+        &reported,
     );
     foretold(
         SHOP,
@@ -438,7 +438,7 @@ fn a_vpc_that_is_a_parameter_may_be_the_same() {
         [0, 0, 1, 0],
         &["! web replaced with 2 rules: its VPC changes"],
     );
-    let told = [
+    let reported = [
         "! web replaced with 2 rules: its VPC changes, unless the parameter is the VPC that it is in",
         "+ parameter home, which must be given",
     ];
@@ -447,25 +447,25 @@ fn a_vpc_that_is_a_parameter_may_be_the_same() {
         &format!("param home : vpc\n{}", at("home")),
         [3, 0, 3],
         [0, 0, 1, 0],
-        &told,
+        &reported,
     );
 }
 
 #[test]
-fn names_that_become_one_get_a_suffix_and_their_rules_go_and_come() {
+fn replaces_rules_whose_names_get_a_suffix() {
     let old = "tier web { outbound = closed }\ntier web-tcp { outbound = closed }\nweb allows tcp from web-tcp\n";
     let new = format!("{old}web-tcp allows all from web-tcp\n");
-    let told = ["! web inbound tcp from web-tcp replaced unchanged, under another name"];
-    foretold(old, &new, [3, 0, 1], [3, 0, 0, 1], &told);
+    let reported = ["! web inbound tcp from web-tcp replaced unchanged, under another name"];
+    foretold(old, &new, [3, 0, 1], [3, 0, 0, 1], &reported);
 }
 
 #[test]
-fn the_rule_that_admits_nothing_is_of_cloudformation() {
+fn only_cloudformation_has_the_placeholder_rule() {
     let new = format!("{SHOP}db allows https to 192.0.2.0/24\n");
-    let told = ["- db outbound the placeholder rule (CloudFormation)"];
-    foretold(SHOP, &new, [1, 0, 0], [0, 1, 0, 0], &told);
-    let told = ["+ db outbound the placeholder rule (CloudFormation)"];
-    foretold(&new, SHOP, [0, 0, 1], [0, 1, 0, 0], &told);
+    let reported = ["- db outbound the placeholder rule (CloudFormation)"];
+    foretold(SHOP, &new, [1, 0, 0], [0, 1, 0, 0], &reported);
+    let reported = ["+ db outbound the placeholder rule (CloudFormation)"];
+    foretold(&new, SHOP, [0, 0, 1], [0, 1, 0, 0], &reported);
 }
 
 #[test]
@@ -473,39 +473,39 @@ fn parameters_lists_locks_and_exports() {
     let new = "stack shop { exports = true }\nparam office : cidr = 203.0.113.0/24\nprefix-list s3 = \"com.amazonaws.region.s3\"\n\
                vpc main { id = \"vpc-0123456789abcdef0\", default-group = locked }\ntier web\nweb allows https from office, s3\n";
     let old = "stack shop\nvpc main { id = \"vpc-0123456789abcdef0\" }\ntier web\n";
-    let told = [
+    let reported = [
         "+ parameter office",
         "+ prefix list s3, looked up or asked for",
         "+ lock of the default group of main, which loses every rule (Terraform)",
         "+ export of the id of web (CloudFormation)",
     ];
-    foretold(old, new, [3, 0, 0], [0, 1, 0, 0], &told);
-    let told = [
+    foretold(old, new, [3, 0, 0], [0, 1, 0, 0], &reported);
+    let reported = [
         "- export of the id of web; CloudFormation refuses that while another stack imports it (CloudFormation)",
     ];
-    foretold(new, old, [0, 0, 3], [0, 1, 0, 0], &told);
-    let told = ["~ parameter office: no default any more, which was 203.0.113.0/24"];
+    foretold(new, old, [0, 0, 3], [0, 1, 0, 0], &reported);
+    let reported = ["~ parameter office: no default any more, which was 203.0.113.0/24"];
     foretold(
         new,
         &new.replace(" = 203.0.113.0/24", ""),
         [0, 0, 0],
         [0, 0, 0, 0],
-        &told,
+        &reported,
     );
 }
 
 #[test]
-fn what_is_written_alone_changes_labels_in_place() {
+fn written_labels_change_in_place() {
     let described =
         "tier web { description = \"web servers\" }\nweb allows https from 192.0.2.0/24\n";
     let made = format!("stack shop\n{described}");
     let written = format!("stack shop {{ labels = written }}\n{described}");
-    let told = [
+    let reported = [
         "~ web its tags change in place",
         "~ web inbound tcp 443 from 192.0.2.0/24 description only, was \"web allows https from 192.0.2.0/24\"",
         "~ web outbound all to anywhere (2 rules) description only, was \"all outbound traffic\"",
     ];
-    foretold(&made, &written, [0, 4, 0], [0, 1, 0, 0], &told);
+    foretold(&made, &written, [0, 4, 0], [0, 1, 0, 0], &reported);
 
     // the default of the provider is what it would write itself
     let web = "stack shop { labels = written }\ntier web\n";
@@ -513,38 +513,38 @@ fn what_is_written_alone_changes_labels_in_place() {
         "tier web",
         "tier web { description = \"Managed by Terraform\" }",
     );
-    let told = ["! web replaced with 2 rules: its description changes (CloudFormation)"];
-    foretold(web, &explicit, [0, 0, 0], [0, 0, 1, 0], &told);
+    let reported = ["! web replaced with 2 rules: its description changes (CloudFormation)"];
+    foretold(web, &explicit, [0, 0, 0], [0, 0, 1, 0], &reported);
 }
 
 #[test]
 fn protected_groups_are_refused_or_kept() {
     let old = "tier web\ntier db { protect = true }\nweb allows https from 192.0.2.0/24\n";
     let replaced = old.replace("protect = true", "protect = true, description = \"x\"");
-    let told = [
+    let reported = [
         "! db replaced with 2 rules: its description changes; Terraform refuses that, because the group is protected; CloudFormation keeps the old group, because it is protected",
     ];
-    foretold(old, &replaced, [3, 0, 3], [0, 0, 1, 0], &told);
+    foretold(old, &replaced, [3, 0, 3], [0, 0, 1, 0], &reported);
 
     let deleted = old.replace("tier db { protect = true }\n", "");
-    let told = [
+    let reported = [
         "- db deleted; AWS refuses that while anything uses the group; CloudFormation keeps it in AWS, because it is protected",
     ];
-    foretold(old, &deleted, [0, 0, 3], [0, 0, 0, 1], &told);
+    foretold(old, &deleted, [0, 0, 3], [0, 0, 0, 1], &reported);
 
     let open = old.replace("protect = true", "protect = false");
-    let told = ["- protection of db (CloudFormation)"];
-    foretold(old, &open, [0, 0, 0], [0, 1, 0, 0], &told);
+    let reported = ["- protection of db (CloudFormation)"];
+    foretold(old, &open, [0, 0, 0], [0, 1, 0, 0], &reported);
 }
 
 #[test]
-fn an_export_under_another_name_is_told() {
+fn reports_a_renamed_export() {
     let old = "tier web { export = \"a\" }\n";
     let new = "tier web { export = \"b\" }\n";
-    let told = [
+    let reported = [
         "~ export of the id of web, under another name; CloudFormation refuses that while another stack imports it (CloudFormation)",
     ];
-    foretold(old, new, [0, 0, 0], [0, 0, 0, 0], &told);
+    foretold(old, new, [0, 0, 0], [0, 0, 0, 0], &reported);
 }
 
 #[test]
@@ -589,7 +589,7 @@ fn the_quota_before_and_after() {
 }
 
 #[test]
-fn the_document_says_the_same() {
+fn json_has_the_same_changes() {
     let new = edited(&[
         ("mysql", "postgresql"),
         ("tier app", "tier api was app"),
@@ -622,7 +622,7 @@ fn the_document_says_the_same() {
 }
 
 #[test]
-fn tags_of_a_rule_change_in_place_where_there_are_any() {
+fn tags_of_a_rule_change_in_place_in_targets_that_have_them() {
     let tagged = |tags: &str| edited(&[("203.0.113.0/24\n", &format!("203.0.113.0/24 {tags}\n"))]);
     let one = "{ tags = { owner = \"edge\" } }";
     let line = "~ web inbound tcp 443 from 203.0.113.0/24 its tags change in place (Terraform)";
@@ -632,12 +632,12 @@ fn tags_of_a_rule_change_in_place_where_there_are_any() {
         (tagged(one), tagged("")),
         (tagged(""), tagged(one)),
     ] {
-        let told = [
+        let reported = [
             "AWS by Terraform: 1 rule with other tags",
             "AWS by CloudFormation: no rule and no group changes",
             line,
         ];
-        foretold(&old, &new, [0, 1, 0], [0, 0, 0, 0], &told);
+        foretold(&old, &new, [0, 1, 0], [0, 0, 0, 0], &reported);
     }
     foretold(&tagged(one), &tagged(one), [0, 0, 0], [0, 0, 0, 0], &[]);
 
@@ -743,7 +743,7 @@ fn with_list(default: &str) -> String {
 }
 
 #[test]
-fn a_block_that_the_default_of_a_list_gains_is_one_rule_to_add() {
+fn adds_one_rule_for_a_block_added_to_the_default_of_a_list() {
     let one = with_list(" = [10.0.0.0/8]");
     let two = with_list(" = [10.0.0.0/8, 192.168.0.0/16]");
     foretold(

@@ -197,7 +197,7 @@ fn a_file_that_tierwall_did_not_write_is_kept() {
 }
 
 #[test]
-fn check_shows_what_is_stale_and_writes_nothing() {
+fn check_reports_stale_outputs_and_writes_nothing() {
     let scratch = Scratch::new();
     scratch.write("a.tier", PROGRAM);
     let check = [
@@ -488,7 +488,7 @@ fn init_writes_a_program_that_builds_and_replaces_nothing() {
 }
 
 #[test]
-fn reference_is_at_hand() {
+fn prints_the_reference() {
     let scratch = Scratch::new();
     assert!(
         scratch
@@ -600,7 +600,7 @@ fn hostile_input_ends_in_errors() {
 }
 
 #[test]
-fn every_name_in_an_output_is_one_things_name() {
+fn names_in_an_output_are_unique() {
     let scratch = Scratch::new();
     // a tier and a foreign group with one spelling: the two rules are different
     scratch.write(
@@ -711,7 +711,7 @@ fn questions_end_with_their_answer() {
 }
 
 #[test]
-fn wrong_questions_and_wrong_programs_are_told_apart() {
+fn distinguishes_wrong_questions_from_wrong_programs() {
     let scratch = Scratch::new();
     scratch.write("a.tier", PROGRAM);
     let trace =
@@ -820,7 +820,7 @@ fn help_breaks_its_last_lines_in_no_terminal_of_80_columns_and_more() {
 }
 
 #[test]
-fn answers_have_colour_only_where_it_is_asked_for_or_a_terminal_is() {
+fn colours_answers_only_on_request_or_on_a_terminal() {
     let scratch = Scratch::new();
     scratch.write("a.tier", PROGRAM);
     let ends = ["--from", "internet", "--to", "web"];

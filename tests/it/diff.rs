@@ -7,7 +7,9 @@ use tierwall::analysis::diff::Diff;
 use tierwall::driver::compare::{Comparison, Revision};
 use tierwall::lint::Levels;
 use tierwall::policy::TierMapping;
-use tierwall::report::review::{LinkBase, Links, Review, json, markdown, text};
+use tierwall::report::review::{
+    LinkBase, Links, Review, review_json, review_markdown, review_text,
+};
 
 /// The shop, before it changes.
 const SHOP: &str = "\
@@ -71,13 +73,13 @@ fn shown(name: &str, old: &str, new: &str, show: impl FnOnce(&Review<'_>) -> Str
 }
 
 /// A snapshot of the text, for these replacements.
-fn told(name: &str, edits: &[(&str, &str)]) {
-    shown(name, SHOP, &shop(edits), text);
+fn assert_review(name: &str, edits: &[(&str, &str)]) {
+    shown(name, SHOP, &shop(edits), review_text);
 }
 
 #[test]
-fn other_words_for_the_same_connections() {
-    told(
+fn rewriting_sentences_changes_no_connections() {
+    assert_review(
         "equal",
         &[
             (
@@ -98,7 +100,7 @@ fn other_words_for_the_same_connections() {
 
 #[test]
 fn the_internet_comes_first() {
-    told(
+    assert_review(
         "internet",
         &[(
             "app allows tcp 8080    from web",
@@ -109,7 +111,7 @@ fn the_internet_comes_first() {
 
 #[test]
 fn a_network_that_loses_a_block_and_gains_another() {
-    told(
+    assert_review(
         "network",
         &[("198.51.100.0/24", "198.51.100.0/25, 192.0.2.7")],
     );
@@ -126,7 +128,7 @@ fn a_tier_that_has_another_name() {
         ("from app", "from api"),
         ("assert app", "assert api"),
     ];
-    told("renamed", &edits);
+    assert_review("renamed", &edits);
 }
 
 #[test]
@@ -137,11 +139,11 @@ fn a_tier_under_another_name_without_was() {
         ("from app", "from api"),
         ("app can", "api can"),
     ];
-    told("recreated", &edits);
+    assert_review("recreated", &edits);
 }
 
 #[test]
-fn tiers_come_and_go() {
+fn created_and_deleted_tiers() {
     let edits = [
         ("tier app  ", "tier cache { outbound = open }\ntier app  "),
         ("tier db  is database   { addresses = 10.0.3.0/24 }\n", ""),
@@ -154,20 +156,20 @@ fn tiers_come_and_go() {
             "",
         ),
     ];
-    told("tiers", &edits);
+    assert_review("tiers", &edits);
 }
 
 #[test]
-fn groups_lists_and_parameters_are_ends_of_their_own() {
+fn groups_lists_and_parameters_are_separate_endpoints() {
     let edits = [(
         "db  allows mysql       from app",
         "db allows mysql from app, partner, home\napp allows https to s3",
     )];
-    told("opaque", &edits);
+    assert_review("opaque", &edits);
 }
 
 #[test]
-fn what_blocks_let_through_already_is_not_gained() {
+fn traffic_that_blocks_already_admit_is_not_gained() {
     let old = shop(&[(
         "db  allows mysql       from app",
         "db allows mysql from 10.0.2.0/25\napp allows mysql to 10.0.3.0/25",
@@ -176,13 +178,13 @@ fn what_blocks_let_through_already_is_not_gained() {
         "places",
         &old,
         &old.replace("\nassert app", "\ndb allows mysql from app\nassert app"),
-        text,
+        review_text,
     );
 }
 
 #[test]
 fn an_open_tier_that_is_closed() {
-    told(
+    assert_review(
         "closed",
         &[(
             "tier app               { addresses",
@@ -193,49 +195,49 @@ fn an_open_tier_that_is_closed() {
         "tier app               { addresses",
         "tier app               { outbound = open, addresses",
     )]);
-    shown("opened", &open, SHOP, text);
+    shown("opened", &open, SHOP, review_text);
 }
 
 /// The text for a change.
-fn said(old: &str, new: &str) -> String {
-    reviewed(old, new, text)
+fn review_of_change(old: &str, new: &str) -> String {
+    reviewed(old, new, review_text)
 }
 
 #[test]
-fn what_is_never_filtered_is_no_difference() {
+fn ignores_traffic_that_is_never_filtered() {
     let with =
         |peer: &str| format!("tier web {{ outbound = closed }}\nweb allows http to {peer}\n");
     // instance metadata is reached without a rule
-    let metadata = said("tier web { outbound = closed }\n", &with("169.254.169.254"));
+    let metadata = review_of_change("tier web { outbound = closed }\n", &with("169.254.169.254"));
     assert!(metadata.starts_with("equal: "), "{metadata}");
-    let next = said("tier web { outbound = closed }\n", &with("169.254.169.255"));
+    let next = review_of_change("tier web { outbound = closed }\n", &with("169.254.169.255"));
     assert!(next.starts_with("wider: "), "{next}");
 }
 
 #[test]
-fn the_last_piece_of_what_is_wide_opens_it() {
+fn the_block_that_makes_traffic_wide_opens_it() {
     let with = |blocks: &str| {
         format!("tier web {{ outbound = closed }}\nweb allows https from {blocks}\n")
     };
     // two halves of a /6, neither of which is many addresses by itself
-    let both = said(&with("4.0.0.0/7"), &with("4.0.0.0/7, 6.0.0.0/7"));
+    let both = review_of_change(&with("4.0.0.0/7"), &with("4.0.0.0/7, 6.0.0.0/7"));
     assert!(
         both.contains("+ 6.0.0.0/7 -> web  tcp 443  internet\n"),
         "{both}"
     );
-    let half = said(&with("10.0.0.0/7"), &with("10.0.0.0/7, 6.0.0.0/7"));
+    let half = review_of_change(&with("10.0.0.0/7"), &with("10.0.0.0/7, 6.0.0.0/7"));
     assert!(half.contains("+ 6.0.0.0/7 -> web  tcp 443\n"), "{half}");
 }
 
 #[test]
-fn another_default_has_a_section_of_its_own() {
+fn changed_defaults_have_their_own_section() {
     let with = |default: &str| {
         format!(
             "param partner : cidr{default}\ntier web {{ outbound = closed }}\nweb allows ssh from partner\n"
         )
     };
     let office = with(" = 198.51.100.0/24");
-    let opened = said(&office, &with(" = 0.0.0.0/0"));
+    let opened = review_of_change(&office, &with(" = 0.0.0.0/0"));
     let lines = "defaults: a deployment that sets its own values is not affected\n  \
                  ~ partner: 198.51.100.0/24 -> 0.0.0.0/0\n  \
                  + partner (parameter) at anywhere-ipv4 but 198.51.100.0/24 -> web  tcp 22  internet\n      \
@@ -244,14 +246,14 @@ fn another_default_has_a_section_of_its_own() {
         opened.starts_with("wider: ") && opened.contains(lines),
         "{opened}"
     );
-    let given = said(&with(""), &office);
+    let given = review_of_change(&with(""), &office);
     let lines = "  ~ partner: no default -> 198.51.100.0/24\n  \
                  + partner (parameter) at 198.51.100.0/24 -> web  tcp 22\n";
     assert!(given.contains(lines), "{given}");
-    assert!(said(&office, &with(" = 198.51.100.0/25")).starts_with("narrower: "));
+    assert!(review_of_change(&office, &with(" = 198.51.100.0/25")).starts_with("narrower: "));
     // a block that was open to everybody anyway
     let open = |default: &str| with(default) + "web allows ssh from anywhere\n";
-    assert!(said(&open(""), &open(" = 0.0.0.0/0")).starts_with("equal: "));
+    assert!(review_of_change(&open(""), &open(" = 0.0.0.0/0")).starts_with("equal: "));
 }
 
 /// A program whose parameter has this default.
@@ -264,14 +266,14 @@ fn default(default: &str) -> String {
 #[test]
 fn a_default_that_opens_ssh_to_the_world() {
     let (old, new) = (default("203.0.113.0/24"), default("0.0.0.0/0"));
-    shown("defaults", &old, &new, text);
+    shown("defaults", &old, &new, review_text);
     shown("defaults-markdown", &old, &new, |review| {
-        markdown(review, &Links::default())
+        review_markdown(review, &Links::default())
             .text_within(60_000)
             .to_string()
     });
     let document: serde_json::Value =
-        serde_json::from_str(&reviewed(&old, &new, json)).expect("JSON");
+        serde_json::from_str(&reviewed(&old, &new, review_json)).expect("JSON");
     let expected = serde_json::json!([{ "parameter": "office", "before": "203.0.113.0/24", "after": "0.0.0.0/0" }]);
     assert_eq!(document["defaults"], expected);
     assert_eq!(
@@ -298,38 +300,38 @@ app allows ssh from rds
     let new = format!(
         "{old}rds accepts postgres, ssh from anywhere\nrds allows redis from app\nrds sends https to web, app\n"
     );
-    shown("rules_on_an_external", old, &new, text);
+    shown("rules_on_an_external", old, &new, review_text);
 }
 
 #[test]
-fn another_default_group_gains_what_the_one_before_loses() {
+fn a_new_default_group_gains_what_the_old_one_loses() {
     let with = |id: &str| {
         format!(
             "param partner : external = \"sg-0123456789abcdef{id}\"\ntier web\nweb allows https from partner\n"
         )
     };
-    let told = said(&with("0"), &with("1"));
-    assert!(told.starts_with("changed: "), "{told}");
+    let reported = review_of_change(&with("0"), &with("1"));
+    assert!(reported.starts_with("changed: "), "{reported}");
     for sign in ["+", "-"] {
         assert!(
-            told.contains(&format!("  {sign} partner (group) -> web  tcp 443\n")),
-            "{told}"
+            reported.contains(&format!("  {sign} partner (group) -> web  tcp 443\n")),
+            "{reported}"
         );
     }
 }
 
 #[test]
-fn rules_on_another_default_group_move_to_it() {
+fn rules_move_to_a_new_default_group() {
     let with = |id: &str| {
         format!(
             "param ledger : external = \"sg-0123456789abcdef{id}\"\ntier api\ntier job {{ outbound = closed }}\nledger allows postgres from api, job, anywhere-ipv4\n"
         )
     };
-    shown("moved_rules", &with("0"), &with("1"), text);
+    shown("moved_rules", &with("0"), &with("1"), review_text);
 }
 
 #[test]
-fn a_network_that_widens_is_told_as_what_it_was_cut_out_of() {
+fn shows_a_widened_network_as_a_block_with_exceptions() {
     let with = |network: &str| {
         format!("stack shop\nnetwork office = {network}\ntier web\nweb allows ssh from office\n")
     };
@@ -337,12 +339,12 @@ fn a_network_that_widens_is_told_as_what_it_was_cut_out_of() {
         "widened",
         &with("203.0.113.0/24"),
         &with("203.0.0.0/16"),
-        text,
+        review_text,
     );
 }
 
 #[test]
-fn all_that_is_gained_from_the_internet_is_reported() {
+fn reports_all_gains_from_the_internet() {
     let blocks: Vec<String> = (0..40).map(|n| format!("8.{}.0.0/24", n * 2)).collect();
     let old = "tier web { outbound = closed }\n".to_string();
     let new = format!("{old}web allows ssh from {}\n", blocks.join(", "));
@@ -351,22 +353,22 @@ fn all_that_is_gained_from_the_internet_is_reported() {
         .collect();
     for (text, count) in [(new.clone(), blocks.len()), (old.clone() + &many, 200)] {
         reviewed(&old, &text, |review| {
-            let comment = markdown(review, &Links::default());
+            let comment = review_markdown(review, &Links::default());
             for shown in [
-                tierwall::report::review::text(review),
+                tierwall::report::review::review_text(review),
                 comment.text_within(0).to_string(),
             ] {
                 let lines = shown
                     .lines()
                     .filter(|line| line.contains("-> web") || line.contains("| **gained**"));
-                let told: usize = lines
+                let reported: usize = lines
                     .map(|line| {
                         line.matches(".0/24")
                             .count()
                             .min(line.matches("/24").count())
                     })
                     .sum();
-                assert!(told >= count, "{told} of {count}: {shown}");
+                assert!(reported >= count, "{reported} of {count}: {shown}");
             }
         });
     }
@@ -398,8 +400,8 @@ fn the_line_that_changed_is_cited() {
         // a sentence that is another is what changed
         (program("203.0.113.0/24", "tcp 80", ", 10.0.0.0/8"), &[]),
     ] {
-        let told = said(&base, &new);
-        let gained = told
+        let reported = review_of_change(&base, &new);
+        let gained = reported
             .split("\ngained\n")
             .nth(1)
             .and_then(|rest| rest.split("\n\n").next())
@@ -409,11 +411,11 @@ fn the_line_that_changed_is_cited() {
             .filter_map(|line| line.strip_prefix("      "))
             .collect();
         let (last, changed) = lines.split_last().expect("a sentence");
-        assert!(last.contains(" allow pages from all"), "{told}");
-        assert_eq!(changed, cited, "{told}");
+        assert!(last.contains(" allow pages from all"), "{reported}");
+        assert_eq!(changed, cited, "{reported}");
     }
     // what the rule is about was so before
-    let other = said(
+    let other = review_of_change(
         &base,
         &program("203.0.113.0/24, 10.0.0.0/8", "tcp 80", "")
             .replace("home = 192.0.2.0/24", "home = 192.0.2.0/25"),
@@ -429,7 +431,7 @@ fn the_line_that_changed_is_cited() {
 }
 
 #[test]
-fn what_many_tiers_gain_alike_is_one_line() {
+fn groups_equal_gains_of_tiers_in_one_line() {
     let tiers: Vec<String> = (0..12).map(|n| format!("t{n:02}")).collect();
     let tiers = tiers.join(", ");
     let old = format!(
@@ -438,21 +440,21 @@ fn what_many_tiers_gain_alike_is_one_line() {
     let new = format!(
         "{old}{tiers} allow ssh, https from jump, 10.0.0.0/8\njump, t00 allow http from anywhere\n"
     );
-    shown("rows", &old, &new, text);
+    shown("rows", &old, &new, review_text);
 }
 
 #[test]
-fn ip_versions_are_told_apart() {
+fn distinguishes_ip_versions() {
     let both = "tier web, app { outbound = closed }\napp allows ssh from 0.0.0.0/0\nweb allows ssh to 0.0.0.0/0\n";
-    let named = said(both, &format!("{both}app allows ssh from web\n"));
+    let named = review_of_change(both, &format!("{both}app allows ssh from web\n"));
     assert!(named.contains("+ web -> app  tcp 22 (IPv6)\n"), "{named}");
     let from = |peer: &str| format!("tier a {{ outbound = closed }}\na allows https from {peer}\n");
-    let v4 = said(&from("10.0.0.0/8"), &from("0.0.0.0/0"));
+    let v4 = review_of_change(&from("10.0.0.0/8"), &from("0.0.0.0/0"));
     assert!(
         v4.contains("+ anywhere-ipv4 but 10.0.0.0/8 -> a  tcp 443  internet\n"),
         "{v4}"
     );
-    let all = said(&from("10.0.0.0/8"), &from("anywhere"));
+    let all = review_of_change(&from("10.0.0.0/8"), &from("anywhere"));
     assert!(
         all.contains("+ anywhere but 10.0.0.0/8 -> a  tcp 443  internet\n"),
         "{all}"
@@ -460,23 +462,23 @@ fn ip_versions_are_told_apart() {
     // one line for one pair of ends
     let itself =
         |service: &str| format!("tier k {{ outbound = closed }}\nk allows {service} from itself\n");
-    let more = said(&itself("ping"), &itself("all"));
+    let more = review_of_change(&itself("ping"), &itself("all"));
     assert_eq!(more.matches("k -> k").count(), 1, "{more}");
 }
 
 #[test]
-fn an_open_sender_is_no_reason_where_a_sentence_is() {
+fn cites_a_sentence_before_an_open_sender() {
     let old = "tier web { outbound = closed }\ntier app\n";
-    let told = said(old, &format!("{old}web allows https from app\n"));
+    let reported = review_of_change(old, &format!("{old}web allows https from app\n"));
     assert!(
-        told.contains("+ app -> web  tcp 443\n      new.tier:3: web allows https from app\n"),
-        "{told}"
+        reported.contains("+ app -> web  tcp 443\n      new.tier:3: web allows https from app\n"),
+        "{reported}"
     );
-    assert!(!told.contains("may send all traffic"), "{told}");
+    assert!(!reported.contains("may send all traffic"), "{reported}");
 }
 
 #[test]
-fn assertions_that_fail_or_go() {
+fn reports_failing_and_removed_assertions() {
     let edits = [
         (
             "db  allows mysql       from app",
@@ -487,7 +489,7 @@ fn assertions_that_fail_or_go() {
             "assert web cannot reach app",
         ),
     ];
-    told("assertions", &edits);
+    assert_review("assertions", &edits);
 }
 
 /// A change that has some of everything.
@@ -511,7 +513,7 @@ fn eventful() -> String {
 #[test]
 fn a_comment_on_a_pull_request() {
     shown("markdown", SHOP, &eventful(), |review| {
-        markdown(review, &Links::default())
+        review_markdown(review, &Links::default())
             .text_within(60_000)
             .to_string()
     });
@@ -526,12 +528,14 @@ fn a_comment_on_a_pull_request() {
         sides: [side("1111111", "old."), side("2222222", "")],
     };
     shown("markdown-links", SHOP, &eventful(), |review| {
-        markdown(review, &links).text_within(60_000).to_string()
+        review_markdown(review, &links)
+            .text_within(60_000)
+            .to_string()
     });
 }
 
 #[test]
-fn a_comment_has_room_for_what_matters_most() {
+fn a_comment_keeps_the_most_important_lines() {
     let old = "tier web { outbound = closed }\n".to_string();
     let many = |n: usize| {
         format!(
@@ -544,7 +548,7 @@ fn a_comment_has_room_for_what_matters_most() {
     };
     let new = old.clone() + &(0..400).map(many).collect::<String>();
     reviewed(&old, &new, |review| {
-        let comment = markdown(review, &Links::default());
+        let comment = review_markdown(review, &Links::default());
         let (long, short) = (comment.text_within(1_000_000), comment.text_within(60_000));
         assert!(
             long.len() > 60_000 && short.len() <= 60_000,
@@ -559,7 +563,7 @@ fn a_comment_has_room_for_what_matters_most() {
 
 #[test]
 fn a_review_for_programs() {
-    shown("json", SHOP, &eventful(), json);
+    shown("json", SHOP, &eventful(), review_json);
 }
 
 /// Compares two programs, and hands what differs over.
@@ -569,7 +573,7 @@ fn differs(old: &str, new: &str) -> Diff {
 }
 
 #[test]
-fn an_open_tier_is_a_cause_of_what_it_sends_to_hosts_alone() {
+fn an_open_tier_is_a_cause_only_for_hosts() {
     let open = |old: &str, new: &str| {
         differs(old, new)
             .gained
@@ -593,7 +597,7 @@ fn an_open_tier_is_a_cause_of_what_it_sends_to_hosts_alone() {
 }
 
 #[test]
-fn the_ends_are_hosts_and_all_that_either_program_names() {
+fn endpoints_are_hosts_and_all_peers_of_either_program() {
     let ends = differs(SHOP, &SHOP.replace("tier db ", "tier cache\ntier db ")).ends;
     assert_eq!(
         ends.len(),
@@ -605,10 +609,10 @@ fn the_ends_are_hosts_and_all_that_either_program_names() {
 }
 
 #[test]
-fn what_senders_gain_is_told_of_each_by_itself() {
+fn reports_gains_of_each_sender_separately() {
     let old = "tier a { addresses = 10.0.0.0/24 }\ntier b\nb allows tcp 2 from 10.0.0.0/25\n";
     let gained = differs(old, &format!("{old}b allows tcp 1, tcp 2 from a\n")).gained;
-    let told = gained.iter().map(|change| {
+    let reported = gained.iter().map(|change| {
         let places = change
             .places
             .from
@@ -627,7 +631,7 @@ fn what_senders_gain_is_told_of_each_by_itself() {
     });
     let expected =
         [("", "tcp 1"), ("10.0.0.128/25", "tcp 2")].map(|(a, b)| (a.to_string(), b.to_string()));
-    assert_eq!(told.collect::<Vec<_>>(), expected);
+    assert_eq!(reported.collect::<Vec<_>>(), expected);
 }
 
 #[test]
@@ -648,7 +652,7 @@ fn one_ip_version_is_enough_to_be_open_to_the_internet() {
 }
 
 #[test]
-fn both_ip_versions_are_told_at_once_where_they_are_the_same() {
+fn merges_equal_ip_versions() {
     for (sentences, count) in [
         ("web allows tcp 443 from 10.0.0.0/8, 2001:db8::/32", 1),
         ("web allows all from 10.0.0.0/8, 2001:db8::/32", 1),

@@ -147,7 +147,7 @@ fn a_change_that_is_denied_ends_with_1() {
 }
 
 #[test]
-fn a_program_and_what_it_is_in_a_commit() {
+fn compares_a_program_with_a_commit() {
     let repository = Repository::new();
     begins(
         repository.diff(&["--git", "main", "shop.tier"]).exits(0),
@@ -188,7 +188,7 @@ fn a_program_and_what_it_is_in_a_commit() {
 }
 
 #[test]
-fn a_branch_is_compared_with_where_it_left() {
+fn compares_a_branch_with_its_merge_base() {
     let repository = Repository::new();
     repository.git(&["switch", "--quiet", "main"]);
     repository.write("net/office.tier", "network office = 192.0.2.0/24\n");
@@ -211,7 +211,7 @@ fn a_branch_is_compared_with_where_it_left() {
 }
 
 #[test]
-fn the_work_tree_is_not_touched_and_directories_are_no_matter() {
+fn leaves_the_work_tree_alone_in_any_directory() {
     let repository = Repository::new();
     repository.write("net/office.tier", "network office = 203.0.113.0/25\n");
     repository.write("deep/in/main.tier", "tier web\n");
@@ -234,7 +234,7 @@ fn the_work_tree_is_not_touched_and_directories_are_no_matter() {
 }
 
 #[test]
-fn programs_come_and_go() {
+fn created_and_deleted_programs() {
     let repository = Repository::new();
     repository.write(
         "new.tier",
@@ -380,7 +380,7 @@ fn a_project_is_compared_program_by_program() {
 }
 
 #[test]
-fn mistakes_say_what_to_type() {
+fn suggests_what_to_type() {
     let repository = Repository::new();
     repository
         .diff(&["--git", "mian", "shop.tier"])
@@ -567,7 +567,7 @@ fn links_and_odd_names_are_followed_in_a_commit() {
 }
 
 #[test]
-fn what_a_checkout_lacks_is_said() {
+fn explains_a_missing_commit() {
     let repository = Repository::new();
     repository.write("shop.tier", &SHOP.replace("https", "http"));
     repository.commit("more");

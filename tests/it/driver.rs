@@ -97,7 +97,7 @@ fn reports_a_problem_of_a_shared_file_with_the_first_program_that_reads_it() {
 }
 
 #[test]
-fn reports_a_program_that_is_not_there_and_builds_the_others() {
+fn reports_a_missing_program_and_builds_the_others() {
     let files = Memory::new().with("db.tier", "tier db\n");
     let project = project(TWO);
     let built = build_project(&project, &options(), |_| files.clone());
@@ -179,7 +179,7 @@ fn takes_values_and_levels_of_lints() {
 }
 
 #[test]
-fn cannot_load_a_program_that_is_not_there() {
+fn cannot_load_a_missing_program() {
     let error = Program::load("shop.tier", &mut Memory::new(), Options::new(as_of()));
     assert_eq!(
         error.expect_err("it is not there"),

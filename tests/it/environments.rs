@@ -74,12 +74,12 @@ fn an_environment_that_is_not_declared_hides_no_other_error() {
     );
     let run = scratch.run(&["check", "shop.tier", "--environment", "p"]);
     let err = run.exits(1).err();
-    let told: Vec<&str> = err
+    let reported: Vec<&str> = err
         .lines()
         .filter(|line| line.starts_with("error"))
         .collect();
     assert_eq!(
-        told,
+        reported,
         [
             "error[E0215]: unknown environment `stagin`",
             "error[E0201]: there is no peer `nosuch`",
@@ -399,7 +399,7 @@ fn shown(name: &str, out: &str) {
 }
 
 #[test]
-fn a_review_says_once_what_several_environments_have_in_common() {
+fn a_review_shows_lines_of_several_environments_once() {
     let run = three_environments().run(&["diff", "--git", "HEAD"]);
     let out = run.exits(0).out();
     shown("three-environments", &out);
@@ -416,7 +416,7 @@ fn a_review_says_once_what_several_environments_have_in_common() {
 }
 
 #[test]
-fn a_comment_says_once_what_several_environments_have_in_common() {
+fn a_comment_shows_lines_of_several_environments_once() {
     let scratch = three_environments();
     let run = scratch.run(&["diff", "--git", "HEAD", "--format", "markdown"]);
     let out = run.exits(0).out();
@@ -425,7 +425,7 @@ fn a_comment_says_once_what_several_environments_have_in_common() {
 }
 
 #[test]
-fn environments_without_a_change_are_named_together_beside_one_that_has_some() {
+fn names_environments_without_a_change_together() {
     let scratch = three_environments();
     let text = scratch.read("shop.tier");
     let only_dev = text.replace(

@@ -82,7 +82,7 @@ fn every_code_has_a_page() {
 }
 
 #[test]
-fn wrong_programs_get_their_code_and_right_ones_get_nothing() {
+fn each_code_is_reported_for_its_program_only() {
     let mut settings = insta::Settings::clone_current();
     settings.set_snapshot_path(package().join("snapshots/errors"));
     settings.set_prepend_module_to_snapshot(false);
@@ -94,11 +94,16 @@ fn wrong_programs_get_their_code_and_right_ones_get_nothing() {
             Some(_) if BY_FILES.contains(&code) => {}
             Some(shown) => {
                 let (sources, problems) = shown.check();
-                let told: Vec<String> = problems
+                let reported: Vec<String> = problems
                     .iter()
                     .map(|p| render(p, &sources, Style::Plain))
                     .collect();
-                let text = format!("{}{}\n{}", shown.text(), "-".repeat(80), told.join("\n"));
+                let text = format!(
+                    "{}{}\n{}",
+                    shown.text(),
+                    "-".repeat(80),
+                    reported.join("\n")
+                );
                 let codes: BTreeSet<&str> = problems.iter().map(|p| p.report().code).collect();
                 let expected = ALWAYS_WITH
                     .iter()
@@ -115,15 +120,15 @@ fn wrong_programs_get_their_code_and_right_ones_get_nothing() {
         );
         if let Some(shown) = right {
             let (sources, problems) = shown.check();
-            let told: Vec<String> = problems
+            let reported: Vec<String> = problems
                 .iter()
                 .map(|p| render(p, &sources, Style::Plain))
                 .collect();
             assert!(
-                told.is_empty(),
+                reported.is_empty(),
                 "{code}\n{}\n{}",
                 shown.text(),
-                told.join("\n")
+                reported.join("\n")
             );
         }
     }
@@ -164,7 +169,7 @@ fn messages_read_alike() {
 }
 
 #[test]
-fn an_address_that_no_host_has_needs_its_length() {
+fn an_unspecified_address_needs_a_prefix_length() {
     let programs = [
         "tier x\nx allows https from ADDRESS",
         "tier x { outbound = closed }\nx allows https to ADDRESS",

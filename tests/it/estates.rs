@@ -1,4 +1,4 @@
-//! The estates that the compiler is measured with: they are what they are said to be.
+//! The estates that the compiler is measured with are as documented.
 
 #[path = "../../benches/estate/mod.rs"]
 mod estate;
@@ -65,7 +65,7 @@ fn rules_without_a_problem(estate: &Estate) -> usize {
 }
 
 #[test]
-fn an_estate_has_as_many_rules_as_are_asked_for_and_no_problem() {
+fn an_estate_has_the_requested_rules_and_no_problem() {
     for rules in [0, 1, 19, 61, 240, 479, 1000] {
         for estate in estates(rules) {
             assert_eq!(rules_without_a_problem(&estate), rules, "{estate:?}");
@@ -109,7 +109,7 @@ fn assertions_hold() {
 }
 
 #[test]
-fn a_seed_gives_one_estate() {
+fn equal_seeds_generate_equal_estates() {
     for estate in estates(500) {
         assert_eq!(estate.files(), estate.files());
         let other = Estate {
@@ -159,7 +159,7 @@ fn an_estate_is_formatted() {
     for estate in kinds {
         let Files(files) = estate.files();
         for (name, text) in files {
-            let (_, program, problems) = parse::text(&name, &text);
+            let (_, program, problems) = parse::parse_text(&name, &text);
             assert!(problems.is_empty());
             assert_eq!(
                 fmt::format(&text, &program.files[0]),

@@ -73,7 +73,7 @@ fn every_stands_for_its_tiers_one_by_one() {
 }
 
 #[test]
-fn an_empty_every_is_no_error_and_no_rule() {
+fn an_empty_every_produces_no_error_and_no_rule() {
     let none = terraform("");
     for sentence in [
         "every cache allows ssh from web",
@@ -143,7 +143,7 @@ fn assertions_judge_every_tier_that_is_not_excluded() {
 }
 
 #[test]
-fn what_is_no_list_of_tiers_is_an_error_at_its_place() {
+fn reports_an_invalid_list_of_tiers_at_its_position() {
     for (sentence, error) in [
         (
             "every databse allows ssh from web",
@@ -213,7 +213,7 @@ fn a_tier_can_still_be_called_every() {
 }
 
 #[test]
-fn what_every_comes_to_counts_against_the_limit() {
+fn counts_the_tiers_of_every_against_the_limit() {
     let names: Vec<String> = (0..2_000).map(|n| format!("t{n}")).collect();
     let text = format!(
         "tier {}\nevery tier allows ssh from every tier\n",

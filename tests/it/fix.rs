@@ -58,18 +58,22 @@ fn programs() -> Vec<(&'static str, &'static str)> {
 }
 
 #[test]
-fn each_correction_removes_what_it_is_for_and_is_what_the_help_says() {
+fn each_correction_removes_its_problem_and_matches_its_help() {
     let mut seen = BTreeMap::new();
     for (shows, program) in programs() {
         let (compilation, problems) = check(program, &all_warn());
         for problem in &problems {
             let report = problem.report();
             for fix in problem.fixes(&compilation.sources) {
-                let told = report.help.iter().any(|help| {
+                let reported = report.help.iter().any(|help| {
                     help.contains(&fix.title)
                         || fix.edits.iter().all(|edit| help.contains(edit.text.trim()))
                 });
-                assert!(told, "{shows}: {fix:?} is not what {:?} says", report.help);
+                assert!(
+                    reported,
+                    "{shows}: {fix:?} is not what {:?} says",
+                    report.help
+                );
                 let files = apply_edits(fix.edits.clone(), &compilation.sources);
                 let (_, after) = check(&files[&FileId(0)], &all_warn());
                 let count =
@@ -126,14 +130,14 @@ fn safely(program: &str) -> String {
 }
 
 #[test]
-fn a_sentence_goes_only_when_nothing_would_be_missed() {
+fn deletes_a_sentence_only_if_nothing_depends_on_it() {
     let tiers = "tier web, app\n";
     // whole, with its annotation and its line; the comment stays
-    let said = format!(
+    let reported = format!(
         "{tiers}web allows http, https from app\n@allow(icmp-all)\n  web allows https from app # why\n# on\n"
     );
     assert_eq!(
-        safely(&said),
+        safely(&reported),
         format!("{tiers}web allows http, https from app\n# why\n# on\n")
     );
     // at the end of a file without a line break, and across lines
@@ -157,7 +161,7 @@ fn a_sentence_goes_only_when_nothing_would_be_missed() {
         "web allows http from app\nweb allows http from app \"health checks\"\n",
         // a comment would go with it
         "web, app allow ssh from app\nweb, # the front\n  app allow ssh from app\n",
-        // said twice in one sentence
+        // reported twice in one sentence
         "web allows http, tcp 80 from app\n",
     ] {
         let program = format!("{tiers}{kept}");
@@ -187,7 +191,7 @@ fn titles(line: &str) -> Vec<String> {
 }
 
 #[test]
-fn a_block_is_never_corrected_to_everyone_unasked() {
+fn never_corrects_a_block_to_every_address_without_review() {
     for (wrong, right) in [
         ("203.0.113.7/16", "203.0.0.0/16"),
         ("10.0.0.1/8", "10.0.0.0/8"),
@@ -205,7 +209,7 @@ fn a_block_is_never_corrected_to_everyone_unasked() {
 }
 
 #[test]
-fn what_was_meant_is_no_block_that_is_wrong_itself() {
+fn suggests_only_valid_blocks() {
     for (written, fixes) in [
         ("::ffff:1.2.3.4/120", vec!["write `1.2.3.0/24`"]),
         ("::ffff:1.2.3.4", vec!["write `1.2.3.4`"]),
@@ -236,7 +240,7 @@ fn a_claim_is_completed_and_its_verb_is_corrected() {
 }
 
 #[test]
-fn what_an_assertion_lacks_is_added_in_its_words() {
+fn adds_the_sentence_that_an_assertion_needs() {
     for (more, assertion, fix) in [
         (
             "",
@@ -312,12 +316,12 @@ impl Scratch {
     }
 }
 
-fn told(output: &Output) -> String {
+fn reported(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
 #[test]
-fn fix_corrects_the_files_of_all_programs_and_tells_what_is_left() {
+fn fix_corrects_all_files_and_reports_remaining_problems() {
     let scratch = Scratch::new(&[
         (
             "a.tier",
@@ -331,14 +335,15 @@ fn fix_corrects_the_files_of_all_programs_and_tells_what_is_left() {
     ]);
     let output = scratch.fix(&["a.tier", "b.tier"]);
     assert_eq!(output.status.code(), Some(1));
-    let told = told(&output);
+    let reported = reported(&output);
     assert!(
-        told.starts_with("fixed 3 problems in 3 files\nerror[E0201]: there is no peer `ofice`\n"),
-        "{told}"
+        reported
+            .starts_with("fixed 3 problems in 3 files\nerror[E0201]: there is no peer `ofice`\n"),
+        "{reported}"
     );
     assert!(
-        told.ends_with("1 error\nb.tier: 1 tier, 3 rules\n"),
-        "{told}"
+        reported.ends_with("1 error\nb.tier: 1 tier, 3 rules\n"),
+        "{reported}"
     );
     assert_eq!(
         scratch.read("a.tier"),
@@ -367,7 +372,7 @@ fn fix_corrects_the_files_of_all_programs_and_tells_what_is_left() {
 }
 
 #[test]
-fn corrections_make_room_for_others() {
+fn applies_corrections_that_others_make_possible() {
     // the second is removed because the first is: an `@allow` for a removed statement silences
     // nothing
     let scratch = Scratch::new(&[(
@@ -376,9 +381,9 @@ fn corrections_make_room_for_others() {
     )]);
     let output = scratch.fix(&["a.tier"]);
     assert!(
-        told(&output).starts_with("fixed 2 problems in 1 file\n"),
+        reported(&output).starts_with("fixed 2 problems in 1 file\n"),
         "{}",
-        told(&output)
+        reported(&output)
     );
     assert_eq!(
         scratch.read("a.tier"),
@@ -387,7 +392,7 @@ fn corrections_make_room_for_others() {
 }
 
 #[test]
-fn what_cannot_be_written_is_left_as_it_is() {
+fn leaves_read_only_files_alone() {
     let broken = "tier web\nweb allows https from 10.0.0.1/8\n";
     let scratch = Scratch::new(&[
         ("a.tier", broken),
@@ -396,7 +401,7 @@ fn what_cannot_be_written_is_left_as_it_is() {
     let output = scratch.fix(&["a.tier", "-"]);
     assert_eq!(output.status.code(), Some(2));
     assert_eq!(
-        (told(&output).as_str(), scratch.read("a.tier").as_str()),
+        (reported(&output).as_str(), scratch.read("a.tier").as_str()),
         (
             "error: `--fix` cannot be used with standard input\n",
             broken
@@ -412,7 +417,7 @@ fn what_cannot_be_written_is_left_as_it_is() {
         (Some(2), broken)
     );
     assert_eq!(
-        told(&output),
+        reported(&output),
         "error: cannot write `a.tier`: it is read-only\nfixed nothing\n"
     );
     let modified = || {
@@ -422,7 +427,7 @@ fn what_cannot_be_written_is_left_as_it_is() {
     };
     let before = modified();
     assert_eq!(
-        told(&scratch.fix(&["calm.tier"])),
+        reported(&scratch.fix(&["calm.tier"])),
         "fixed nothing\ncalm.tier: 1 tier, 4 rules\n"
     );
     assert_eq!(modified(), before);
@@ -438,7 +443,7 @@ fn what_cannot_be_written_is_left_as_it_is() {
 
 #[cfg(unix)]
 #[test]
-fn links_and_permissions_stay() {
+fn keeps_links_and_permissions() {
     use std::os::unix::fs::{PermissionsExt, symlink};
     let scratch = Scratch::new(&[("real.tier", "tier web\nweb allows https from 10.0.0.1/8\n")]);
     let path = |name: &str| scratch.0.path().join(name);
@@ -479,7 +484,7 @@ const PROD: &str = "[[program]]\nfile = \"a.tier\"\n[program.environments.dev]\n
                     [program.environments.prod]\nset = { office = \"0.0.0.0/0\" }\n";
 
 #[test]
-fn an_allow_is_of_use_where_one_environment_needs_it() {
+fn an_allow_is_used_if_one_environment_needs_it() {
     let program = "param office : cidr\ntier web\n@allow(open-admin-port, \"prod only\")\nweb allows ssh from office\n";
     assert_eq!(
         stays(
@@ -503,7 +508,7 @@ fn an_allow_is_of_use_where_one_environment_needs_it() {
 }
 
 #[test]
-fn an_allow_is_of_use_where_one_program_needs_it() {
+fn an_allow_is_used_if_one_program_needs_it() {
     let common = "tier web\nnetwork office = 10.0.0.0/8\n@allow(shadowed-rule, \"b is wider\")\nweb allows http from office\n";
     let wider = "include \"a.tier\"\nweb allows http from anywhere\n";
     assert_eq!(
@@ -525,11 +530,11 @@ fn an_allow_is_of_use_where_one_program_needs_it() {
     stays(&[("tierwall.toml", unread), ("a.tier", twice)], &[]);
     // by itself it is corrected
     let scratch = Scratch::new(&[("a.tier", twice)]);
-    assert!(told(&scratch.fix(&["a.tier"])).starts_with("fixed 1 problem in 1 file\n"));
+    assert!(reported(&scratch.fix(&["a.tier"])).starts_with("fixed 1 problem in 1 file\n"));
 }
 
 #[test]
-fn an_allow_for_what_a_day_or_a_margin_decides_is_not_judged() {
+fn an_allow_for_a_day_or_a_margin_is_not_judged() {
     let program = "stack s { rule-quota = 3 }\n@allow(quota)\ntier web\n\
                    @allow(expiring)\n@allow(expired)\nweb allows http from 10.0.0.0/8 until 2026-12-31\n";
     assert_eq!(stays(&[("a.tier", program)], &["a.tier"]), "");

@@ -85,13 +85,13 @@ const TOPICS: [(&str, &str); 13] = [
 ];
 
 fn formatted(text: &str) -> String {
-    let (_, program, problems) = parse::text("program.tier", text);
+    let (_, program, problems) = parse::parse_text("program.tier", text);
     assert!(!problems.any_error(), "{text}\n{:#?}", problems.sorted());
     format(text, &program.files[0])
 }
 
 #[test]
-fn each_topic_is_laid_out_as_its_snapshot_shows() {
+fn formats_each_topic_as_in_its_snapshot() {
     let mut settings = Settings::clone_current();
     settings.set_snapshot_path(package().join("snapshots/fmt"));
     settings.set_prepend_module_to_snapshot(false);
@@ -148,7 +148,7 @@ fn the_examples_are_formatted() {
 }
 
 #[test]
-fn a_hundred_thousand_sentences_take_no_time() {
+fn formats_a_hundred_thousand_sentences_quickly() {
     let line = |n: usize| {
         format!(
             "web{n} allows tcp {}, https from 10.0.{}.0/24 \"n\" # c\n",
@@ -157,7 +157,7 @@ fn a_hundred_thousand_sentences_take_no_time() {
         )
     };
     let text: String = (0..100_000).map(line).collect();
-    let (_, program, _) = parse::text("program.tier", &text);
+    let (_, program, _) = parse::parse_text("program.tier", &text);
     let started = std::time::Instant::now();
     assert_eq!(format(&text, &program.files[0]).lines().count(), 100_000);
     assert!(started.elapsed().as_secs() < 5, "{:?}", started.elapsed());
@@ -316,7 +316,7 @@ fn a_broken_file_is_left_alone_and_the_others_are_formatted() {
 }
 
 #[test]
-fn names_and_includes_are_no_matter() {
+fn formats_files_with_unresolved_names_and_includes() {
     let program = "include \"missing.tier\"\nweb allows nonsense from nobody\n";
     let scratch = Scratch::with(&[("a.tier", program)]);
     assert_eq!(
@@ -359,7 +359,7 @@ fn permissions_and_links_are_kept() {
 }
 
 #[test]
-fn what_is_read_only_is_left_alone_and_the_others_are_formatted() {
+fn leaves_a_read_only_file_alone_and_formats_the_others() {
     let scratch = Scratch::with(&[("a.tier", UNTIDY), ("b.tier", UNTIDY)]);
     let path = scratch.path("a.tier");
     let mut permissions = fs::metadata(&path).expect("a file").permissions();
@@ -385,7 +385,7 @@ fn what_is_read_only_is_left_alone_and_the_others_are_formatted() {
 
 #[cfg(unix)]
 #[test]
-fn a_directory_that_cannot_be_read_stops_no_other() {
+fn an_unreadable_directory_does_not_stop_the_others() {
     use std::os::unix::fs::PermissionsExt;
     let scratch = Scratch::with(&[
         ("a.tier", UNTIDY),
@@ -413,17 +413,17 @@ fn a_directory_that_cannot_be_read_stops_no_other() {
 #[test]
 fn a_file_that_is_not_formatted_is_named_to_programs() {
     let scratch = Scratch::with(&[("a.tier", UNTIDY)]);
-    let told = |format| {
+    let reported = |format| {
         scratch
             .fmt(&["--check", "a.tier", "--message-format", format], "")
             .2
     };
-    assert!(told("json").starts_with(
+    assert!(reported("json").starts_with(
         "{\"format\":1,\"type\":\"outcome\",\"level\":\"error\",\"message\":\"`a.tier` is not formatted; run `tierwall fmt a.tier`\",\"file\":\"a.tier\"}\n"
     ));
     assert_eq!(
-        told("github"),
+        reported("github"),
         "::error file=a.tier,title=tierwall::`a.tier` is not formatted; run `tierwall fmt a.tier`\n"
     );
-    assert!(told("sarif").contains("\"uri\": \"a.tier\""));
+    assert!(reported("sarif").contains("\"uri\": \"a.tier\""));
 }

@@ -166,7 +166,7 @@ fn a_group_of_another_account_has_no_rules_here() {
 }
 
 #[test]
-fn what_else_stands_on_the_group_is_unknown() {
+fn other_rules_of_the_group_are_unknown() {
     let rules = "rds allows postgres from app\n";
     let asked = |assertion: &str| codes(&format!("{rules}{assertion}"));
     assert_eq!(asked("assert app can reach rds on postgres"), [""; 0]);
@@ -272,7 +272,7 @@ db allows mysql from app
 }
 
 #[test]
-fn only_does_not_hold_for_what_others_may_open() {
+fn only_does_not_hold_if_other_rules_may_open_it() {
     let rules = "rds accepts postgres from anywhere\n";
     let only = format!("{rules}assert only web can reach rds on postgres");
     assert_eq!(codes(&only), ["E0701"]);

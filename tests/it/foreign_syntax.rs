@@ -402,7 +402,7 @@ fn difference(before: &str, row: &Row) -> Option<String> {
         Some(Safety::Safe) => Safe,
         Some(Safety::Review) => Review,
     };
-    let is_told = report.help.iter().any(|told| told == help);
+    let is_told = report.help.iter().any(|reported| reported == help);
     if (report.code, at.as_str(), is_told, has) != (code, place, true, fix) {
         return Some(format!(
             "{typed:?}: {} at {at}, {:?}, {has:?}",
@@ -423,7 +423,7 @@ fn difference(before: &str, row: &Row) -> Option<String> {
 }
 
 #[test]
-fn each_mistake_is_one_error_that_says_what_to_type() {
+fn each_mistake_is_one_error_with_a_suggestion() {
     let below = SENTENCES
         .iter()
         .filter_map(|row| difference(DECLARATIONS, row));
@@ -471,12 +471,12 @@ fn a_name_that_is_declared_keeps_its_meaning() {
         let program = format!(
             "tier web, {name}\nweb, {name} allow https from {name}\n{name} allows ssh to {name}, web\n"
         );
-        let told: Vec<_> = errors(&program)
+        let reported: Vec<_> = errors(&program)
             .1
             .iter()
             .map(|problem| problem.report().message)
             .collect();
-        assert!(told.is_empty(), "{name}: {told:?}");
+        assert!(reported.is_empty(), "{name}: {reported:?}");
     }
     for name in [
         "any",
@@ -490,17 +490,17 @@ fn a_name_that_is_declared_keeps_its_meaning() {
     ] {
         let program =
             format!("service {name} = tcp 443\ntier web\nweb allows {name}, ssh from anywhere\n");
-        let told: Vec<_> = errors(&program)
+        let reported: Vec<_> = errors(&program)
             .1
             .iter()
             .map(|problem| problem.report().message)
             .collect();
-        assert!(told.is_empty(), "{name}: {told:?}");
+        assert!(reported.is_empty(), "{name}: {reported:?}");
     }
 }
 
 #[test]
-fn nothing_is_reported_of_what_a_broken_statement_would_have_declared() {
+fn does_not_report_names_of_broken_declarations() {
     for broken in [
         "teir web, app",
         "tier web app db",
@@ -512,15 +512,16 @@ fn nothing_is_reported_of_what_a_broken_statement_would_have_declared() {
         "web is web-server\ntier app",
     ] {
         let program = format!("{broken}\nweb allows https from app\nassert app can reach web\n");
-        let told: Vec<_> = errors(&program)
+        let reported: Vec<_> = errors(&program)
             .1
             .iter()
             .map(|problem| problem.report())
             .collect();
         assert!(
-            told.iter()
+            reported
+                .iter()
                 .all(|it| ["E0102", "E0123", "E0124", "E0126", "E0401"].contains(&it.code)),
-            "{broken}: {told:?}"
+            "{broken}: {reported:?}"
         );
     }
 }
@@ -545,12 +546,12 @@ fn two_mistakes_are_two_errors() {
             vec!["E0123", "E0201"],
         ),
     ] {
-        let told: Vec<_> = errors(program)
+        let reported: Vec<_> = errors(program)
             .1
             .iter()
             .map(|problem| problem.report().code)
             .collect();
-        assert_eq!(told, codes, "{program}");
+        assert_eq!(reported, codes, "{program}");
     }
 }
 
@@ -565,7 +566,7 @@ fn says(arguments: &[&str]) -> String {
 }
 
 #[test]
-fn the_command_line_says_what_to_type() {
+fn the_command_line_suggests_what_to_type() {
     for (arguments, words) in [
         (
             &["check", "p.tier", "--deny", "open-ssh"][..],
@@ -633,13 +634,13 @@ fn the_command_line_says_what_to_type() {
             "in this directory or above it\nhelp: `tierwall build FILE",
         ),
     ] {
-        let told = says(arguments);
-        assert!(told.contains(words), "{arguments:?}: {told}");
+        let reported = says(arguments);
+        assert!(reported.contains(words), "{arguments:?}: {reported}");
         assert!(
-            !told.contains("declare it") && !told.contains("\\n"),
-            "{arguments:?}: {told}"
+            !reported.contains("declare it") && !reported.contains("\\n"),
+            "{arguments:?}: {reported}"
         );
     }
-    let told = says(&["diff", "p.tier", "--message-format", "short"]);
-    assert_eq!(told.lines().count(), 1, "{told}");
+    let reported = says(&["diff", "p.tier", "--message-format", "short"]);
+    assert_eq!(reported.lines().count(), 1, "{reported}");
 }

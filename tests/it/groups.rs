@@ -93,13 +93,25 @@ proptest! {
     ) {
         let mut program = "stack s { outbound = closed }\n\
             prefix-list list = \"pl-0123456789abcdef0\" { entries = 2 }\n\
-            external group = \"sg-0123456789abcdef0\"\n".to_string();
-        tiers.iter().for_each(|tier| program += &format!("tier {tier}\n"));
-        let mut lines: Vec<String> = sentences.iter().map(|(subject, service, from, peer)| {
-            let peer = PEERS.get(*peer).unwrap_or_else(|| &tiers[peer % tiers.len()]);
-            let way = if *from { "from" } else { "to" };
-            format!("{} allows {} {way} {peer}\n", subject.get(&tiers), SERVICES[*service])
-        }).collect();
+            external group = \"sg-0123456789abcdef0\"\n"
+            .to_string();
+        tiers
+            .iter()
+            .for_each(|tier| program += &format!("tier {tier}\n"));
+        let mut lines: Vec<String> = sentences
+            .iter()
+            .map(|(subject, service, from, peer)| {
+                let peer = PEERS
+                    .get(*peer)
+                    .unwrap_or_else(|| &tiers[peer % tiers.len()]);
+                let way = if *from { "from" } else { "to" };
+                format!(
+                    "{} allows {} {way} {peer}\n",
+                    subject.get(&tiers),
+                    SERVICES[*service]
+                )
+            })
+            .collect();
         let first = compiled(&(program.clone() + &lines.concat()));
         lines.reverse();
         let second = compiled(&(program + &lines.concat()));
@@ -107,7 +119,11 @@ proptest! {
             let names = called(&first.policy, style, Renaming::Current, &[]);
             let distinct: BTreeSet<&String> = names.values().collect();
             prop_assert_eq!(distinct.len(), names.len(), "{:?}", names);
-            prop_assert_eq!(&names, &called(&second.policy, style, Renaming::Current, &[]), "whatever the order");
+            prop_assert_eq!(
+                &names,
+                &called(&second.policy, style, Renaming::Current, &[]),
+                "whatever the order"
+            );
         }
     }
 }
@@ -335,7 +351,7 @@ fn a_rule_has_had_every_combination_of_its_tiers_names() {
 }
 
 #[test]
-fn a_description_is_cut_behind_255_characters() {
+fn cuts_a_description_after_255_characters() {
     for way in ["from", "to"] {
         for length in [230, 253, 254, 255, 256, 257, 300] {
             let words = format!("web allows ssh {way} anywhere except ");
@@ -368,7 +384,7 @@ fn a_description_is_cut_behind_255_characters() {
 }
 
 #[test]
-fn a_description_has_the_block_behind_long_words() {
+fn a_description_has_the_block_after_long_words() {
     let (tier, service) = ("t".repeat(100), "s".repeat(100));
     for block in ["203.0.113.0/24", "2001:db8::/32"] {
         let text = format!("{tier} allows {service} from {block}");
@@ -376,9 +392,9 @@ fn a_description_has_the_block_behind_long_words() {
             "stack s {{ ip = dual }}\nservice {service} = tcp 80\ntier {tier}\n{text}\n"
         ));
         let deployment = lower(&compilation.policy);
-        let mut told = String::new();
-        deployment.describe_rule(rules(&deployment).next().expect("a rule").2, &mut told);
-        assert_eq!(told, text);
+        let mut reported = String::new();
+        deployment.describe_rule(rules(&deployment).next().expect("a rule").2, &mut reported);
+        assert_eq!(reported, text);
     }
 }
 
@@ -393,7 +409,7 @@ fn lists_the_sentences_of_each_rule() {
          web allows tcp 22, tcp 80 from 10.0.0.0/8, db \"written\"\n",
     );
     let deployment = lower(&compilation.policy);
-    let told = rules(&deployment).map(|(tier, side, rule)| {
+    let reported = rules(&deployment).map(|(tier, side, rule)| {
         let mut text = String::new();
         deployment.describe_rule(rule, &mut text);
         let sentences: Vec<usize> = deployment
@@ -432,12 +448,12 @@ fn lists_the_sentences_of_each_rule() {
         open("web outbound all"),
         open("web outbound all"),
     ];
-    assert_eq!(told.collect::<Vec<_>>(), expected);
+    assert_eq!(reported.collect::<Vec<_>>(), expected);
     assert_eq!(deployment.rule_count(), expected.len());
 }
 
 #[test]
-fn a_deployment_knows_what_its_rules_refer_to() {
+fn a_deployment_lists_the_references_of_its_rules() {
     let compilation = compiled(
         "stack s { ip = dual }\n\
          param office : cidr\n\
@@ -519,7 +535,7 @@ fn outbound(stack: &str, sentences: &str) -> Vec<String> {
 }
 
 #[test]
-fn what_covers_a_rule_to_a_tier_leaves_it_out() {
+fn omits_a_rule_to_a_tier_that_an_open_rule_covers() {
     let ssh = "db allows ssh from web\n";
     let to = |whom: &str| format!("{ssh}web allows all to {whom}\n");
     assert_eq!(outbound("ip = ipv4, ", &to("anywhere")), ["all 0.0.0.0/0"]);
@@ -542,7 +558,7 @@ fn what_covers_a_rule_to_a_tier_leaves_it_out() {
 }
 
 #[test]
-fn no_rule_is_cut_beside_a_tier() {
+fn rules_with_blocks_are_kept_next_to_a_tier() {
     let others = "web allows all, tcp 80 to 10.0.0.0/8\nweb allows tcp 443 to anywhere-ipv4\n";
     let everything = "web allows all to anywhere-ipv4\n";
     let ssh = "db allows ssh from web\n";
@@ -573,7 +589,7 @@ fn no_rule_is_cut_beside_a_tier() {
 }
 
 #[test]
-fn a_block_of_ipv6_and_a_tier_can_look_alike() {
+fn distinguishes_an_ipv6_block_from_a_tier_with_its_name() {
     let compilation = compiled(
         "stack s { outbound = closed }\ntier web, fd00---8\nweb allows tcp 80 from fd00::/8, fd00---8\n",
     );

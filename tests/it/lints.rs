@@ -16,10 +16,10 @@ fn tripped(program: &str, levels: &Levels) -> (BTreeSet<&'static str>, String) {
     let target = ALL.iter().find(|it| it.limits.is_some());
     let problems = program.check_for(target.expect("a target whose outputs are limited"));
 
-    let told: Vec<String> = problems.iter().map(|it| program.render(it)).collect();
+    let reported: Vec<String> = problems.iter().map(|it| program.render(it)).collect();
     (
         problems.iter().map(|p| p.report().code).collect(),
-        told.join("\n"),
+        reported.join("\n"),
     )
 }
 
@@ -46,20 +46,30 @@ fn reports_its_bad_program_and_accepts_its_good_one() {
     settings.set_omit_expression(true);
     for lint in lint::ALL {
         let warned = only(lint, Level::Warn);
-        let (found, told) = tripped(lint.fires, &warned);
-        assert_eq!(found, [lint.name].into(), "{}\n{told}", lint.fires);
-        let text = format!("{}{}\n{told}", lint.fires, "-".repeat(80));
+        let (found, reported) = tripped(lint.fires, &warned);
+        assert_eq!(found, [lint.name].into(), "{}\n{reported}", lint.fires);
+        let text = format!("{}{}\n{reported}", lint.fires, "-".repeat(80));
         settings.bind(|| insta::assert_snapshot!(lint.name, text));
-        let (found, told) = tripped(lint.passes, &warned);
-        assert!(found.is_empty(), "{}: {}\n{told}", lint.name, lint.passes);
+        let (found, reported) = tripped(lint.passes, &warned);
+        assert!(
+            found.is_empty(),
+            "{}: {}\n{reported}",
+            lint.name,
+            lint.passes
+        );
         // the good example causes no other warning
-        let (found, told) = tripped(lint.passes, &Levels::default());
-        assert!(found.is_empty(), "{}: {}\n{told}", lint.name, lint.passes);
+        let (found, reported) = tripped(lint.passes, &Levels::default());
+        assert!(
+            found.is_empty(),
+            "{}: {}\n{reported}",
+            lint.name,
+            lint.passes
+        );
     }
 }
 
 #[test]
-fn levels_decide_what_becomes_of_a_finding() {
+fn levels_decide_how_a_finding_is_reported() {
     for lint in lint::ALL {
         let level = |level| {
             let (compilation, problems) = check(lint.fires, &only(lint, level));
@@ -89,7 +99,7 @@ fn levels_decide_what_becomes_of_a_finding() {
 }
 
 #[test]
-fn they_are_documented_alike() {
+fn lints_have_uniform_documentation() {
     let names = lint::lint_names();
     for lint in lint::ALL {
         assert!(
@@ -123,7 +133,7 @@ fn they_are_documented_alike() {
 }
 
 #[test]
-fn the_page_is_what_the_lints_say() {
+fn the_page_is_generated_from_the_lints() {
     let written = std::fs::read_to_string(package().join("docs/lints.md")).unwrap_or_default();
     assert!(
         written == lint::page::write_page(),
@@ -137,8 +147,8 @@ fn check_lint(name: &str, program: &str, fires: bool) {
         .iter()
         .find(|lint| lint.name == name)
         .expect("a lint");
-    let (found, told) = tripped(program, &only(lint, Level::Warn));
-    assert_eq!(found.contains(name), fires, "{name}\n{program}\n{told}");
+    let (found, reported) = tripped(program, &only(lint, Level::Warn));
+    assert_eq!(found.contains(name), fires, "{name}\n{program}\n{reported}");
 }
 
 #[test]
@@ -336,7 +346,7 @@ fn rules_that_others_cover() {
 }
 
 #[test]
-fn rules_that_are_said_twice() {
+fn repeated_rules() {
     for (sentences, expected) in [
         ("app allows ssh from web\nweb allows ssh to app", 1),
         ("app allows ssh from web\napp allows ssh from web", 1),
@@ -407,7 +417,7 @@ fn rules_count_against_the_quota() {
 }
 
 /// The levels and labels that a lint has in a program, by the levels of a run.
-fn said(name: &str, program: &str, levels: &Levels) -> Vec<(diagnostic::Level, String)> {
+fn reported(name: &str, program: &str, levels: &Levels) -> Vec<(diagnostic::Level, String)> {
     let problems = check(program, levels).1;
     let reports = problems
         .iter()
@@ -419,7 +429,7 @@ fn said(name: &str, program: &str, levels: &Levels) -> Vec<(diagnostic::Level, S
 }
 
 #[test]
-fn days_that_are_past_or_near() {
+fn past_and_near_last_days() {
     // today is 2026-01-15
     for (day, lint, words) in [
         ("2026-01-14", "expired", Some("today is 2026-01-15")),
@@ -432,7 +442,7 @@ fn days_that_are_past_or_near() {
         ("2026-01-14", "expiring", None),
     ] {
         let program = format!("tier web\nweb allows https from 10.0.0.0/8 until {day}\n");
-        let found = said(lint, &program, &Levels::default());
+        let found = reported(lint, &program, &Levels::default());
         let found: Vec<&str> = found.iter().map(|(_, words)| words.as_str()).collect();
         assert_eq!(found, words.into_iter().collect::<Vec<_>>(), "{lint} {day}");
     }
@@ -443,7 +453,7 @@ fn the_sentence_that_passes_the_quota_is_named() {
     let program = "stack s { rule-quota = 3 }\ntier app\n\
                    app allows tcp 1, 3, 5 from 10.0.0.0/24\napp allows tcp 7 from 10.0.1.0/24\n";
     assert_eq!(
-        said("quota", program, &Levels::default()),
+        reported("quota", program, &Levels::default()),
         [(
             diagnostic::Level::Error,
             "exceeds the quota with 1 rule".to_string()
@@ -460,11 +470,11 @@ fn levels_of_groups_of_lints() {
     // a note is no warning, and what is allowed is none either
     let soon = "tier web\nweb allows https from 10.0.0.0/8 until 2026-01-16\n";
     assert_eq!(
-        said("expiring", soon, &denied)[0].0,
+        reported("expiring", soon, &denied)[0].0,
         diagnostic::Level::Note
     );
     assert!(
-        said(
+        reported(
             "open-http",
             "tier web\nweb allows http from anywhere\n",
             &denied
@@ -472,7 +482,7 @@ fn levels_of_groups_of_lints() {
         .is_empty()
     );
     assert_eq!(
-        said(
+        reported(
             "open-admin-port",
             "tier web\nweb allows ssh from anywhere\n",
             &denied
@@ -487,9 +497,9 @@ fn levels_of_groups_of_lints() {
         warnings: Some(Level::Allow),
         ..Levels::default()
     };
-    assert!(said("open-admin-port", ssh, &but_warnings).is_empty());
+    assert!(reported("open-admin-port", ssh, &but_warnings).is_empty());
     assert_eq!(
-        said("expiring", soon, &but_warnings)[0].0,
+        reported("expiring", soon, &but_warnings)[0].0,
         diagnostic::Level::Error
     );
     let only_warnings = Levels {
@@ -498,7 +508,7 @@ fn levels_of_groups_of_lints() {
         ..Levels::default()
     };
     assert_eq!(
-        said("open-admin-port", ssh, &only_warnings)[0].0,
+        reported("open-admin-port", ssh, &only_warnings)[0].0,
         diagnostic::Level::Error
     );
     let named = Levels {
@@ -506,7 +516,7 @@ fn levels_of_groups_of_lints() {
         ..denied
     };
     assert!(
-        said(
+        reported(
             "open-admin-port",
             "tier web\nweb allows ssh from anywhere\n",
             &named
@@ -516,11 +526,11 @@ fn levels_of_groups_of_lints() {
 }
 
 #[test]
-fn an_allow_of_a_lint_that_nobody_is_told_of_is_of_use() {
+fn an_allow_of_a_lint_at_level_allow_is_used() {
     let program = "tier web\n@allow(open-http)\nweb allows http from anywhere\n";
-    assert!(said("unused-allow", program, &Levels::default()).is_empty());
+    assert!(reported("unused-allow", program, &Levels::default()).is_empty());
     assert_eq!(
-        said(
+        reported(
             "unused-allow",
             &program.replace("http from", "https from"),
             &Levels::default()
@@ -533,15 +543,15 @@ fn an_allow_of_a_lint_that_nobody_is_told_of_is_of_use() {
 #[test]
 fn a_quota_is_about_its_tier() {
     let program = "stack s { rule-quota = 1 }\n@allow(quota, \"raised\")\ntier app\napp allows tcp 1, 3 from 10.0.0.0/24\n";
-    assert!(said("quota", program, &Levels::default()).is_empty());
-    assert!(said("unused-allow", program, &Levels::default()).is_empty());
+    assert!(reported("quota", program, &Levels::default()).is_empty());
+    assert!(reported("unused-allow", program, &Levels::default()).is_empty());
 }
 
 #[test]
-fn a_part_of_a_sentence_is_told_as_a_part() {
+fn reports_a_part_of_a_sentence_as_a_part() {
     let words = |name: &str, sentences: &str| {
         let program = format!("tier a {{ outbound = closed }}\n{sentences}\n");
-        said(name, &program, &Levels::default())
+        reported(name, &program, &Levels::default())
             .into_iter()
             .map(|(_, words)| words)
             .collect::<Vec<_>>()

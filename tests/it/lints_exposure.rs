@@ -22,7 +22,7 @@ fn only(lint: &str) -> Levels {
 /// Asserts that a lint fires in a program, or that it does not.
 fn check_lint(name: &str, program: &str, fires: bool) {
     let (compilation, problems) = check(program, &only(name));
-    let told: Vec<String> = problems
+    let reported: Vec<String> = problems
         .iter()
         .map(|p| render(p, &compilation.sources, Style::Plain))
         .collect();
@@ -31,16 +31,16 @@ fn check_lint(name: &str, program: &str, fires: bool) {
             .iter()
             .all(|problem| !problem.report().code.starts_with('E')),
         "{program}\n{}",
-        told.join("\n")
+        reported.join("\n")
     );
     let found = problems.iter().any(|problem| problem.report().code == name);
-    assert_eq!(found, fires, "{name}\n{program}\n{}", told.join("\n"));
+    assert_eq!(found, fires, "{name}\n{program}\n{}", reported.join("\n"));
 }
 
 /// What a lint says of a program.
 fn messages(name: &str, program: &str) -> Vec<String> {
     let (compilation, problems) = check(program, &only(name));
-    let told = problems
+    let reported = problems
         .iter()
         .filter(|problem| problem.report().code == name);
     let first = |text: String| {
@@ -48,13 +48,14 @@ fn messages(name: &str, program: &str) -> Vec<String> {
             .next()
             .map(|line| line.replace(&format!("warning[{name}]: "), ""))
     };
-    told.filter_map(|problem| first(render(problem, &compilation.sources, Style::Plain)))
+    reported
+        .filter_map(|problem| first(render(problem, &compilation.sources, Style::Plain)))
         .collect()
 }
 
 #[test]
-fn they_say_what_is_open_and_to_whom() {
-    for (lint, program, said) in [
+fn findings_name_the_open_traffic_and_its_senders() {
+    for (lint, program, reported) in [
         (
             "open-all-traffic",
             "tier x\nx allows udp from ::/0",
@@ -101,7 +102,7 @@ fn they_say_what_is_open_and_to_whom() {
             "`x` accepts tcp 443, but not icmpv6 packet-too-big from the same addresses",
         ),
     ] {
-        assert_eq!(messages(lint, program), [said], "{program}");
+        assert_eq!(messages(lint, program), [reported], "{program}");
     }
 }
 
@@ -288,7 +289,7 @@ const HIGH_RISK: [u16; 24] = [
 ];
 
 #[test]
-fn the_list_of_security_hub_is_whole_and_no_more() {
+fn matches_the_list_of_security_hub() {
     for port in (1..=10000).filter(|port| HIGH_RISK.contains(port) || port % 97 == 0) {
         let program = format!("tier x\nx allows tcp {port} from anywhere\n");
         check_lint("open-high-risk-port", &program, HIGH_RISK.contains(&port));
@@ -329,7 +330,7 @@ fn services_of_the_catalogue_are_known() {
 }
 
 #[test]
-fn all_traffic_is_all_of_a_kind() {
+fn all_traffic_is_every_port_of_a_protocol() {
     for (sentences, fires) in [
         (
             "x allows tcp 1-30000 from anywhere\nx allows tcp 30001-65535 from anywhere",
@@ -379,7 +380,7 @@ fn a_wide_range_has_more_than_a_thousand_ports() {
 }
 
 #[test]
-fn ipv6_is_missed_where_it_is_in_use() {
+fn reports_missing_ipv6_where_it_is_in_use() {
     for (stack, sentences, fires) in [
         ("dual", "x allows https from 0.0.0.0/0", true),
         ("ipv4", "x allows https from 0.0.0.0/0", false),
@@ -426,7 +427,7 @@ fn ipv6_is_missed_where_it_is_in_use() {
 }
 
 #[test]
-fn all_of_icmp_is_every_type_and_nothing_else() {
+fn icmp_all_is_every_type_and_nothing_else() {
     for (sentences, fires) in [
         ("x allows icmp from anywhere", true),
         ("x allows icmp from ::/0", true),
@@ -445,7 +446,7 @@ fn all_of_icmp_is_every_type_and_nothing_else() {
 }
 
 #[test]
-fn path_mtu_discovery_is_missed_from_outside() {
+fn reports_blocked_path_mtu_discovery_from_outside() {
     let known = "vpc main { id = \"vpc-0123456789abcdef0\", cidr = [10.0.0.0/16, 2600:1f18::/56] }";
     for (vpc, sentences, fires) in [
         ("", "x allows https from anywhere", true),
@@ -639,12 +640,16 @@ const UNROUTABLE: [(&str, &[&str]); 31] = [
 
 #[test]
 fn no_packet_comes_from_some_peers() {
-    for (peers, said) in UNROUTABLE {
+    for (peers, reported) in UNROUTABLE {
         let program = format!(
             "network mixed = 203.0.113.0/24, 127.0.0.1\nnetwork gone = 127.0.0.1\n\
              param later : cidr = 127.0.0.1\ntier x {{ outbound = closed }}\nx allows https {peers}\n"
         );
-        assert_eq!(messages("unroutable-peer", &program), *said, "{program}");
+        assert_eq!(
+            messages("unroutable-peer", &program),
+            *reported,
+            "{program}"
+        );
         check_lint(
             "unroutable-peer",
             &program.replace("x allows", "@allow(unroutable-peer)\nx allows"),
@@ -671,7 +676,7 @@ fn no_packet_comes_from_some_peers() {
 }
 
 #[test]
-fn odd_ports_are_those_that_stand_alone() {
+fn odd_ports_are_reported_only_alone() {
     for (sentence, fires) in [
         ("x allows tcp 0 from y", true),
         ("x allows udp 0 from anywhere", true),
@@ -861,7 +866,7 @@ fn each_clause_of_a_role() {
 }
 
 #[test]
-fn dns_is_asked_by_the_same_peers() {
+fn a_dns_server_accepts_tcp_and_udp_from_the_same_peers() {
     for (sentences, fires) in [
         ("x allows udp 53 from y, z\nx allows tcp 53 from z", true),
         ("x allows tcp 53 from y, z\nx allows udp 53 from y", true),
@@ -910,7 +915,7 @@ fn dns_is_asked_by_the_same_peers() {
 }
 
 #[test]
-fn what_is_lacking_is_silenced_at_the_declaration() {
+fn silences_missing_sentences_at_the_declaration() {
     let program = "tier x is database\nx allows udp 7210 from itself\n";
     check_lint("role-expectation", program, true);
     let allowed = format!("@allow(role-expectation, \"still to come\")\n{program}");
@@ -923,7 +928,7 @@ fn what_is_lacking_is_silenced_at_the_declaration() {
 }
 
 #[test]
-fn a_mail_server_is_there_for_mail() {
+fn a_mail_server_accepts_mail_from_the_internet() {
     for (role, service, fires) in [
         ("", "smtp", true),
         ("is web-server", "smtp", true),
@@ -939,7 +944,7 @@ fn a_mail_server_is_there_for_mail() {
     }
 }
 
-/// What is reported of a program: code, level, message and help of each problem.
+/// What is reported for a program: code, level, message and help of each problem.
 fn reported(
     program: &str,
     levels: &Levels,
@@ -1046,7 +1051,7 @@ fn a_sentence_is_reported_by_the_most_specific_lint_which_names_the_others() {
 }
 
 #[test]
-fn nobody_silences_more_than_is_named() {
+fn an_allow_silences_only_the_named_lints() {
     let lints = ["open-admin-port", "open-high-risk-port"];
     for (allowed, left) in [
         (&[][..], Some("open-admin-port")),

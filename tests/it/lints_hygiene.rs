@@ -7,7 +7,7 @@ use tierwall::compile::{Inputs, compile};
 use tierwall::lint::{Level, Levels};
 
 /// The messages of one lint about a program without errors.
-fn said(lint: &'static str, program: &str) -> Vec<String> {
+fn reported(lint: &'static str, program: &str) -> Vec<String> {
     let levels = Levels {
         all: Some(Level::Allow),
         named: [(lint, Level::Warn)].into(),
@@ -27,12 +27,12 @@ fn said(lint: &'static str, program: &str) -> Vec<String> {
 
 /// Asserts what one lint names in a program: the first thing in backticks of each finding.
 fn names(lint: &'static str, program: &str, expected: &[&str]) {
-    let said = said(lint, program);
-    let named: Vec<&str> = said
+    let reported = reported(lint, program);
+    let named: Vec<&str> = reported
         .iter()
         .filter_map(|message| message.split('`').nth(1))
         .collect();
-    assert_eq!(named, expected, "{program}\n{said:?}");
+    assert_eq!(named, expected, "{program}\n{reported:?}");
 }
 
 #[test]
@@ -43,7 +43,11 @@ fn outbound_sentences_of_open_tiers() {
              prefix-list s3 = \"com.amazonaws.region.s3\"\n\
              tier a, b\ntier closed {{ outbound = closed }}\ntiers all-three = a, b, closed\n{program}\n"
         );
-        assert_eq!(said("redundant-outbound", &program), expected, "{program}");
+        assert_eq!(
+            reported("redundant-outbound", &program),
+            expected,
+            "{program}"
+        );
     };
     let adds = |tiers: &str, peers: &str| {
         format!("the outbound side of {tiers} is open, so {peers} adds no rule")
@@ -145,7 +149,7 @@ tier c { vpc = other }
 /// What is unused there when statements are added.
 fn unused(added: &str) -> Vec<String> {
     let program = format!("{IDLE}{added}\n");
-    let messages = said("unused-declaration", &program);
+    let messages = reported("unused-declaration", &program);
     messages
         .iter()
         .filter_map(|message| message.split('`').nth(1))
@@ -281,7 +285,7 @@ fn reports_unused_declarations() {
 }
 
 #[test]
-fn what_is_used_without_being_named() {
+fn implicit_uses_count() {
     let check = |program: &str, expected: &[&str]| names("unused-declaration", program, expected);
     let vpc = "vpc main { cidr = 10.0.0.0/16 }\n";
     check(&format!("{vpc}tier a\n"), &[]);
@@ -340,9 +344,9 @@ fn only_the_entry_file_declares_for_itself() {
 }
 
 #[test]
-fn shadowed_services_and_what_except_leaves() {
+fn shadowed_services_and_remainders_of_except() {
     let check = |lint, program: &str, count: usize| {
-        assert_eq!(said(lint, program).len(), count, "{program}")
+        assert_eq!(reported(lint, program).len(), count, "{program}")
     };
     for (service, count) in [
         ("https = tcp 8443", 1),
@@ -435,20 +439,24 @@ fn ampersands_in_descriptions_of_rules() {
             format!("the EC2 API reference does not list `&` for the description of a rule that references a {kind}")
         });
         assert_eq!(
-            said("ampersand", &program),
+            reported("ampersand", &program),
             Vec::from_iter(expected),
             "{program}"
         );
     }
     // a name, and a description of a group
     let named = "tier a { name = \"R&D\", description = \"Research & development\" }\n";
-    assert!(said("ampersand", named).is_empty());
+    assert!(reported("ampersand", named).is_empty());
 }
 
 #[test]
 fn defaults_that_make_a_rule_twice() {
     let check = |program: &str, expected: &[&str]| {
-        assert_eq!(said("duplicate-default", program), expected, "{program}")
+        assert_eq!(
+            reported("duplicate-default", program),
+            expected,
+            "{program}"
+        )
     };
     let (params, tier) = (
         "param a : cidr = 10.0.0.0/8\nparam b : cidr = 10.0.0.0/8\n",
@@ -573,7 +581,7 @@ fn one_side_of_a_flow_between_tiers() {
         let program = format!(
             "tier lb, web\ntier app, db {{ outbound = closed }}\ntiers both = web, db\n{sentences}\n"
         );
-        assert_eq!(said("half-open", &program), expected, "{program}");
+        assert_eq!(reported("half-open", &program), expected, "{program}");
     };
     let closed = |side: &str, tiers: &str, what: &str| {
         format!("the {side} side of {tiers} admits no {what}")
@@ -622,7 +630,11 @@ fn one_side_of_a_flow_between_tiers() {
 fn what_an_open_tier_sends_is_redundant() {
     let check = |ip: &str, sentences: &str, expected: &[&str]| {
         let program = format!("stack s {{ ip = {ip} }}\ntier a, b\n{sentences}\n");
-        assert_eq!(said("redundant-outbound", &program), expected, "{program}");
+        assert_eq!(
+            reported("redundant-outbound", &program),
+            expected,
+            "{program}"
+        );
     };
     let adds = |peers: &str| {
         format!("the outbound side of `a` is open, so a rule to {peers} opens nothing")

@@ -99,7 +99,7 @@ fn cloudformation_names_the_list_that_it_makes() {
 }
 
 #[test]
-fn a_list_is_made_without_a_rule_too() {
+fn makes_a_list_without_a_rule() {
     assert!(output("", "tf").contains("resource \"aws_ec2_managed_prefix_list\""));
     assert!(output("", "json").contains("\"shop-offices-ipv6\""));
 }
@@ -182,7 +182,7 @@ fn only_written_tags_are_those_of_the_stack() {
 }
 
 #[test]
-fn an_address_that_is_none_is_told_once() {
+fn reports_an_invalid_address_once() {
     for (list, code) in [
         ("10.0.0.0/33", "E0110"),
         ("10.0.0.256", "E0110"),

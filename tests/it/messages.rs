@@ -42,7 +42,7 @@ fn short_of_rules(document: &str) -> String {
     let results = run["results"].as_array().expect("results").clone();
     let driver = &mut run["tool"]["driver"];
     let rules = driver["rules"].as_array().expect("rules").clone();
-    let told = |(n, rule): (usize, &Value)| {
+    let reported = |(n, rule): (usize, &Value)| {
         let is_its = |result: &&Value| result["ruleIndex"].as_u64() == Some(n as u64);
         let ids: Vec<&Value> = results
             .iter()
@@ -51,14 +51,14 @@ fn short_of_rules(document: &str) -> String {
             .collect();
         assert!(
             ids.iter().all(|id| **id == rule["id"]),
-            "{} is told as {ids:?}",
+            "{} is reported as {ids:?}",
             rule["id"]
         );
         let mut rule = rule.clone();
         rule["help"] = Value::from("…");
         (!ids.is_empty()).then_some(rule)
     };
-    driver["rules"] = rules.iter().enumerate().filter_map(told).collect();
+    driver["rules"] = rules.iter().enumerate().filter_map(reported).collect();
     for version in ["version", "semanticVersion"] {
         assert_eq!(driver[version], env!("CARGO_PKG_VERSION"));
         driver[version] = Value::from("…");
@@ -67,7 +67,7 @@ fn short_of_rules(document: &str) -> String {
 }
 
 #[test]
-fn each_format_is_as_the_snapshots_show() {
+fn each_format_matches_its_snapshot() {
     let mut settings = insta::Settings::clone_current();
     settings.set_snapshot_path(package().join("snapshots/messages"));
     settings.set_prepend_module_to_snapshot(false);
@@ -84,17 +84,17 @@ fn each_format_is_as_the_snapshots_show() {
                 &file,
             ]);
             assert_eq!(output.status.code(), Some(1));
-            let (told, silent) = match format {
+            let (reported, silent) = match format {
                 "human" => (output.stderr, output.stdout),
                 _ => (output.stdout, output.stderr),
             };
             assert!(silent.is_empty(), "{format} goes to one place");
-            let told = if format == "sarif" {
-                short_of_rules(&text(&told))
+            let reported = if format == "sarif" {
+                short_of_rules(&text(&reported))
             } else {
-                text(&told)
+                text(&reported)
             };
-            settings.bind(|| insta::assert_snapshot!(format!("{program}-{format}"), told));
+            settings.bind(|| insta::assert_snapshot!(format!("{program}-{format}"), reported));
         }
     }
 }
@@ -135,7 +135,7 @@ fn holds(span: &Value, text: &str) {
 }
 
 #[test]
-fn places_are_where_they_are_said_to_be() {
+fn positions_are_correct() {
     let ways: [(&str, Written); 5] = [
         ("as it is", str::to_string),
         ("CRLF", |program| program.replace('\n', "\r\n")),
@@ -163,10 +163,10 @@ fn places_are_where_they_are_said_to_be() {
             };
             let (compilation, problems) = check(&program, &all_warn());
             for problem in &problems {
-                let told = messages::json_problem(problem, &compilation.sources);
-                assert_eq!(told.matches('\n').count(), 1, "{told}");
-                let line: Value =
-                    serde_json::from_str(&told).unwrap_or_else(|error| panic!("{shows}: {error}"));
+                let reported = messages::json_problem(problem, &compilation.sources);
+                assert_eq!(reported.matches('\n').count(), 1, "{reported}");
+                let line: Value = serde_json::from_str(&reported)
+                    .unwrap_or_else(|error| panic!("{shows}: {error}"));
                 let spans = line["spans"].as_array().expect("spans").iter();
                 let fixes = line["fixes"].as_array().expect("fixes").iter();
                 let edits = fixes.flat_map(|fix| fix["edits"].as_array().expect("edits"));
@@ -184,7 +184,7 @@ fn problems_of(program: &str) -> (tierwall::compile::Compilation, Vec<Problem>) 
 }
 
 #[test]
-fn a_command_of_github_comes_back_as_it_was() {
+fn a_github_command_round_trips() {
     let (_, problems) =
         problems_of("tier web\nweb allows https from anywhere, wbe \"100%, or: more\"\n");
     let mut sources = tierwall::source::Sources::default();
@@ -193,8 +193,8 @@ fn a_command_of_github_comes_back_as_it_was() {
         name.to_string(),
         "tier web\nweb allows https from anywhere, wbe \"100%, or: more\"\n".to_string(),
     );
-    let told = messages::github_problem(&problems[0], &sources);
-    let (properties, message) = told
+    let reported = messages::github_problem(&problems[0], &sources);
+    let (properties, message) = reported
         .strip_prefix("::error ")
         .and_then(|rest| rest.split_once("::"))
         .expect("a command");
@@ -213,7 +213,7 @@ fn a_command_of_github_comes_back_as_it_was() {
 }
 
 #[test]
-fn what_is_wrong_with_the_command_line_is_told_likewise() {
+fn reports_command_line_errors_in_each_format() {
     for format in ["short", "json", "github", "sarif"] {
         let output = run(&[
             "check",
@@ -229,15 +229,15 @@ fn what_is_wrong_with_the_command_line_is_told_likewise() {
             (Some(2), ""),
             "{format}"
         );
-        let told = text(&output.stdout);
+        let reported = text(&output.stdout);
         let why = "cannot read `none.tier`: no such file or directory";
         match format {
             "short" => assert!(
-                told.starts_with(&format!("error: {why}\nshop.tier:5:23: error[")),
-                "{told}"
+                reported.starts_with(&format!("error: {why}\nshop.tier:5:23: error[")),
+                "{reported}"
             ),
             "json" => {
-                let lines = lines(&told);
+                let lines = lines(&reported);
                 assert_eq!(
                     (&lines[0]["type"], &lines[0]["message"]),
                     (&Value::from("failure"), &Value::from(why))
@@ -250,11 +250,11 @@ fn what_is_wrong_with_the_command_line_is_told_likewise() {
                 assert_eq!(last["errors"], lines.len() - 2);
             }
             "github" => assert!(
-                told.starts_with(&format!("::error title=tierwall::{why}\n::error file=")),
-                "{told}"
+                reported.starts_with(&format!("::error title=tierwall::{why}\n::error file=")),
+                "{reported}"
             ),
             _ => {
-                let document: Value = serde_json::from_str(&told).expect("JSON");
+                let document: Value = serde_json::from_str(&reported).expect("JSON");
                 let invocation = &document["runs"][0]["invocations"][0];
                 assert_eq!(invocation["executionSuccessful"], false);
                 assert_eq!(invocation["exitCode"], 2);
@@ -274,7 +274,7 @@ fn what_is_wrong_with_the_command_line_is_told_likewise() {
 }
 
 #[test]
-fn one_document_is_written_whatever_is_found() {
+fn writes_exactly_one_document() {
     let results = |arguments: &[&str]| {
         let output = run(arguments);
         let document: Value = serde_json::from_slice(&output.stdout).expect("one document");
@@ -311,7 +311,7 @@ fn one_document_is_written_whatever_is_found() {
 }
 
 #[test]
-fn fingerprints_stay_when_lines_move() {
+fn fingerprints_are_stable_when_lines_move() {
     let prints = |program: &str| {
         let (compilation, problems) = check(program, &all_warn());
         let mut log = messages::Log::default();
@@ -330,21 +330,21 @@ fn fingerprints_stay_when_lines_move() {
     };
     let program =
         "tier web, app\nweb allows ssh from anywhere\nweb, app allow ssh, rdp from 0.0.0.0/0\n";
-    let told = prints(program);
-    assert!(told.len() > 3);
+    let reported = prints(program);
+    assert!(reported.len() > 3);
     assert_eq!(
         prints(&format!(
             "# moved\n\n{}",
             program.replace("allows ssh", "allows   ssh")
         )),
-        told
+        reported
     );
-    let unique: std::collections::BTreeSet<&String> = told.iter().collect();
-    assert_eq!(unique.len(), told.len(), "{told:?}");
+    let unique: std::collections::BTreeSet<&String> = reported.iter().collect();
+    assert_eq!(unique.len(), reported.len(), "{reported:?}");
 }
 
 #[test]
-fn commands_with_another_output_tell_to_standard_error() {
+fn commands_with_output_report_to_standard_error() {
     let build = run(&[
         "build",
         "lints.tier",
@@ -426,7 +426,7 @@ fn every_command_has_the_formats_and_programs_get_no_colours() {
 }
 
 #[test]
-fn what_is_in_no_file_is_at_no_place_of_one() {
+fn problems_without_a_file_have_no_position() {
     let asked = |format| {
         let trace = [
             "trace",
@@ -458,7 +458,7 @@ fn what_is_in_no_file_is_at_no_place_of_one() {
 }
 
 #[test]
-fn what_is_in_a_commit_is_not_to_be_edited() {
+fn files_of_a_commit_have_no_edits() {
     struct Old(&'static str);
     impl tierwall::workspace::Workspace for Old {
         fn kind(&self) -> tierwall::source::FileKind {

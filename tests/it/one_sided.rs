@@ -88,7 +88,7 @@ fn sends_opens_the_outbound_side_alone() {
 }
 
 #[test]
-fn sends_writes_its_rule_beside_those_of_an_open_tier() {
+fn sends_adds_its_rule_to_those_of_an_open_tier() {
     assert_eq!(
         rules("lb sends https to web"),
         ["lb out: lb sends https to web"]
@@ -104,7 +104,7 @@ fn sends_writes_its_rule_beside_those_of_an_open_tier() {
 }
 
 #[test]
-fn sends_is_never_left_out() {
+fn rules_of_sends_are_never_omitted() {
     assert_eq!(
         rules("app allows all to anywhere\napp allows ssh to db"),
         [
@@ -183,7 +183,7 @@ fn plural_verbs_have_no_s() {
 }
 
 #[test]
-fn flows_say_which_side_is_open() {
+fn flows_show_which_side_is_open() {
     let sentences = "lb sends https to web\nweb accepts http from lb\napp allows ssh from web\nweb accepts ssh from 10.0.0.0/8";
     let compilation = compile_text("shop.tier", &format!("{TIERS}{sentences}"), &[], as_of());
     let table = flows::table(&compilation.policy, &compilation.sources);
@@ -206,7 +206,7 @@ fn flows_say_which_side_is_open() {
 }
 
 #[test]
-fn halves_of_everything_are_in_order_whoever_writes_them() {
+fn halves_of_everything_are_in_canonical_order() {
     let template = |sentence: &str| {
         let program = format!(
             "stack shop {{ labels = written }}\ntier web, app\n{sentence}web sends tcp 80 to app\n"

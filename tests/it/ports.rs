@@ -56,7 +56,7 @@ fn an_unbound_port_is_a_variable_and_a_parameter() {
 }
 
 #[test]
-fn a_bound_port_is_as_good_as_its_number() {
+fn a_bound_port_is_equivalent_to_its_number() {
     let values = [("app-port", "443"), ("last-port", "8100")];
     let bound = compile_bound(PROGRAM, &values);
     let written = "\
@@ -71,7 +71,7 @@ app allows tcp 443-8100 from 10.0.0.0/8
     }
 }
 
-/// The codes and the helps of what is reported of a program.
+/// The codes and the helps of what is reported for a program.
 fn reports(text: &str, values: &[(&str, &str)]) -> Vec<(String, String)> {
     let compilation = compile_bound(text, values);
     let judged = compilation.judge_at(&Levels::default());
@@ -83,7 +83,7 @@ fn reports(text: &str, values: &[(&str, &str)]) -> Vec<(String, String)> {
 }
 
 #[test]
-fn a_range_of_values_has_an_end_behind_its_start() {
+fn reports_a_range_of_values_that_ends_before_its_start() {
     let program =
         "param last-port : port\ntier web\nweb allows tcp 8000-last-port from 10.0.0.0/8\n";
     let codes = |value| {
@@ -116,7 +116,7 @@ fn a_range_of_values_has_an_end_behind_its_start() {
 }
 
 #[test]
-fn a_value_of_a_port_is_written_in_one_way() {
+fn a_value_of_a_port_has_one_form() {
     let program = "param p : port\ntier web\nweb allows tcp p from 10.0.0.0/8\n";
     for (value, meant) in [("+8", "8"), ("0080", "80"), ("00", "0")] {
         let help = format!("did you mean `{meant}`?");
@@ -168,7 +168,7 @@ app allows tcp app-port from lb
 }
 
 #[test]
-fn the_same_port_is_no_change_and_another_is() {
+fn only_a_different_port_is_a_change() {
     let program = |ports: &str| {
         let text = format!(
             "param one : port\nparam two : port\ntier lb, app {{ outbound = closed }}\napp allows {ports} from lb, 10.0.0.0/8\n"
@@ -185,13 +185,13 @@ fn the_same_port_is_no_change_and_another_is() {
     ] {
         let (old, new) = (program(before), program(after));
         let diff = Diff::compare_policies(&old, &new, &TierMapping::new(&old, &new));
-        let told = [diff.lost.len(), diff.gained.len()];
-        assert_eq!(told, changes, "{before} to {after}: {diff:#?}");
+        let reported = [diff.lost.len(), diff.gained.len()];
+        assert_eq!(reported, changes, "{before} to {after}: {diff:#?}");
     }
 }
 
 #[test]
-fn another_default_opens_and_closes_its_port() {
+fn a_changed_default_opens_and_closes_its_port() {
     let program = |default: &str| {
         let text = format!(
             "param port : port{default}\ntier lb, app {{ outbound = closed }}\napp allows tcp port from lb, 10.0.0.0/8\n"
@@ -206,7 +206,7 @@ fn another_default_opens_and_closes_its_port() {
     ] {
         let (old, new) = (program(before), program(after));
         let diff = Diff::compare_policies(&old, &new, &TierMapping::new(&old, &new));
-        for (changes, told) in [(&diff.lost, lost), (&diff.gained, gained)] {
+        for (changes, reported) in [(&diff.lost, lost), (&diff.gained, gained)] {
             assert!(changes.iter().all(|change| change.by_default));
             let mut traffic: Vec<String> = changes
                 .iter()
@@ -216,11 +216,11 @@ fn another_default_opens_and_closes_its_port() {
             // from hosts, and from the tier
             assert_eq!(
                 traffic.len(),
-                if told.is_empty() { 0 } else { 2 },
+                if reported.is_empty() { 0 } else { 2 },
                 "{diff:#?}"
             );
             traffic.dedup();
-            assert_eq!(traffic.concat(), told);
+            assert_eq!(traffic.concat(), reported);
         }
     }
 }
@@ -364,9 +364,9 @@ fn names_of_ports_continue_a_list() {
 }
 
 #[test]
-fn misuse_is_told_with_its_cure() {
+fn reports_misuse_with_a_suggestion() {
     let declared = "param app-port : port\nparam office : cidr\ntier web, db\n";
-    for (sentence, told) in [
+    for (sentence, reported) in [
         ("web allows tcp https from office", "E0217: write `https`"),
         (
             "web allows tcp app-prt from office",
@@ -396,7 +396,7 @@ fn misuse_is_told_with_its_cure() {
         ("param x : port = 70000", "E0207"),
         ("param x : port = 10.0.0.0/8", "E0207"),
     ] {
-        let (code, help) = told.split_once(": ").unwrap_or((told, ""));
+        let (code, help) = reported.split_once(": ").unwrap_or((reported, ""));
         let reports = reports(&format!("{declared}{sentence}\n"), &[]);
         let found = reports
             .iter()

@@ -152,7 +152,7 @@ fn check_names_every_stale_output_and_writes_nothing() {
 }
 
 #[test]
-fn an_error_anywhere_writes_nothing_anywhere() {
+fn an_error_in_one_program_prevents_all_outputs() {
     let scratch = project();
     scratch.write(
         "shared/office.tier",
@@ -165,7 +165,7 @@ fn an_error_anywhere_writes_nothing_anywhere() {
     assert_eq!(
         run.err().matches("E0201").count(),
         1,
-        "told once, not once an environment:\n{}",
+        "reported once, not once an environment:\n{}",
         run.err()
     );
     assert!(!run.err().contains("(in "), "{}", run.err());
@@ -183,7 +183,7 @@ fn an_error_anywhere_writes_nothing_anywhere() {
 }
 
 #[test]
-fn what_only_some_environments_have_says_so() {
+fn problems_of_some_environments_name_them() {
     let scratch = project();
     scratch.write(
         "production.json",
@@ -200,7 +200,7 @@ fn what_only_some_environments_have_says_so() {
 }
 
 #[test]
-fn reports_and_outputs_do_not_depend_on_who_is_done_first() {
+fn reports_and_outputs_do_not_depend_on_scheduling() {
     let scratch = Scratch::new();
     let mut manifest = String::new();
     for n in 0..40 {
@@ -237,7 +237,7 @@ fn reports_and_outputs_do_not_depend_on_who_is_done_first() {
 }
 
 #[test]
-fn hostile_programs_end_in_errors_side_by_side() {
+fn hostile_programs_end_in_errors_in_parallel() {
     let scratch = Scratch::new();
     let nested = "tier a ".to_string() + &"{ b = ".repeat(100_000);
     scratch.write("a.tier", &nested);
@@ -282,7 +282,7 @@ fn the_manifest_is_found_from_below_and_paths_lead_to_the_files() {
 }
 
 #[test]
-fn levels_of_lints_stand_on_one_another() {
+fn levels_of_lints_override_each_other() {
     let manifest = |of_project: &str, of_program: &str| {
         let scratch = with_manifest(&format!(
             "[lints]\n{of_project}\n[[program]]\nfile = \"shop.tier\"\n[program.lints]\n{of_program}\n"
@@ -319,7 +319,7 @@ fn levels_of_lints_stand_on_one_another() {
 }
 
 #[test]
-fn a_day_and_a_root_can_be_given() {
+fn accepts_a_day_and_a_root() {
     let manifest = "as-of = \"2026-01-15\"\n[[program]]\nfile = \"in/shop.tier\"\nroot = \".\"\n\
                     outputs = { terraform = \"shop.tf\" }\n";
     let scratch = with_manifest(manifest);
@@ -342,7 +342,7 @@ fn a_day_and_a_root_can_be_given() {
 }
 
 #[test]
-fn files_that_are_not_there_are_told_at_their_place_in_the_manifest() {
+fn reports_missing_files_at_their_position_in_the_manifest() {
     let scratch = project();
     fs::remove_file(scratch.path("network/shop.tier")).expect("a file");
     scratch.write("production.json", "{\"office\": true}");
@@ -367,7 +367,7 @@ fn files_that_are_not_there_are_told_at_their_place_in_the_manifest() {
 }
 
 #[test]
-fn a_broken_manifest_is_told_whole() {
+fn reports_every_error_of_a_manifest() {
     let scratch = with_manifest(
         "[lnts]\n[[program]]\nfile = 7\noutputs = { tofu = \"x\" }\nas-of = \"soon\"\n",
     );
@@ -412,7 +412,7 @@ fn a_broken_manifest_is_told_whole() {
 }
 
 #[test]
-fn one_path_is_one_thing() {
+fn reports_a_path_with_two_uses() {
     for (manifest, says) in [
         (
             "file = \"shop.tier\"\noutputs = { tf = \"./shop.tier\" }",
@@ -460,7 +460,7 @@ fn two_programs(texts: [&str; 2], outputs: [&str; 2], set: &str) -> Scratch {
 }
 
 #[test]
-fn what_two_outputs_of_one_directory_declare_is_refused() {
+fn reports_addresses_that_two_outputs_of_a_directory_declare() {
     const DIRECTORIES: &str = "help: write them to separate directories";
     let list = "prefix-list s3 = \"com.amazonaws.region.s3\"\n";
     let one = format!(
@@ -552,7 +552,7 @@ fn environments_of_one_directory_are_named() {
 }
 
 #[test]
-fn the_command_line_says_what_to_type() {
+fn the_command_line_suggests_what_to_type() {
     let scratch = Scratch::new();
     scratch.write("shop.tier", SHOP);
     for command in ["build", "check", "watch"] {
@@ -625,7 +625,7 @@ fn init_writes_a_project_that_builds() {
 }
 
 #[test]
-fn a_problem_without_a_place_says_whose_it_is() {
+fn a_problem_without_a_position_names_its_program() {
     let scratch = Scratch::new();
     scratch.write("a.tier", "tier a\n");
     scratch.write(

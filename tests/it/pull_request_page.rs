@@ -80,15 +80,15 @@ const STORY: [(&str, i32, &[&str]); 19] = [
 ];
 
 /// A command that was run, how it ended, and what it printed.
-struct Told {
+struct Reported {
     command: String,
     code: i32,
     output: String,
 }
 
-fn told(repository: &Repository, command: &str) -> Told {
+fn reported(repository: &Repository, command: &str) -> Reported {
     let run = repository.shell(command);
-    Told {
+    Reported {
         command: command.to_string(),
         code: run.code(),
         output: run.out(),
@@ -96,7 +96,7 @@ fn told(repository: &Repository, command: &str) -> Told {
 }
 
 /// The page with what its commands print now, in order.
-fn replayed(page: &str, repository: &Repository, story: &mut Vec<Told>) -> String {
+fn replayed(page: &str, repository: &Repository, story: &mut Vec<Reported>) -> String {
     let (mut out, mut lines) = (String::new(), page.lines());
     while let Some(line) = lines.next() {
         let _ = writeln!(out, "{line}");
@@ -117,12 +117,12 @@ fn replayed(page: &str, repository: &Repository, story: &mut Vec<Told>) -> Strin
 }
 
 /// The commands of a block, each with what it prints.
-fn typed(block: &[&str], repository: &Repository, story: &mut Vec<Told>) -> String {
+fn typed(block: &[&str], repository: &Repository, story: &mut Vec<Reported>) -> String {
     let mut out = String::new();
     for command in block.iter().filter_map(|line| line.strip_prefix("$ ")) {
-        let told = told(repository, command);
-        let _ = write!(out, "$ {command}\n{}", told.output);
-        story.push(told);
+        let reported = reported(repository, command);
+        let _ = write!(out, "$ {command}\n{}", reported.output);
+        story.push(reported);
     }
     out
 }
@@ -147,10 +147,10 @@ fn the_page_shows_what_its_commands_print() {
         STORY
             .iter()
             .skip(shown)
-            .map(|(command, ..)| told(&repository, command)),
+            .map(|(command, ..)| reported(&repository, command)),
     );
     for (
-        Told {
+        Reported {
             command,
             code,
             output,

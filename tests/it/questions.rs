@@ -138,7 +138,7 @@ fn shown_trace(name: &str, program: &str, question: Asks<'_>) {
 }
 
 #[test]
-fn the_shop_lets_each_tier_talk_to_the_next_and_to_no_other() {
+fn the_shop_allows_each_tier_to_reach_only_the_next() {
     passes(SHOP, ("internet", "web", "https"));
     passes(SHOP, ("internet", "web", "tcp 443"));
     passes(SHOP, ("web", "app", "tcp 8080"));
@@ -200,7 +200,7 @@ fn shows_the_packets_of_each_protocol() {
 }
 
 #[test]
-fn each_kind_of_icmp_has_words_of_its_own() {
+fn each_kind_of_icmp_has_its_own_packets() {
     let program = "stack s { ip = dual }\ntier a\na allows all from anywhere\n";
     let says = |on: &str, words: &str| {
         let text = trace_text(program, ("internet", "a", on));
@@ -280,7 +280,7 @@ app allows https from web
 }
 
 #[test]
-fn nothing_is_let_through_where_no_tier_is() {
+fn no_group_applies_between_endpoints_that_are_not_tiers() {
     let text = trace_text(SHOP, ("office", "internet", "https"));
     let says = "SYN      office → internet  neither endpoint is a tier, so no group of the program applies\n";
     assert!(
@@ -423,7 +423,7 @@ fn both_ip_versions_count() {
 /// The answer of a trace is that of the assertions: it passes where `can` holds, and is stopped
 /// where `cannot` does.
 #[test]
-fn paths_between_ends_that_are_no_tiers_say_that_no_group_decides() {
+fn paths_between_hosts_note_that_no_group_filters() {
     let program = "tier web { outbound = closed }\nweb allows https from anywhere\n";
     let between = |from, to| paths_text(program, (from, to, "ssh"), 1).0;
     let hosts = between("203.0.113.7", "198.51.100.7");
@@ -634,7 +634,7 @@ fn each_gate_is_judged_by_itself() {
 }
 
 #[test]
-fn a_failing_assertion_keeps_nothing_from_answering() {
+fn answers_despite_a_failing_assertion() {
     let program = format!("{SHOP}assert internet can reach db on mysql\n");
     stopped(&program, ("internet", "db", "mysql"));
     let (asked, _) = asked(&program, ("internet", "db", "mysql"));
@@ -865,7 +865,7 @@ fn a_wide_matrix_is_a_list() {
 }
 
 #[test]
-fn a_list_stays_narrow_however_many_the_ends() {
+fn a_list_stays_narrow_with_many_endpoints() {
     // a list of all the senders would be wider than a format width may be
     let names: Vec<String> = (0..400)
         .map(|n| format!("{}{n}", "long-".repeat(36)))
@@ -978,7 +978,7 @@ b allows icmp 3/4 from vpc main
 }
 
 #[test]
-fn a_matrix_hides_no_ipv6_that_ipv4_does_not_say() {
+fn a_matrix_shows_ipv6_that_differs_from_ipv4() {
     let program = "\
 stack s { ip = ipv4 }
 vpc main { id = \"vpc-0123456789abcdef0\", cidr = [10.0.0.0/16, 2001:db8:1::/56] }
@@ -1004,7 +1004,7 @@ a allows tcp 81 from vpc main
             "",
             "icmpv6 128/0",
         ),
-        // what has one name in both is said once
+        // what has one name in both is reported once
         ("app allows ping, ssh from api", "\"tcp 22, icmp 8\"", ""),
         ("app allows icmp from api", "icmp", ""),
         ("app allows all from api", "all", ""),
@@ -1028,7 +1028,7 @@ a allows tcp 81 from vpc main
 }
 
 #[test]
-fn addresses_without_a_name_are_left_out_of_a_matrix_where_they_are_many() {
+fn omits_many_literal_addresses_from_a_matrix() {
     let program = |count: usize| {
         let start = "network office = 203.0.113.0/24\ntier a\na allows ssh from office, private\n";
         (0..count).fold(start.to_string(), |text, n| {
@@ -1092,7 +1092,7 @@ fn complaints(question: Asks<'_>) -> String {
 }
 
 #[test]
-fn what_is_wrong_with_a_question_is_said() {
+fn explains_what_is_wrong_with_a_question() {
     for (question, says) in [
         (("interent", "web", "https"), "did you mean `internet`?"),
         (("internet", "wbe", "https"), "did you mean `web`?"),
@@ -1159,7 +1159,7 @@ fn run(arguments: &[&str]) -> String {
 }
 
 #[test]
-fn what_is_asked_stands_before_what_it_is_read_with() {
+fn help_lists_options_of_the_question_first() {
     for command in ["trace", "paths"] {
         let help = run(&[command, "--help"]);
         let at = |option: &str| {
@@ -1193,7 +1193,7 @@ fn markdown_has_a_short_name() {
 }
 
 #[test]
-fn what_groups_never_filter_passes() {
+fn traffic_that_groups_never_filter_passes() {
     let program = "tier web { outbound = closed }\nweb allows https from 10.0.0.0/8\n";
     passes(program, ("web", "169.254.169.254", "http"));
     passes(program, ("169.254.169.254", "web", "http"));
@@ -1227,7 +1227,7 @@ fn what_groups_never_filter_passes() {
 }
 
 #[test]
-fn a_sentence_that_has_ended_is_named() {
+fn names_an_expired_sentence() {
     let program = "tier app\ntier cache\ncache allows redis from app until 2020-01-01\ncache allows ssh from app until 2020-01-01\n";
     let (asked, subject) = asked(program, ("app", "cache", "redis"));
     let found = trace_connections(
@@ -1282,7 +1282,7 @@ fn a_sentence_that_would_open_a_gate_between_vpcs_needs_them_peered() {
 }
 
 #[test]
-fn a_sentence_that_has_ended_is_that_of_its_sender() {
+fn names_the_expired_sentence_of_the_sender() {
     let program =
         "tier app, web { outbound = closed }\nweb allows https to 198.51.100.7 until 2020-01-01\n";
     for (from, count) in [("app", 0), ("web", 1)] {
@@ -1351,7 +1351,7 @@ d allows tcp 5 from 198.51.100.2
 }
 
 #[test]
-fn the_last_step_of_a_path_carries_what_is_asked_about() {
+fn the_last_step_of_a_path_carries_the_traffic_in_question() {
     let program = "\
 stack s { ip = ipv4 }
 tier a, b, c { outbound = closed }
@@ -1370,7 +1370,7 @@ c allows tcp 1-9 from b
 }
 
 #[test]
-fn a_path_may_end_in_what_passes_in_ipv6_alone() {
+fn a_path_may_end_in_ipv6_only() {
     let vpc = "vpc main { cidr = 10.0.0.0/16 }\ntier api, app, db { outbound = closed }\n";
     for program in [
         format!("{vpc}app allows icmpv6 echo-request from api\n"),
@@ -1415,7 +1415,7 @@ fn without_colour(text: &str) -> String {
 }
 
 #[test]
-fn colour_changes_no_word_and_no_column() {
+fn colour_does_not_change_the_text() {
     let coloured = |plain: &str, coloured: &str, tones: &[&str]| {
         assert_eq!(without_colour(coloured), plain);
         assert!(!plain.contains('\u{1b}'));
@@ -1506,7 +1506,7 @@ fn members_of_several_groups_pass_by_any_of_them() {
 }
 
 #[test]
-fn a_group_is_all_who_carry_it() {
+fn a_group_is_all_its_carriers() {
     let (asked, subject) = asked(FLEET, ("bastion", "management", "ssh"));
     let to: Vec<&str> = subject.to.iter().map(|end| end.name.as_str()).collect();
     assert_eq!(to, ["management", "ci", "mirror"]);

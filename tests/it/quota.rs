@@ -1,7 +1,7 @@
 //! The rule ledger: what each kind of rule counts, what it is charged to, and how it is shown.
 
 use crate::common::{compile_bound, package};
-use tierwall::analysis::quota::{Ledger, direction_usages, sentence_costs};
+use tierwall::analysis::quota::{QuotaUsage, direction_usages, sentence_costs};
 use tierwall::aws::Count;
 use tierwall::compile::Compilation;
 use tierwall::groups::{Direction, lower};
@@ -189,7 +189,7 @@ fn outbound_rules_are_those_of_the_group() {
 }
 
 #[test]
-fn what_several_sentences_ask_for_counts_once_and_for_the_first() {
+fn a_rule_of_several_sentences_counts_once_for_the_first() {
     let program = "tier web\ntier app\nweb allows http from app\nweb allows ssh, https, http from app\n\
                    web allows http, tcp 80 from app \"a text that sorts first\"\nweb allows ssh from 10.0.0.0/8\n\
                    web allows ssh from app until 2020-01-01";
@@ -217,7 +217,7 @@ fn the_quota_is_the_most_that_a_group_may_have() {
     };
     for (quota, over) in [(4, true), (5, false), (60, false)] {
         assert_eq!(
-            Ledger::new(&compiled(&program(quota)).policy).is_over_quota(),
+            QuotaUsage::new(&compiled(&program(quota)).policy).is_over_quota(),
             over,
             "5 rules, {quota} allowed"
         );
@@ -228,7 +228,7 @@ fn the_quota_is_the_most_that_a_group_may_have() {
              web allows http, https from l"
         );
         assert_eq!(
-            Ledger::new(&compiled(&program).policy).is_over_quota(),
+            QuotaUsage::new(&compiled(&program).policy).is_over_quota(),
             over,
             "{entries} entries twice"
         );
@@ -236,7 +236,7 @@ fn the_quota_is_the_most_that_a_group_may_have() {
 }
 
 #[test]
-fn the_ledger_is_shown_so() {
+fn shows_the_use_of_the_quota() {
     let mut settings = insta::Settings::clone_current();
     settings.set_snapshot_path(package().join("snapshots/quota"));
     settings.set_prepend_module_to_snapshot(false);
@@ -252,8 +252,8 @@ fn the_ledger_is_shown_so() {
             sources, policy, ..
         } = compiled(program);
         let rule = "-".repeat(80);
-        let mut ledger = Ledger::new(&policy);
-        let table = report::quota::table(&ledger, &sources);
+        let mut ledger = QuotaUsage::new(&policy);
+        let table = report::quota::quota_table(&ledger, &sources);
         if !tiers.is_empty() {
             let kept = lower(&policy)
                 .groups
@@ -265,7 +265,7 @@ fn the_ledger_is_shown_so() {
         }
         let text = format!(
             "{program}{rule}\n{table}{rule}\n{}",
-            report::quota::json(&ledger, &sources)
+            report::quota::quota_json(&ledger, &sources)
         );
         settings.bind(|| insta::assert_snapshot!(name, text));
     }
@@ -295,7 +295,7 @@ tier web, api, spare
 web allows http, https from cdn    # 110 of 100
 web allows ssh from sites
 web allows rsync from mirrors
-web allows tcp 8080,   # told
+web allows tcp 8080,   # reported
     tcp 8082 from api
 web allows tcp 9000 from anywhere-ipv6
 api allows https from cdn, anywhere

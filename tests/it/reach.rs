@@ -150,7 +150,7 @@ const ROWS: [(&str, Family, &str); 16] = [
 ];
 
 #[test]
-fn each_kind_of_peer_lets_each_kind_of_end_through() {
+fn each_kind_of_peer_admits_the_right_endpoints() {
     for (way, gate) in [
         ("from", Gate::into_tier(NEAR)),
         ("to", Gate::out_of_tier(NEAR)),
@@ -177,7 +177,7 @@ fn each_kind_of_peer_lets_each_kind_of_end_through() {
 /// A counterexample cites the rule that allows it, the first such address, and the unknown facts:
 /// the members of the peer, or the addresses of the endpoint.
 #[test]
-fn a_packet_cites_the_rule_that_lets_it_through_and_what_is_not_known() {
+fn a_packet_cites_its_rule_and_unknown_facts() {
     for way in ["from", "to"] {
         let compilation = scene(way);
         let (policy, gates) = (&compilation.policy, Gates::new(&compilation.policy));
@@ -294,7 +294,7 @@ fn nothing_passes_in_a_version_that_one_end_does_not_have() {
 }
 
 #[test]
-fn a_packet_cites_what_surely_lets_it_through_before_what_perhaps_does() {
+fn a_packet_cites_certain_rules_first() {
     let compilation = compiled(&format!(
         "{SCENE}near allows tcp 80 from cdn\nnear allows tcp 80 from 10.0.0.0/8\nnear allows tcp 80 from home, 10.0.0.0/9\n"
     ));
@@ -315,7 +315,7 @@ fn a_packet_cites_what_surely_lets_it_through_before_what_perhaps_does() {
 }
 
 #[test]
-fn where_a_tier_may_have_members_in_a_version_of_which_nothing_is_said_is_not_known() {
+fn members_in_an_unspecified_ip_version_are_unknown() {
     let compilation = compiled(
         "vpc main { id = \"vpc-0123456789abcdef0\", cidr = 10.0.0.0/16 }\n\
          tier a, b { vpc = main }\n\

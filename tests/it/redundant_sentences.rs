@@ -6,7 +6,7 @@ use tierwall::analysis::redundancy::redundant_flows;
 use tierwall::groups::lower;
 
 /// The redundant sentences of a program, each with those that cover it: `2 < 0 1`.
-fn told(stack: &str, sentences: &str) -> String {
+fn reported(stack: &str, sentences: &str) -> String {
     let program = format!(
         "{stack}\nvpc main {{ cidr = 10.0.0.0/16 }}\nexternal partner = \"sg-0123456789abcdef0\"\n\
          param later : cidr\ntier app {{ addresses = [10.1.0.0/16, 2001:db8::/32] }}\n\
@@ -303,6 +303,6 @@ fn sentences_that_others_cover() {
             "",
         ),
     ] {
-        assert_eq!(told(stack, sentences), expected, "{stack}\n{sentences}");
+        assert_eq!(reported(stack, sentences), expected, "{stack}\n{sentences}");
     }
 }

@@ -34,7 +34,7 @@ fn holds(text: &str, words: &[&str]) {
 }
 
 #[test]
-fn everything_that_does_not_pass_is_told_in_one_run() {
+fn reports_every_failing_step_in_one_run() {
     let repository = shop();
     repository
         .files
@@ -148,7 +148,7 @@ fn no_name_is_a_command_to_the_runner() {
 }
 
 #[test]
-fn a_change_that_does_nothing_is_marked_so() {
+fn marks_a_change_without_effect() {
     let repository = shop();
     repository.files.write("README.md", "A shop.\n");
     let (comment, run) = review(&repository, &[("TIERWALL_DENY", "any")]);
@@ -173,7 +173,7 @@ fn a_change_that_does_nothing_is_marked_so() {
 }
 
 #[test]
-fn a_shallow_clone_says_what_to_set() {
+fn a_shallow_clone_is_explained() {
     let repository = shop();
     repository.does("git commit --quiet --allow-empty --message more");
     repository.does("git switch --quiet main && git commit --quiet --allow-empty --message other");
@@ -183,16 +183,16 @@ fn a_shallow_clone_says_what_to_set() {
         "cd clone && TIERWALL_BASE=main TIERWALL_COMMENT='{}' sh \"$REVIEW\"",
         comment.display()
     );
-    let told = "there is no merge base of `main` and this change; the clone is shallow: set `fetch-depth: 0`";
+    let reported = "there is no merge base of `main` and this change; the clone is shallow: set `fetch-depth: 0`";
     repository.shell(&line).exits(2);
     holds(
         &repository.files.read(".git/comment.md"),
-        &["**Not compared.**", told],
+        &["**Not compared.**", reported],
     );
     // its base exists, and the merge base does not
     repository.does("cd clone && git fetch --quiet --depth 1 origin main:refs/remotes/origin/main");
     repository.shell(&line).exits(2);
-    holds(&repository.files.read(".git/comment.md"), &[told]);
+    holds(&repository.files.read(".git/comment.md"), &[reported]);
     repository.does("cd clone && git fetch --quiet --unshallow");
     repository.shell(&line).exits(0);
     holds(
@@ -281,7 +281,7 @@ fn a_project_below_and_several_programs() {
 }
 
 #[test]
-fn a_long_comment_is_cut_where_nothing_stays_open() {
+fn cuts_a_long_comment_between_blocks() {
     let repository = shop();
     let rules: String = (0..900)
         .map(|n| format!("web allows tcp {} from anywhere \"é\"\n", 1000 + 2 * n))
@@ -304,7 +304,7 @@ fn a_long_comment_is_cut_where_nothing_stays_open() {
 }
 
 #[test]
-fn what_is_in_a_name_does_not_leave_its_block() {
+fn escapes_names_in_code_blocks() {
     let repository = shop();
     repository.files.write("a````b.tier", "tier   web\n");
     let (comment, run) = review(&repository, &[]);

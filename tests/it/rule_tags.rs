@@ -199,7 +199,7 @@ web allows https from 10.0.0.0/8 { tags = { a = \"${team}\", b = \"of ${stage}\"
 }
 
 #[test]
-fn a_template_leaves_them_out_with_a_warning() {
+fn a_template_omits_tags_with_a_warning() {
     let compilation = compiled(
         "web allows https from 10.0.0.0/8 { tags = { a = \"1\" } }\nweb allows ssh from app\n\
          app allows ssh from 10.0.0.0/8 until 2020-01-01 { tags = { a = \"1\" } }\n",
@@ -325,7 +325,7 @@ fn a_rule_has_at_most_50_tags() {
 }
 
 #[test]
-fn a_repeated_sentence_with_tags_of_its_own_is_not_deleted_unasked() {
+fn does_not_delete_a_repeated_sentence_with_its_own_tags_without_review() {
     let safety = |second: &str| {
         let program = format!(
             "{TIERS}web allows https from 10.0.0.0/8 {{ tags = {{ a = \"1\" }} }}\n{second}\n"
@@ -358,7 +358,7 @@ fn a_repeated_sentence_with_tags_of_its_own_is_not_deleted_unasked() {
 }
 
 #[test]
-fn a_repeated_sentence_says_what_becomes_of_its_tags() {
+fn a_repeated_sentence_explains_its_tags() {
     let united =
         "write one sentence with the tags of both: the rule has the tags of all its sentences";
     for (first, second, expected) in [

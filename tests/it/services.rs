@@ -71,9 +71,9 @@ fn adjoining_ports_of_a_service_are_one_range() {
 }
 
 #[test]
-fn every_port_has_someone_who_says_so() {
+fn every_port_has_a_source() {
     let assigned: BTreeSet<String> = data("etc-services.txt").into_iter().collect();
-    let mut said: BTreeMap<String, BTreeSet<(String, String)>> = BTreeMap::new();
+    let mut reported: BTreeMap<String, BTreeSet<(String, String)>> = BTreeMap::new();
     for line in data("services.tsv").into_iter().skip(1) {
         let [service, protocol, port, authority, reference] =
             line.split('\t').collect::<Vec<_>>()[..]
@@ -92,29 +92,29 @@ fn every_port_has_someone_who_says_so() {
             "vendor" => assert!(reference.len() > 10, "{line}"),
             other => panic!("no authority: {other}"),
         }
-        let new = said
+        let new = reported
             .entry(service.to_string())
             .or_default()
             .insert((protocol.to_string(), port.to_string()));
-        assert!(new, "said twice: {line}");
+        assert!(new, "reported twice: {line}");
     }
     for service in catalogue().services() {
         let alias = catalogue().find(&service.declared).is_some();
-        match said.remove(&service.name) {
+        match reported.remove(&service.name) {
             None => assert!(alias, "nobody says what `{}` is", service.name),
-            Some(said) => assert_eq!(
-                joined(said),
+            Some(reported) => assert_eq!(
+                joined(reported),
                 joined(pieces(&service.declared)),
                 "{}",
                 service.name
             ),
         }
     }
-    assert!(said.is_empty(), "services that are not: {said:?}");
+    assert!(reported.is_empty(), "services that are not: {reported:?}");
 }
 
 #[test]
-fn this_machine_agrees_where_it_knows() {
+fn the_services_file_of_this_machine_agrees() {
     let Ok(text) = std::fs::read_to_string("/etc/services") else {
         return;
     };
@@ -155,7 +155,7 @@ fn each_line_declares_one_name() {
 }
 
 #[test]
-fn every_service_says_what_it_is() {
+fn every_service_has_a_description() {
     for service in catalogue().services() {
         let text = &service.description;
         assert!(

@@ -19,7 +19,7 @@ fn settings() -> Settings {
 }
 
 #[test]
-fn examples_compile_without_a_problem_that_the_snapshot_does_not_show() {
+fn examples_have_only_the_problems_of_their_snapshots() {
     for example in examples() {
         let compilation = example.compile();
         let (sources, policy) = (&compilation.sources, &compilation.policy);
@@ -47,7 +47,7 @@ fn examples_compile_without_a_problem_that_the_snapshot_does_not_show() {
 }
 
 #[test]
-fn outputs_are_byte_for_byte_these() {
+fn outputs_match_their_snapshots() {
     for example in examples() {
         let compilation = example.compile();
         let state = groups::lower(&compilation.policy).to_state();

@@ -136,7 +136,7 @@ fn counts(old: &str, new: &str) -> Vec<Vec<usize>> {
 }
 
 #[test]
-fn another_source_may_be_another_value_for_its_target_alone() {
+fn a_changed_source_may_change_the_value_in_its_target_only() {
     let program = |source: &str| {
         format!(
             "param office : cidr {{ {source} }}\nvpc main {{ id = \"vpc-0a1b2c3d\" }}\ntier web\n\

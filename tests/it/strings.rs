@@ -75,7 +75,7 @@ fn unbound_parameters_are_functions_of_cloudformation() {
 }
 
 #[test]
-fn json_has_them_as_the_program_writes_them() {
+fn json_has_parameters_as_the_program_writes_them() {
     let json = packed(SHOP, &[], "json");
     for part in [
         "\"group_name\":\"shop-${stage}\"",
@@ -88,7 +88,7 @@ fn json_has_them_as_the_program_writes_them() {
 }
 
 #[test]
-fn bound_parameters_are_as_good_as_written() {
+fn bound_parameters_are_equivalent_to_text() {
     let bindings = [("stage", "blue"), ("cost-centre", "7")];
     let written = SHOP
         .lines()
@@ -121,7 +121,7 @@ fn a_parameter_that_only_a_string_without_output_has_is_no_variable() {
 }
 
 #[test]
-fn a_dollar_before_a_parameter_is_no_escape() {
+fn a_dollar_before_a_parameter_does_not_escape_it() {
     let program = "param a : string\nparam b : string\ntier web { tags = { k = \"${a}${b}\" } }\n";
     let bindings = [("a", "cost $")];
     let module = output(program, &bindings, "terraform");
@@ -134,7 +134,7 @@ fn a_dollar_before_a_parameter_is_no_escape() {
 }
 
 #[test]
-fn what_is_no_parameter_is_reported_where_it_stands() {
+fn reports_unknown_parameters_at_their_position() {
     let tags =
         |value: &str| format!("param stage : string\ntier web {{ tags = {{ a = {value} }} }}\n");
     let cases = [
@@ -163,7 +163,7 @@ fn what_is_no_parameter_is_reported_where_it_stands() {
 }
 
 #[test]
-fn what_is_known_of_a_string_has_to_be_what_aws_accepts() {
+fn checks_the_known_part_of_a_string() {
     let program =
         "param stage : string\ntier web\nweb allows https from anywhere \"é of ${stage}\"\n";
     assert_eq!(
@@ -182,7 +182,7 @@ fn what_is_known_of_a_string_has_to_be_what_aws_accepts() {
 }
 
 #[test]
-fn a_string_is_no_peer() {
+fn reports_a_string_as_a_peer() {
     let found = errors("param a : string\ntier web\nweb allows https from a\n", &[]);
     assert_eq!(found.len(), 1);
     assert!(found[0].starts_with("E0202 a"), "{found:?}");
@@ -211,7 +211,7 @@ db allows https to web \"\", outbound \"out of ${stage}\"
 ";
 
 #[test]
-fn parameters_stand_in_every_text_of_rules_and_groups() {
+fn parameters_are_allowed_in_every_text_of_rules_and_groups() {
     let module = output(TEXTS, &[], "terraform");
     for part in [
         "\"in ${var.stage}: Kerberos of ${var.stage}\"",
@@ -237,7 +237,7 @@ fn parameters_stand_in_every_text_of_rules_and_groups() {
 }
 
 #[test]
-fn a_parameter_of_a_prefix_alone_is_none_of_a_template() {
+fn a_parameter_of_a_name_prefix_is_not_in_a_template() {
     let program = "param a : string\ntier web { name-prefix = \"x-${a}-\" }\n";
     assert!(output(program, &[], "terraform").contains("variable \"a\""));
     assert!(!packed(program, &[], "cloudformation").contains("Parameters\":{\"A\""));
@@ -248,7 +248,7 @@ fn a_parameter_of_a_prefix_alone_is_none_of_a_template() {
 }
 
 #[test]
-fn the_name_of_an_export_has_parameters_that_are_asked_for() {
+fn names_of_exports_can_have_parameters() {
     let program = |export: &str| {
         let source = "{ cloudformation = import \"x\" }";
         format!(

@@ -30,7 +30,7 @@ web allows ssh from 192.0.2.0/24 \"admin access\"
 ";
 
 #[test]
-fn written_labels_leave_out_made_up_ones_in_terraform() {
+fn written_labels_omit_generated_ones_in_terraform() {
     let text = output(WRITTEN, "terraform");
     holds(
         &text,
@@ -63,7 +63,7 @@ fn written_labels_leave_out_made_up_ones_in_terraform() {
 }
 
 #[test]
-fn written_labels_leave_out_made_up_ones_in_cloudformation() {
+fn written_labels_omit_generated_ones_in_cloudformation() {
     let text = output(WRITTEN, "cloudformation");
     holds(
         &text,
@@ -196,7 +196,7 @@ fn descriptions(program: &str, direction: &str) -> Vec<String> {
 }
 
 #[test]
-fn an_empty_string_is_no_description() {
+fn an_empty_string_omits_the_description() {
     let program = "tier web { outbound = open-ipv4 }\nweb allows https from 192.0.2.0/24 \"\"\n";
     assert_eq!(descriptions(program, "ingress"), ["none"]);
 
@@ -248,7 +248,7 @@ tier dc { outbound = open-ipv4 }
 }
 
 #[test]
-fn a_written_export_is_not_one_that_is_made_up() {
+fn a_written_export_overrides_the_generated_name() {
     let program = "stack shop { exports = true }\ntier web\n\
                    tier app { export = \"${AWS::StackName}-WebSecurityGroupId\" }\n";
     let (_, problems) = check(program, &Levels::default());

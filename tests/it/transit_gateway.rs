@@ -9,7 +9,7 @@ const TIERS: &str = "tier web { vpc = main, outbound = closed }\n\
      tier agent { vpc = tools, outbound = closed }\n\
      tier runner { vpc = tools }\n";
 
-/// The codes and the helps of what is reported of a program, and what it is for Terraform.
+/// The codes and the helps of what is reported for a program, and what it is for Terraform.
 fn judge(peering: &str, sentences: &str) -> (Vec<String>, String) {
     let text = format!("{VPCS}{peering}\n{TIERS}{sentences}\n");
     let compilation = compile_text("program.tier", &text, &[], as_of());
@@ -80,7 +80,7 @@ fn outbound_rules_do_not() {
 }
 
 #[test]
-fn a_connection_beside_the_gateway_takes_all_references() {
+fn a_connection_next_to_the_gateway_allows_all_references() {
     for both in [
         format!("{GATEWAY}\npeer tools with main"),
         format!("peer tools with main\n{GATEWAY}"),
@@ -91,7 +91,7 @@ fn a_connection_beside_the_gateway_takes_all_references() {
 }
 
 #[test]
-fn one_side_alone_is_told_what_opens_the_other() {
+fn a_half_open_flow_names_the_sentence_for_the_other_side() {
     let (reports, _) = judge(GATEWAY, "web accepts tcp 9100 from agent");
     assert_eq!(
         reports,

@@ -14,10 +14,10 @@ const PATIENCE: Duration = Duration::from_secs(60);
 
 const PROGRAM: &str = "tier web\nweb allows https from anywhere\n";
 
-/// A watch that runs, and what it has said.
+/// A watch that runs, and its output so far.
 struct Watch {
     child: Child,
-    said: Arc<Mutex<String>>,
+    reported: Arc<Mutex<String>>,
     listener: Option<JoinHandle<()>>,
 }
 
@@ -30,11 +30,11 @@ impl Watch {
             .stdout(Stdio::null())
             .spawn()
             .expect("tierwall starts");
-        let (said, mut stream) = (
+        let (reported, mut stream) = (
             Arc::new(Mutex::new(String::new())),
             child.stderr.take().expect("a pipe"),
         );
-        let hears = Arc::clone(&said);
+        let hears = Arc::clone(&reported);
         let listener = thread::spawn(move || {
             let mut buffer = [0; 4096];
             while let Ok(length @ 1..) = stream.read(&mut buffer) {
@@ -46,20 +46,20 @@ impl Watch {
         });
         let watch = Watch {
             child,
-            said,
+            reported,
             listener: Some(listener),
         };
         watch.wait("the first build", || watch.builds() == 1);
         watch
     }
 
-    fn said(&self) -> String {
-        self.said.lock().expect("a lock").clone()
+    fn reported(&self) -> String {
+        self.reported.lock().expect("a lock").clone()
     }
 
     /// How many builds have ended.
     fn builds(&self) -> usize {
-        self.said().matches("; watching ").count()
+        self.reported().matches("; watching ").count()
     }
 
     /// Waits until it is so.
@@ -68,18 +68,18 @@ impl Watch {
         while !so() {
             assert!(
                 start.elapsed() < PATIENCE,
-                "{what} did not happen; it said:\n{}",
-                self.said()
+                "{what} did not happen; it reported:\n{}",
+                self.reported()
             );
             thread::sleep(Duration::from_millis(10));
         }
     }
 
-    /// Waits until it says this after what it had said when it began to wait.
+    /// Waits until it reports this, ignoring earlier output.
     fn says(&self, words: &str, act: impl FnOnce()) {
-        let before = self.said().len();
+        let before = self.reported().len();
         act();
-        self.wait(words, || self.said()[before..].contains(words));
+        self.wait(words, || self.reported()[before..].contains(words));
     }
 
     /// Interrupts it as Ctrl-C does, and gives back how it ended.
@@ -133,7 +133,7 @@ fn save(scratch: &Scratch, name: &str, text: impl AsRef<[u8]>) {
 }
 
 #[test]
-fn a_save_builds_again_in_whatever_way_it_is_done() {
+fn builds_again_after_every_kind_of_save() {
     let scratch = project();
     let watch = Watch::start(&scratch, &[]);
     let built = |port: u16| {
@@ -180,7 +180,7 @@ fn a_save_builds_again_in_whatever_way_it_is_done() {
 }
 
 #[test]
-fn what_is_broken_for_a_while_is_built_when_it_is_mended() {
+fn builds_again_when_an_error_is_corrected() {
     let scratch = project();
     let watch = Watch::start(&scratch, &[]);
     watch.says("E0102", || {
@@ -248,7 +248,7 @@ fn includes_and_values_are_watched_too() {
 }
 
 #[test]
-fn its_own_outputs_and_what_nobody_reads_start_no_build() {
+fn outputs_and_unread_files_start_no_build() {
     let scratch = project();
     let watch = Watch::start(&scratch, &[]);
     for n in 0..20 {
@@ -260,7 +260,7 @@ fn its_own_outputs_and_what_nobody_reads_start_no_build() {
     });
     // time in which a build would come that nothing asks for
     thread::sleep(Duration::from_millis(700));
-    assert_eq!(watch.builds(), 2, "{}", watch.said());
+    assert_eq!(watch.builds(), 2, "{}", watch.reported());
     watch.says("1 of 1 output written", || {
         save(&scratch, "net/shop.tier", opens(7002))
     });

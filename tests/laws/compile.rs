@@ -73,7 +73,7 @@ fn resolved(text: &str) -> Result<(Sources, ProgramTree, Policy), Vec<Problem>> 
         return Err(errors);
     }
 
-    let (_, program, _) = parse::text(ENTRY, text);
+    let (_, program, _) = parse::parse_text(ENTRY, text);
     Ok((sources, program, policy))
 }
 
@@ -139,10 +139,12 @@ pub fn problems(text: &str) -> Vec<(&'static str, String)> {
 /// Likewise, of one that was compiled.
 pub fn problems_of(compilation: &Compilation) -> Vec<(&'static str, String)> {
     let judged = compilation.judge_at(&Levels::default());
-    let told = judged
+    let reported = judged
         .problems
         .sorted()
         .into_iter()
         .map(|problem| problem.report());
-    told.map(|report| (report.code, report.message)).collect()
+    reported
+        .map(|report| (report.code, report.message))
+        .collect()
 }

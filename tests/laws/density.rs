@@ -22,7 +22,7 @@ fn samples<S: Strategy>(strategy: &S, count: usize) -> Vec<S::Value> {
 }
 
 #[test]
-fn outputs_have_all_that_the_contract_speaks_of() {
+fn generated_outputs_cover_the_contract() {
     let programs = samples(&program(), 200);
     let outputs: Vec<String> = programs
         .iter()
@@ -64,7 +64,11 @@ fn outputs_have_all_that_the_contract_speaks_of() {
             "= var.sg_0a1b2c3d",
             3,
         ),
-        ("lists told from parameters of their name", "_from_s3_", 1),
+        (
+            "lists distinguished from parameters of their name",
+            "_from_s3_",
+            1,
+        ),
         ("locked default groups", "aws_default_security_group", 10),
         ("exceptions", " except ", 30),
         ("days", " until ", 25),
@@ -100,7 +104,7 @@ fn outputs_have_all_that_the_contract_speaks_of() {
 }
 
 #[test]
-fn a_sentence_more_meets_the_others() {
+fn added_sentences_overlap_existing_ones() {
     let mut made = [0; 4];
     for addition in samples(&addition(), 600) {
         let exceptions =

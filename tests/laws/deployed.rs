@@ -355,8 +355,8 @@ fn rule(deployment: &Deployment<'_>, tag: &str, direction: Direction, rule: &gro
     }
 }
 
-/// The tags of a rule (docs/language.md): those of its sentences; of several values of a key the one
-/// that sorts first.
+/// The tags of a rule (docs/language.md): those of its sentences; of several values of a key the
+/// one that sorts first.
 fn rule_tags(deployment: &Deployment<'_>, rule: &groups::Rule) -> BTreeMap<String, String> {
     let policy = deployment.policy();
     let mut values: BTreeMap<&String, BTreeSet<String>> = BTreeMap::new();

@@ -305,7 +305,7 @@ impl Reader<'_> {
 }
 
 #[test]
-fn what_terraform_reads() {
+fn reads_hcl_as_terraform_does() {
     let body = read(
         "# c\na \"b\" {\n  x  = \"$$${y} %%{z} \\\"\\\\ $$ $\"\n  yy = var.z-1.id\n\n  t = {\n    \"k v\" = -1\n    w     = [true, \"\"]\n  }\n}\n",
     );

@@ -14,7 +14,7 @@ proptest! {
     #![proptest_config(cases(384))]
 
     #[test]
-    fn what_terraform_refuses_is_an_error(program in program(), numbers in numbers(24)) {
+    fn reports_what_terraform_rejects(program in program(), numbers in numbers(24)) {
         refused(&program, &numbers).map_err(TestCaseError::fail)?;
     }
 }

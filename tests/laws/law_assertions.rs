@@ -48,25 +48,60 @@ proptest! {
         let text = program.text();
         let random = &mut Random(seed);
         let questions: Vec<Question> = with_policy(&text, |sources, parsed, policy| {
-            let material = Material::new(&Meaning { sources, program: parsed, today: TODAY });
-            (0..QUESTIONS).map(|_| question(policy, &material, random)).collect()
+            let material = Material::new(&Meaning {
+                sources,
+                program: parsed,
+                today: TODAY,
+            });
+            (0..QUESTIONS)
+                .map(|_| question(policy, &material, random))
+                .collect()
         });
         let (asked, lines) = with_policy(&text, |_, _, policy| asked(policy, &text, &questions));
         with_policy(&asked, |sources, parsed, policy| {
             let failed = failed(sources, policy);
-            let meaning = Meaning { sources, program: parsed, today: TODAY };
-            let brute = Brute { policy, material: Material::new(&meaning), meaning };
+            let meaning = Meaning {
+                sources,
+                program: parsed,
+                today: TODAY,
+            };
+            let brute = Brute {
+                policy,
+                material: Material::new(&meaning),
+                meaning,
+            };
             let line = |span: Span| sources.file(span.file).line_column(span.start).0;
             for (question, first) in questions.iter().zip(&lines) {
                 let expected = brute.fails(question);
                 let alone = brute.fails_of_its_own(question);
-                let posed = policy.assertions.iter().find(|assertion| line(assertion.span) == *first);
+                let posed = policy
+                    .assertions
+                    .iter()
+                    .find(|assertion| line(assertion.span) == *first);
                 let traced = posed.map(|posed| traced(policy, posed));
-                prop_assert_eq!(traced, Some(verdict(alone)), "trace of {:#?}\n{}", question, asked);
+                prop_assert_eq!(
+                    traced,
+                    Some(verdict(alone)),
+                    "trace of {:#?}\n{}",
+                    question,
+                    asked
+                );
                 let errors = failed.get(&(first + 3)).cloned().unwrap_or_default();
-                prop_assert_eq!(errors, brute.errors(question), "only through (left: the compiler) {:#?}\n{}", question, asked);
+                prop_assert_eq!(
+                    errors,
+                    brute.errors(question),
+                    "only through (left: the compiler) {:#?}\n{}",
+                    question,
+                    asked
+                );
                 let found = [0, 1, 2, 3].map(|n| failed.contains_key(&(first + n)));
-                prop_assert_eq!(found, expected, "cannot, can, only, only through (left: the compiler) {:#?}\n{}", question, asked);
+                prop_assert_eq!(
+                    found,
+                    expected,
+                    "cannot, can, only, only through (left: the compiler) {:#?}\n{}",
+                    question,
+                    asked
+                );
             }
             Ok(())
         })?;
@@ -81,8 +116,14 @@ proptest! {
         let text = program.text();
         let random = &mut Random(seed);
         let questions: Vec<Question> = with_policy(&text, |sources, parsed, policy| {
-            let material = Material::new(&Meaning { sources, program: parsed, today: TODAY });
-            (0..3).map(|_| question(policy, &material, random)).collect()
+            let material = Material::new(&Meaning {
+                sources,
+                program: parsed,
+                today: TODAY,
+            });
+            (0..3)
+                .map(|_| question(policy, &material, random))
+                .collect()
         });
         let can = |policy: &Policy, question: &Question| {
             let [from, to] = [&question.from, &question.to].map(|end| words(policy, end));
@@ -94,16 +135,40 @@ proptest! {
         });
         with_policy(&asked, |sources, parsed, policy| {
             let failed = failed(sources, policy);
-            let meaning = Meaning { sources, program: parsed, today: TODAY };
-            let brute = Brute { policy, material: Material::new(&meaning), meaning };
+            let meaning = Meaning {
+                sources,
+                program: parsed,
+                today: TODAY,
+            };
+            let brute = Brute {
+                policy,
+                material: Material::new(&meaning),
+                meaning,
+            };
             let asserted = policy.assertions.iter().rev().take(questions.len()).rev();
             for (question, posed) in questions.iter().zip(asserted) {
-                let line = sources.file(posed.span.file).line_column(posed.span.start).0;
+                let line = sources
+                    .file(posed.span.file)
+                    .line_column(posed.span.start)
+                    .0;
                 let serves = brute.serves(question);
-                prop_assert_eq!(!failed.contains_key(&line), brute.serves_all(question), "{:#?}\n{}", question, asked);
-                let [from, to] = [&posed.from, &posed.to].map(|ends| named_endpoint::named_endpoints(policy, &ends[0].1));
+                prop_assert_eq!(
+                    !failed.contains_key(&line),
+                    brute.serves_all(question),
+                    "{:#?}\n{}",
+                    question,
+                    asked
+                );
+                let [from, to] = [&posed.from, &posed.to]
+                    .map(|ends| named_endpoint::named_endpoints(policy, &ends[0].1));
                 let traced = trace_connections(policy, &from, &to, &[])[0].verdict;
-                prop_assert_eq!(traced == Verdict::Passes, serves, "trace of {:#?}\n{}", question, asked);
+                prop_assert_eq!(
+                    traced == Verdict::Passes,
+                    serves,
+                    "trace of {:#?}\n{}",
+                    question,
+                    asked
+                );
             }
             Ok(())
         })?;
@@ -281,8 +346,8 @@ impl Brute<'_> {
                 .collect(),
             (End::Address(_), _) => Vec::new(),
         };
-        // hosts are let in by rules: what is never filtered is no host; and they are not in the groups
-        // that may
+        // hosts are let in by rules: what is never filtered is no host; and they are not in the
+        // groups that may
         let listed: Vec<String> = from.iter().filter_map(|end| self.group_of(end)).collect();
         let lets_in = |other| self.may_as(Exempt::Nobody, &listed, [&other, to], question);
         tiers.any(|other| self.may(&other, to, question)) || hosts.into_iter().any(lets_in)

@@ -30,7 +30,7 @@ proptest! {
     }
 
     #[test]
-    fn counts_of_unlike_programs_are_those_of_the_outputs(old in program(), new in program()) {
+    fn counts_of_unrelated_programs_are_those_of_the_outputs(old in program(), new in program()) {
         counted(&old.text(), &new.text()).map_err(TestCaseError::fail)?;
     }
 
@@ -53,12 +53,16 @@ proptest! {
     #[test]
     fn tiers_under_other_names_are_recreated(program in program()) {
         let old = program.text();
-        between(&old, &renamed(&old), |changes, [_, new]| recreated(changes, new).map_err(TestCaseError::fail))?;
+        between(&old, &renamed(&old), |changes, [_, new]| {
+            recreated(changes, new).map_err(TestCaseError::fail)
+        })?;
     }
 
     #[test]
     fn tiers_that_are_recreated_have_the_same_rules((old, new) in pair()) {
-        between(&old.text(), &renamed(&new.text()), |changes, _| same_rules(changes).map_err(TestCaseError::fail))?;
+        between(&old.text(), &renamed(&new.text()), |changes, _| {
+            same_rules(changes).map_err(TestCaseError::fail)
+        })?;
     }
 
     #[test]
@@ -72,18 +76,18 @@ proptest! {
     }
 
     #[test]
-    fn back_is_there_in_reverse((old, new) in pair()) {
-        let there = between(&old.text(), &new.text(), |changes, _| told(changes));
-        let back = between(&new.text(), &old.text(), |changes, _| told(changes));
-        let reversed: BTreeSet<Told> = back.into_iter().map(|(targets, fate, was, is)| {
-            let fate = match fate {
+    fn reverting_a_change_reverses_its_plan((old, new) in pair()) {
+        let there = between(&old.text(), &new.text(), |changes, _| reported(changes));
+        let back = between(&new.text(), &old.text(), |changes, _| reported(changes));
+        let reversed: BTreeSet<Reported> = back.into_iter().map(|(targets, outcome, was, is)| {
+            let outcome = match outcome {
                 RuleOutcome::Added => RuleOutcome::Removed,
                 RuleOutcome::Removed => RuleOutcome::Added,
                 RuleOutcome::Halved => RuleOutcome::Joined,
                 RuleOutcome::Joined => RuleOutcome::Halved,
                 other => other,
             };
-            (targets, fate, is, was)
+            (targets, outcome, is, was)
         }).collect();
         prop_assert_eq!(there, reversed);
     }
@@ -122,9 +126,9 @@ fn recreated(changes: &Changes<'_>, new: &Deployment<'_>) -> Result<(), String> 
     for (change, _) in changes
         .groups
         .iter()
-        .filter(|(change, _)| change.fate == GroupOutcome::Recreated)
+        .filter(|(change, _)| change.outcome == GroupOutcome::Recreated)
     {
-        let (Some(was), Some(is)) = (change.sides.was(), change.sides.is()) else {
+        let (Some(was), Some(is)) = (change.sides.before(), change.sides.after()) else {
             return Err("of one side".into());
         };
         let pair = (
@@ -143,7 +147,7 @@ fn recreated(changes: &Changes<'_>, new: &Deployment<'_>) -> Result<(), String> 
     let comes = changes
         .rules
         .iter()
-        .any(|(change, _)| matches!(change.fate, RuleOutcome::Added | RuleOutcome::Removed));
+        .any(|(change, _)| matches!(change.outcome, RuleOutcome::Added | RuleOutcome::Removed));
     let spoken = new
         .groups
         .iter()
@@ -162,11 +166,11 @@ fn same_rules(changes: &Changes<'_>) -> Result<(), String> {
     let recreated: BTreeSet<&str> = changes
         .groups
         .iter()
-        .filter(|(change, _)| change.fate == GroupOutcome::Recreated)
+        .filter(|(change, _)| change.outcome == GroupOutcome::Recreated)
         .filter_map(|(change, _)| {
             Some([
-                changes.old.group(change.sides.was()?).name.as_str(),
-                changes.new.group(change.sides.is()?).name.as_str(),
+                changes.old.group(change.sides.before()?).name.as_str(),
+                changes.new.group(change.sides.after()?).name.as_str(),
             ])
         })
         .flatten()
@@ -186,7 +190,7 @@ fn same_rules(changes: &Changes<'_>) -> Result<(), String> {
         let is_excused = ends
             .iter()
             .any(|name| is_renamed(name) && !recreated.contains(name));
-        let comes = matches!(change.fate, RuleOutcome::Added | RuleOutcome::Removed);
+        let comes = matches!(change.outcome, RuleOutcome::Added | RuleOutcome::Removed);
         if comes && !is_excused && ends.iter().any(|name| recreated.contains(name)) {
             return Err(format!("{ends:?} {change:?} {changes:#?}"));
         }
@@ -335,25 +339,25 @@ fn listed(old: &str, new: &str) -> Result<(), String> {
                         && (of.target.name != "cloudformation" || !is_of_halves(changes, change))
                 })
             };
-            let told = |fate| {
+            let reported = |outcome| {
                 listed_changes()
-                    .filter(|(change, _)| change.fate == fate)
+                    .filter(|(change, _)| change.outcome == outcome)
                     .count()
             };
-            // two peers can have one address, such as a group and a parameter with its id as a name:
-            // the rule is then one resource, and two keys
+            // two peers can have one address, such as a group and a parameter with its id as a
+            // name: the rule is then one resource, and two keys
             let peers = |change: &RuleChange| {
-                let (was, is) = (change.sides.was()?, change.sides.is()?);
+                let (was, is) = (change.sides.before()?, change.sides.after()?);
                 Some([peer_at(deployments[0], was), peer_at(deployments[1], is)])
             };
             let has_other_peer =
                 |change: &RuleChange| peers(change).is_some_and(|[was, is]| was != is);
             let moved = listed_changes().filter(|(change, _)| has_other_peer(change));
             let moved = moved.count();
-            // a rule that is in the list of another fate may have another text as well
+            // a rule that is in the list of another outcome may have another text as well
             let again = listed_changes().filter(|(change, _)| {
                 matches!(
-                    change.fate,
+                    change.outcome,
                     RuleOutcome::ResourceRenamed
                         | RuleOutcome::Retargeted
                         | RuleOutcome::Default
@@ -369,13 +373,13 @@ fn listed(old: &str, new: &str) -> Result<(), String> {
                 has_tags && !has_other_peer(change) && has_other_tags(changes, change)
             });
             let foretold = [
-                told(RuleOutcome::Added) + moved,
-                told(RuleOutcome::Removed) + moved,
-                told(RuleOutcome::Text) + again.count(),
+                reported(RuleOutcome::Added) + moved,
+                reported(RuleOutcome::Removed) + moved,
+                reported(RuleOutcome::Text) + again.count(),
                 tagged.count(),
             ];
             let found = [only(is, was), only(was, is), retold, retagged];
-            if told(RuleOutcome::Tagged) > foretold[3] {
+            if reported(RuleOutcome::Tagged) > foretold[3] {
                 return Err(format!(
                     "no rule that is tagged otherwise, from\n{old}\nto\n{new}"
                 ));
@@ -425,9 +429,9 @@ fn is_of_halves(changes: &Changes<'_>, change: &RuleChange) -> bool {
 
 fn text<'c>(changes: &Changes<'c>, sides: BeforeAfter<RulePlace>, old: bool) -> &'c str {
     let (state, place) = if old {
-        (changes.old, sides.was())
+        (changes.old, sides.before())
     } else {
-        (changes.new, sides.is())
+        (changes.new, sides.after())
     };
     place.map_or("", |place| state.description(place.rule_in(state)).stored())
 }
@@ -435,16 +439,16 @@ fn text<'c>(changes: &Changes<'c>, sides: BeforeAfter<RulePlace>, old: bool) -> 
 /// Whether a rule of both programs has other tags in the second.
 fn has_other_tags(changes: &Changes<'_>, change: &RuleChange) -> bool {
     let tags = |state: &State, place: RulePlace| state.tags(place.rule_in(state)).to_vec();
-    let (was, is) = (change.sides.was(), change.sides.is());
+    let (was, is) = (change.sides.before(), change.sides.after());
     was.zip(is)
         .is_some_and(|(was, is)| tags(changes.old, was) != tags(changes.new, is))
 }
 
 /// A rule in words that both programs share.
 type Words = Option<(String, Direction, String, String)>;
-type Told = (Targets, RuleOutcome, Words, Words);
+type Reported = (Targets, RuleOutcome, Words, Words);
 
-fn told(changes: &Changes<'_>) -> BTreeSet<Told> {
+fn reported(changes: &Changes<'_>) -> BTreeSet<Reported> {
     let words = |state: &State, place: Option<RulePlace>| {
         place.map(|place| {
             let rule = place.rule_in(state);
@@ -456,13 +460,13 @@ fn told(changes: &Changes<'_>) -> BTreeSet<Told> {
             )
         })
     };
-    let told = changes.rules.iter().map(|(change, targets)| {
+    let reported = changes.rules.iter().map(|(change, targets)| {
         (
             *targets,
-            change.fate,
-            words(changes.old, change.sides.was()),
-            words(changes.new, change.sides.is()),
+            change.outcome,
+            words(changes.old, change.sides.before()),
+            words(changes.new, change.sides.after()),
         )
     });
-    told.collect()
+    reported.collect()
 }

@@ -103,25 +103,52 @@ proptest! {
     #![proptest_config(cases(192))]
 
     #[test]
-    fn what_is_proved_is_what_is_deployed(program in program(), seed: u64) {
+    fn proofs_hold_for_the_deployed_rules(program in program(), seed: u64) {
         let text = program.text();
         let (firewalls, also) = read_back(&text);
         let random = &mut Random(seed);
         let (whole, asked, lines) = with_policy(&text, |_, _, policy| posed(policy, &text, random));
         with_policy(&whole, |sources, _, policy| {
-            let world = World { policy, tags: tags(policy), also: also.clone() };
+            let world = World {
+                policy,
+                tags: tags(policy),
+                also: also.clone(),
+            };
             let line = |span: Span| sources.file(span.file).line_column(span.start).0;
             let problems = assertions::judge_assertions(policy, &Gates::new(policy)).sorted();
-            let failed: BTreeSet<usize> = problems.iter().filter_map(|problem| problem.span()).map(line).collect();
+            let failed: BTreeSet<usize> = problems
+                .iter()
+                .filter_map(|problem| problem.span())
+                .map(line)
+                .collect();
             for (asked, first) in asked.iter().zip(lines) {
-                let of_line = |n| policy.assertions.iter().find(|assertion| line(assertion.span) == n);
+                let of_line = |n| {
+                    policy
+                        .assertions
+                        .iter()
+                        .find(|assertion| line(assertion.span) == n)
+                };
                 let found = [0, 1, 2].map(|n| !failed.contains(&(first + n)));
                 let traced = of_line(first).map(|assertion| traced(policy, assertion));
                 for (target, firewall) in &firewalls {
                     let wanted = world.holds(firewall, asked);
-                    prop_assert_eq!(found, wanted, "{}: cannot, can, only (left: the compiler) {:?}\n{}", target, asked, whole);
+                    prop_assert_eq!(
+                        found,
+                        wanted,
+                        "{}: cannot, can, only (left: the compiler) {:?}\n{}",
+                        target,
+                        asked,
+                        whole
+                    );
                     let alone = world.holds_of_its_own(firewall, asked);
-                    prop_assert_eq!(traced, Some(verdict(alone)), "{}: trace {:?}\n{}", target, asked, whole);
+                    prop_assert_eq!(
+                        traced,
+                        Some(verdict(alone)),
+                        "{}: trace {:?}\n{}",
+                        target,
+                        asked,
+                        whole
+                    );
                 }
             }
             Ok(())
@@ -129,13 +156,19 @@ proptest! {
     }
 
     #[test]
-    fn a_matrix_is_what_is_deployed(program in program()) {
+    fn a_matrix_matches_the_deployed_rules(program in program()) {
         let text = program.text();
         let (firewalls, also) = read_back(&text);
         with_policy(&text, |_, _, policy| {
-            let world = World { policy, tags: tags(policy), also: also.clone() };
+            let world = World {
+                policy,
+                tags: tags(policy),
+                also: also.clone(),
+            };
             for (target, firewall) in &firewalls {
-                world.matrix_agrees(firewall).map_err(|why| TestCaseError::fail(format!("{target}: {why}\n{text}")))?;
+                world
+                    .matrix_agrees(firewall)
+                    .map_err(|why| TestCaseError::fail(format!("{target}: {why}\n{text}")))?;
             }
             Ok::<(), TestCaseError>(())
         })?;

@@ -91,7 +91,7 @@ proptest! {
     }
 
     #[test]
-    fn a_diff_is_the_mirror_of_the_diff_back((old, new) in pair()) {
+    fn a_diff_mirrors_the_reverse_diff((old, new) in pair()) {
         with_policy(&old, |_, _, old| with_policy(&new, |_, _, new| {
             let (there, back) = (compared(old, new), compared(new, old));
             prop_assert_eq!(connections(&there, &there.gained), connections(&back, &back.lost));
@@ -103,7 +103,11 @@ proptest! {
     }
 
     #[test]
-    fn other_words_for_the_same_change_nothing(program in program(), order in numbers(60), layout in numbers(400)) {
+    fn rewriting_a_program_changes_nothing(
+        program in program(),
+        order in numbers(60),
+        layout in numbers(400),
+    ) {
         let permuted = Choices::new(&order).shuffled(&program.statements());
         let other = lay_out(&permuted, &mut Choices::new(&layout));
         with_policy(&program.text(), |_, _, old| with_policy(&other, |_, _, new| {
@@ -250,9 +254,9 @@ impl Asked {
             && diff.ends.is_tier(self.to)
     }
 
-    /// Whether the change opens a gate on the way of the packet, which the other gate lets pass after
-    /// it; and whether the reverse change does. Rules of others on a group that is made elsewhere
-    /// may let anything pass.
+    /// Whether the change opens a gate on the way of the packet, which the other gate lets pass
+    /// after it; and whether the reverse change does. Rules of others on a group that is made
+    /// elsewhere may let anything pass.
     fn opens(
         &self,
         diff: &Diff,
@@ -402,8 +406,8 @@ impl Asked {
         })
     }
 
-    /// Whether the diff tells of the packet exactly where it is `wanted`. Where ports are parameters,
-    /// another value of them may be what it tells of.
+    /// Whether the diff tells of the packet exactly where it is `wanted`. Where ports are
+    /// parameters, another value of them may be what it tells of.
     fn judge(
         &self,
         changes: &[Change],
@@ -430,15 +434,15 @@ impl Asked {
         let own = lies(self.from, self.to);
         if asks_for_ports {
             let by_address = lies(EndId::HOSTS, self.to) || lies(self.from, EndId::HOSTS);
-            prop_assert!(!wanted || own || by_address, "not told: {:#?}", self);
+            prop_assert!(!wanted || own || by_address, "not reported: {:#?}", self);
             return Ok(());
         }
         if self.from == EndId::HOSTS || self.to == EndId::HOSTS {
             prop_assert_eq!(own, wanted, "{:#?}", self);
         }
-        prop_assert!(wanted || !own, "told, and is not so: {:#?}", self);
+        prop_assert!(wanted || !own, "reported, and is not so: {:#?}", self);
         let by_address = lies(EndId::HOSTS, self.to) || lies(self.from, EndId::HOSTS);
-        prop_assert!(!wanted || own || by_address, "not told: {:#?}", self);
+        prop_assert!(!wanted || own || by_address, "not reported: {:#?}", self);
         Ok(())
     }
 }
@@ -469,8 +473,8 @@ fn holds(param: &Param, address: IpAddr) -> bool {
     !param.bound && block.is_some_and(|block| block.contains(&address))
 }
 
-/// The values of the parameters that are ports in each of two programs: the defaults, where both have
-/// one.
+/// The values of the parameters that are ports in each of two programs: the defaults, where both
+/// have one.
 fn default_ports(policies: [&Policy; 2], ports: [u16; 2]) -> [[u16; 2]; 2] {
     let default = |policy: &Policy, name: &str| {
         let mut params = policy.params.iter();
@@ -525,7 +529,7 @@ fn host(policy: &Policy, peer: Option<Peer>, address: IpAddr) -> Host {
     host
 }
 
-/// What is said of one pair of ends is said in as few parts as can be: no two at the same
+/// The parts reported for one pair of endpoints are as few as possible: no two at the same
 /// addresses, and nothing twice.
 fn minimal(changes: &[Change]) -> Result<(), TestCaseError> {
     // what a default opens is reported separately
@@ -564,7 +568,7 @@ fn minimal(changes: &[Change]) -> Result<(), TestCaseError> {
                 let common = one.traffic[family].intersection(&other.traffic[family]);
                 prop_assert!(
                     !meet || common.is_empty(),
-                    "said twice: {one:#?} {other:#?}"
+                    "reported twice: {one:#?} {other:#?}"
                 );
             }
         }

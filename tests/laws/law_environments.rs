@@ -15,7 +15,7 @@ proptest! {
     #![proptest_config(cases(192))]
 
     #[test]
-    fn what_does_not_apply_is_as_if_it_were_not_written(
+    fn statements_for_other_environments_have_no_effect(
         program in program(),
         chosen in numbers(200),
     ) {
@@ -51,7 +51,7 @@ fn comparable_problems(compilation: &Compilation) -> Vec<(&'static str, String)>
 
 /// A program with environments `here` and `there`, and what is left of it `here`.
 fn split_by_environment(written: &str, choose: &mut Choices<'_>) -> (String, String) {
-    let (_, program, _) = parse::text("generated.tier", written);
+    let (_, program, _) = parse::parse_text("generated.tier", written);
     let mut decorated = String::from("environments here, there\n");
     let (mut reduced, mut at) = (String::new(), 0);
 

@@ -83,7 +83,7 @@ fn stretched(text: &str, choose: &mut Choices<'_>) -> String {
 }
 
 fn formatted(text: &str) -> String {
-    let (_, program, problems) = parse::text("generated.tier", text);
+    let (_, program, problems) = parse::parse_text("generated.tier", text);
     assert!(
         !problems.any_error(),
         "it is a program:\n{text}\n{:#?}",

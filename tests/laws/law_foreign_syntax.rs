@@ -45,24 +45,61 @@ proptest! {
     #![proptest_config(cases(256))]
 
     #[test]
-    fn a_slip_is_one_error_and_its_fix_is_the_program(program in program(), which in numbers(2)) {
+    fn a_mistake_is_one_error_whose_fix_restores_the_program(program in program(), which in numbers(2)) {
         let (before, choose) = (program.text(), &mut Choices::new(&which));
-        let sentences: Vec<usize> = (0..before.lines().count()).filter(|n| is_sentence(before.lines().nth(*n))).collect();
+        let sentences: Vec<usize> = (0..before.lines().count())
+            .filter(|n| is_sentence(before.lines().nth(*n)))
+            .collect();
         prop_assume!(!sentences.is_empty());
         let line = choose.of(&sentences);
         let typed = before.lines().nth(line).unwrap_or_default();
-        let slips: Vec<Slip> = SLIPS.into_iter().filter(|slip| slipped(typed, *slip) != typed).collect();
+        let slips: Vec<Slip> = SLIPS
+            .into_iter()
+            .filter(|slip| slipped(typed, *slip) != typed)
+            .collect();
         let slip = choose.of(&slips);
-        let change = |(n, text): (usize, &str)| if n == line { slipped(text, slip) } else { text.to_string() };
-        let after = before.lines().enumerate().map(change).collect::<Vec<_>>().join("\n") + "\n";
+        let change = |(n, text): (usize, &str)| {
+            if n == line {
+                slipped(text, slip)
+            } else {
+                text.to_string()
+            }
+        };
+        let after = before
+            .lines()
+            .enumerate()
+            .map(change)
+            .collect::<Vec<_>>()
+            .join("\n")
+            + "\n";
         let (sources, errors) = errors_of(&after);
         prop_assert_eq!(errors.len(), 1, "{:?} in\n{}", slip, after);
-        let place = errors[0].span().map_or(0, |span| sources.file(span.file).line_column(span.start).0);
-        prop_assert!((line + 1..=line + 2).contains(&place), "{:?} at line {} of\n{}", slip, place, after);
+        let place = errors[0]
+            .span()
+            .map_or(0, |span| sources.file(span.file).line_column(span.start).0);
+        prop_assert!(
+            (line + 1..=line + 2).contains(&place),
+            "{:?} at line {} of\n{}",
+            slip,
+            place,
+            after
+        );
         let fix = errors[0].fixes(&sources).into_iter().next();
         let fixed = fix.map(|fix| apply_edits(fix.edits, &sources)[&FileId(0)].clone());
-        prop_assert!(fixed.is_some(), "{:?} has no fix: {}\n{}", slip, errors[0].report().message, after);
-        prop_assert_eq!(outputs(&fixed.unwrap_or_default()), outputs(&before), "{:?} in\n{}", slip, after);
+        prop_assert!(
+            fixed.is_some(),
+            "{:?} has no fix: {}\n{}",
+            slip,
+            errors[0].report().message,
+            after
+        );
+        prop_assert_eq!(
+            outputs(&fixed.unwrap_or_default()),
+            outputs(&before),
+            "{:?} in\n{}",
+            slip,
+            after
+        );
     }
 }
 
@@ -74,8 +111,8 @@ fn is_sentence(line: Option<&str>) -> bool {
 }
 
 /// A sentence with a slip before its description; as it is where there is nothing to slip on.
-/// Without the comma, `tcp, all`, `tcp, ssh`, `icmp, tcp` and `all, tcp` are other slips, and so are
-/// `tier, web` and `tier until` of a tier that is called `tier`.
+/// Without the comma, `tcp, all`, `tcp, ssh`, `icmp, tcp` and `all, tcp` are other slips, and so
+/// are `tier, web` and `tier until` of a tier that is called `tier`.
 fn slipped(line: &str, (find, leave): Slip) -> String {
     let end = line.find('"').unwrap_or(line.len());
     let (sentence, prose) = line.split_at(end);

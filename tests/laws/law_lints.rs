@@ -83,21 +83,34 @@ proptest! {
     #![proptest_config(cases(128))]
 
     #[test]
-    fn what_a_sentence_opens_is_reported_once_with_all_who_find_it(program in program(), seed: u64) {
+    fn an_opening_is_reported_once_with_every_lint(
+        program in program(),
+        seed: u64,
+    ) {
         let compilation = compilation(&program.text());
-        let lints: Vec<&str> =
-            ALL.iter().filter(|lint| matches!(lint.judge, Judge::Exposure(_))).map(|lint| lint.name).collect();
+        let lints: Vec<&str> = ALL
+            .iter()
+            .filter(|lint| matches!(lint.judge, Judge::Exposure(_)))
+            .map(|lint| lint.name)
+            .collect();
         let chosen = |n: usize| LEVELS[(seed >> (2 * n)) as usize % LEVELS.len()];
         let mut alone: BTreeMap<Causes, BTreeMap<String, diagnostic::Level>> = BTreeMap::new();
         for (n, lint) in lints.iter().enumerate() {
             let (level, found_as) = chosen(n);
             for finding in open(&compilation, &levels(&[(lint, level)])) {
                 prop_assert!(named(&finding).is_empty(), "{finding:#?}");
-                alone.entry(finding.causes).or_default().insert(lint.to_string(), found_as);
+                alone
+                    .entry(finding.causes)
+                    .or_default()
+                    .insert(lint.to_string(), found_as);
             }
         }
 
-        let all: Vec<_> = lints.iter().enumerate().map(|(n, lint)| (*lint, chosen(n).0)).collect();
+        let all: Vec<_> = lints
+            .iter()
+            .enumerate()
+            .map(|(n, lint)| (*lint, chosen(n).0))
+            .collect();
         let reported = open(&compilation, &levels(&all));
         prop_assert_eq!(reported.len(), alone.len());
         for finding in reported {
@@ -111,7 +124,7 @@ proptest! {
     }
 
     #[test]
-    fn a_sentence_that_is_said_to_open_nothing_opens_nothing(program in program()) {
+    fn redundant_sentences_open_nothing(program in program()) {
         let text = program.text();
         let compilation = compilation(&text);
         for lint in ["redundant-outbound", "half-open"] {
@@ -124,7 +137,14 @@ proptest! {
                     let policy = policy(&without);
                     let mapping = TierMapping::new(&policy, &compilation.policy);
                     let diff = Diff::compare_policies(&policy, &compilation.policy, &mapping);
-                    prop_assert_eq!(diff.verdict(), Effect::Equal, "{} {:?}\n{}", lint, sentence, text);
+                    prop_assert_eq!(
+                        diff.verdict(),
+                        Effect::Equal,
+                        "{} {:?}\n{}",
+                        lint,
+                        sentence,
+                        text
+                    );
                 }
             }
         }

@@ -12,7 +12,7 @@ proptest! {
     #![proptest_config(cases(512))]
 
     #[test]
-    fn a_sentence_more_adds_lines_only(addition in addition()) {
+    fn an_added_sentence_only_adds_lines(addition in addition()) {
         check(&addition).map_err(TestCaseError::fail)?;
     }
 }
@@ -225,7 +225,7 @@ fn rename_earlier(
 /// Names of resources by what they are.
 type Names = Vec<(Key, String)>;
 
-/// Outputs, stability: "Two identities that would be equal after mangling are told apart by a short
+/// Outputs, stability: "Two identities that would be equal after mangling are distinguished by a short
 /// suffix taken from the content, on all of them": so a name gets a suffix where the new sentence's
 /// rules bring a second thing of that name, and loses it where the last other thing of that name is
 /// gone. Gives how many.
@@ -277,13 +277,16 @@ proptest! {
     #![proptest_config(cases(64))]
 
     #[test]
-    fn what_makes_no_rule_changes_nothing(program in program(), idle in prop::sample::select(&IDLE[..])) {
+    fn statements_without_rules_change_nothing(
+        program in program(),
+        idle in prop::sample::select(&IDLE[..]),
+    ) {
         let text = program.text();
         prop_assert_eq!(outputs(&text), outputs(&format!("{idle}\n{text}")));
     }
 
     #[test]
-    fn a_tier_more_adds_lines_only(program in program(), closed: bool) {
+    fn an_added_tier_only_adds_lines(program in program(), closed: bool) {
         let text = program.text();
         let block = if closed { " { outbound = closed }" } else { "" };
         let more = outputs(&format!("tier newcomer was beginner{block}\n{text}"));

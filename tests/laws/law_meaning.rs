@@ -14,15 +14,27 @@ proptest! {
     #![proptest_config(cases(512))]
 
     #[test]
-    fn the_groups_let_pass_what_the_sentences_say(program in program(), seed: u64) {
+    fn groups_admit_exactly_what_sentences_allow(program in program(), seed: u64) {
         with(&program.text(), |sources, parsed, deployment| {
-            let meaning = Meaning { sources, program: parsed, today: TODAY };
+            let meaning = Meaning {
+                sources,
+                program: parsed,
+                today: TODAY,
+            };
             let material = Material::new(&meaning);
             let random = &mut Random(seed);
             for _ in 0..PACKETS {
                 let packet = material.packet(random);
-                let (said, done) = (meaning.may_pass(&packet), verdict::may_pass(deployment, &packet));
-                prop_assert_eq!(said, done, "the sentences (left) and the groups (right) differ about {:#?}", packet);
+                let (reported, done) = (
+                    meaning.may_pass(&packet),
+                    verdict::may_pass(deployment, &packet),
+                );
+                prop_assert_eq!(
+                    reported,
+                    done,
+                    "the sentences (left) and the groups (right) differ about {:#?}",
+                    packet
+                );
             }
             Ok(())
         })?;

@@ -11,20 +11,31 @@ proptest! {
     #![proptest_config(cases(192))]
 
     #[test]
-    fn the_order_of_statements_is_no_matter(program in program(), order in numbers(60)) {
+    fn the_order_of_statements_does_not_matter(program in program(), order in numbers(60)) {
         let permuted = Choices::new(&order).shuffled(&program.statements());
         same(&program, &lay_out(&permuted, &mut Choices::new(&[])))?;
     }
 
     #[test]
-    fn the_order_in_a_sentence_is_no_matter(program in program(), order in numbers(100)) {
+    fn the_order_in_a_sentence_does_not_matter(program in program(), order in numbers(100)) {
         let choose = &mut Choices::new(&order);
-        let sentences = program.sentences.iter().map(|sentence| sentence.reordered(choose)).collect();
-        same(&program, &Program { sentences, ..program.clone() }.text())?;
+        let sentences = program
+            .sentences
+            .iter()
+            .map(|sentence| sentence.reordered(choose))
+            .collect();
+        same(
+            &program,
+            &Program {
+                sentences,
+                ..program.clone()
+            }
+            .text(),
+        )?;
     }
 
     #[test]
-    fn the_layout_is_no_matter(program in program(), layout in numbers(400)) {
+    fn the_layout_does_not_matter(program in program(), layout in numbers(400)) {
         same(&program, &lay_out(&program.statements(), &mut Choices::new(&layout)))?;
     }
 }

@@ -30,7 +30,7 @@ proptest! {
     #![proptest_config(cases(128))]
 
     #[test]
-    fn a_matrix_is_what_the_gates_say_of_each_pair(program in program()) {
+    fn a_matrix_matches_the_gates_of_each_pair(program in program()) {
         with_policy(&program.text(), |_, _, policy| pairs_agree(policy))?;
     }
 
@@ -40,25 +40,54 @@ proptest! {
     }
 
     #[test]
-    fn paths_are_what_trying_all_of_them_finds(program in program(), max in 1_usize..6, on in 0_usize..3) {
+    fn paths_match_an_exhaustive_search(
+        program in program(),
+        max in 1_usize..6,
+        on in 0_usize..3,
+    ) {
         with_policy(&program.text(), |_, _, policy| {
             let web = |family| TrafficSet::new(Traffic::Tcp(Ports { from: 0, to: 1023 }), family);
             let echo = |family| TrafficSet::new(Traffic::Icmpv6(Some((128, Some(0)))), family);
             let last = |family| [web(family), echo(family), TrafficSet::all(family)][on].clone();
-            let tiers: Vec<NamedEndpoint> = (0..policy.tiers.len()).map(|n| NamedEndpoint::for_tier(policy, TierId(n as u32))).collect();
+            let tiers: Vec<NamedEndpoint> = (0..policy.tiers.len())
+                .map(|n| NamedEndpoint::for_tier(policy, TierId(n as u32)))
+                .collect();
             let internet = named_endpoints(policy, &End::Internet);
-            let externals: Vec<NamedEndpoint> = policy.external_ids().map(|id| NamedEndpoint::for_external(policy, id)).collect();
+            let externals: Vec<NamedEndpoint> = policy
+                .external_ids()
+                .map(|id| NamedEndpoint::for_external(policy, id))
+                .collect();
             let groups: Vec<NamedEndpoint> = tiers.iter().chain(&externals).cloned().collect();
-            let ends: Vec<&NamedEndpoint> = tiers.iter().chain(&internet).take(4).chain(&internet).chain(externals.iter().take(1)).collect();
+            let ends: Vec<&NamedEndpoint> = tiers
+                .iter()
+                .chain(&internet)
+                .take(4)
+                .chain(&internet)
+                .chain(externals.iter().take(1))
+                .collect();
             let gates = Gates::new(policy);
-            let steps: Vec<_> = groups.iter().map(|from| steps_from(&gates, &from.endpoint, &groups)).collect();
+            let steps: Vec<_> = groups
+                .iter()
+                .map(|from| steps_from(&gates, &from.endpoint, &groups))
+                .collect();
             for from in &ends {
                 for to in &ends {
-                    let all = Search::new(&gates, &groups, &steps, [from, to], &last).more_than(max);
-                    let found = find_paths(policy, &[(*from).clone()], &[(*to).clone()], &last, max);
-                    let names: Vec<Vec<String>> =
-                        found.chains.iter().map(|chain| chain.ends.iter().map(|end| end.name.clone()).collect()).collect();
-                    prop_assert_eq!(&names[..], &all[..max.min(all.len())], "{} to {}", from.name, to.name);
+                    let all =
+                        Search::new(&gates, &groups, &steps, [from, to], &last).more_than(max);
+                    let found =
+                        find_paths(policy, &[(*from).clone()], &[(*to).clone()], &last, max);
+                    let names: Vec<Vec<String>> = found
+                        .chains
+                        .iter()
+                        .map(|chain| chain.ends.iter().map(|end| end.name.clone()).collect())
+                        .collect();
+                    prop_assert_eq!(
+                        &names[..],
+                        &all[..max.min(all.len())],
+                        "{} to {}",
+                        from.name,
+                        to.name
+                    );
                     prop_assert_eq!(found.more, all.len() > max);
                 }
             }
@@ -102,8 +131,8 @@ fn pairs_agree(policy: &Policy) -> Result<(), TestCaseError> {
                 let (found, wanted) = (&found[family as usize], &wanted[family as usize]);
                 // what passes only if the ends have the family at all is left out where the other
                 // says it, which is asked packet by packet elsewhere
-                let said = !other.is_empty();
-                let left_out = !sure && found.0.is_empty() && said;
+                let reported = !other.is_empty();
+                let left_out = !sure && found.0.is_empty() && reported;
                 prop_assert!(left_out || found == wanted, "{} to {}", from.name, to.name);
             }
         }
@@ -147,7 +176,7 @@ fn senders_agree(policy: &Policy, few: usize) -> Result<(), TestCaseError> {
 /// Blocks in which many ends have addresses tell ends apart; those in which few have any single
 /// these out.
 #[test]
-fn a_matrix_of_many_ends_is_what_the_gates_say() -> Result<(), TestCaseError> {
+fn a_matrix_of_many_endpoints_matches_the_gates() -> Result<(), TestCaseError> {
     let tiers = (0..24).fold(String::new(), |text, n| {
         let outbound = if n % 3 == 0 { "closed" } else { "open" };
         let more = if n % 8 == 1 {

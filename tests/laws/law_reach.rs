@@ -20,18 +20,29 @@ proptest! {
     #[test]
     fn verdicts_hold_for_every_packet(program in program(), seed: u64) {
         with_policy(&program.text(), |sources, parsed, policy| {
-            let meaning = Meaning { sources, program: parsed, today: TODAY };
+            let meaning = Meaning {
+                sources,
+                program: parsed,
+                today: TODAY,
+            };
             let material = Material::new(&meaning);
             let (random, gates) = (&mut Random(seed), Gates::new(policy));
             for _ in 0..PACKETS {
                 let packet = material.packet(random);
-                let (Some(from), Some(to)) = (side(policy, &packet.sender), side(policy, &packet.receiver)) else {
+                let (Some(from), Some(to)) =
+                    (side(policy, &packet.sender), side(policy, &packet.receiver))
+                else {
                     continue;
                 };
                 let (family, traffic) = traffic(&packet);
                 let asked = TrafficSet::new(traffic, family);
-                let [sends, accepts] = [(&packet.sender, &from, Way::To), (&packet.receiver, &to, Way::From)]
-                    .map(|(host, side, way)| !is_external(side) || meaning.admits_elsewhere(&packet, &host.groups[0], way));
+                let [sends, accepts] = [
+                    (&packet.sender, &from, Way::To),
+                    (&packet.receiver, &to, Way::From),
+                ]
+                .map(|(host, side, way)| {
+                    !is_external(side) || meaning.admits_elsewhere(&packet, &host.groups[0], way)
+                });
                 // the addresses of a foreign group are unknown, and so none is exempt
                 let passes = match is_external(&from) || is_external(&to) {
                     true => meaning.may_pass(&packet),
@@ -40,14 +51,27 @@ proptest! {
                 let may = !gates.may_pass(&from, &to, family, &asked).is_empty();
                 let must = gates.must_pass(&from, &to, family, &asked).covers(&asked);
                 prop_assert!(may || !passes, "passes, and may not: {packet:#?}");
-                prop_assert!(!must || passes && sends && accepts, "must pass, and does not: {packet:#?}");
+                prop_assert!(
+                    !must || passes && sends && accepts,
+                    "must pass, and does not: {packet:#?}"
+                );
                 let both = from.is_in(family) && to.is_in(family);
-                prop_assert_eq!(must, both && gates.stopped_at(&from, &to, family, &asked).is_none());
+                prop_assert_eq!(
+                    must,
+                    both && gates.stopped_at(&from, &to, family, &asked).is_none()
+                );
                 if may {
-                    prop_assert!(gates.find_witness(&from, &to, family, &asked).is_some(), "no witness: {packet:#?}");
+                    prop_assert!(
+                        gates.find_witness(&from, &to, family, &asked).is_some(),
+                        "no witness: {packet:#?}"
+                    );
                 }
                 // where nothing is unknown and the ends are single hosts the verdicts are one
-                if both && is_known(&packet.sender, &from) && is_known(&packet.receiver, &to) && policy_is_known(policy) {
+                if both
+                    && is_known(&packet.sender, &from)
+                    && is_known(&packet.receiver, &to)
+                    && policy_is_known(policy)
+                {
                     prop_assert_eq!(may, passes, "{:#?}", packet);
                     prop_assert_eq!(must, passes, "{:#?}", packet);
                 }

@@ -79,7 +79,7 @@ pub fn changes(step: &Step<'_>) -> Result<Changes, String> {
             }
             Some(now) if now == text => {}
             Some(now) if rules.may_be_retold(key, text, now) => changes.retold.push((*key).clone()),
-            Some(now) => return Err(format!("{key:?} was told {text:?} and is told {now:?}")),
+            Some(now) => return Err(format!("{key:?} was {text:?} and is {now:?}")),
             None if rules.may_go(key) => changes.gone.push((*key).clone()),
             None => return Err(format!("{key:?} is gone")),
         }
@@ -104,8 +104,9 @@ struct Judge<'s> {
 
 impl Judge<'_> {
     /// Outputs, CloudFormation, "An all-traffic rule to 0.0.0.0/0 or ::/0 and a separate egress
-    /// resource never stand on one group … the template has the two /1 halves": so a rule comes that is the sentence's own, or a half of the whole, or the whole again where no
-    /// outbound rule to a tier is left.
+    /// resource never stand on one group … the template has the two /1 halves": so a rule comes
+    /// that is the sentence's own, or a half of the whole, or the whole again where no outbound
+    /// rule to a tier is left.
     fn may_come(&self, key: &Key) -> bool {
         let halved = |whole: &Key| {
             [&self.old, &self.own]
@@ -137,8 +138,8 @@ impl Judge<'_> {
             || self.step.has_halves && whole_of(key).is_some_and(|whole| healed(&whole))
     }
 
-    /// Whether the sentence brings rules for all traffic that an outbound rule to a tier is left out
-    /// for, unless a sentence with `sends` asks for it.
+    /// Whether the sentence brings rules for all traffic that an outbound rule to a tier is left
+    /// out for, unless a sentence with `sends` asks for it.
     fn covers(&self, key: &Key) -> bool {
         let is_covered = || {
             has_all(&self.new, key, "0.0.0.0/0")
@@ -187,10 +188,10 @@ impl Judge<'_> {
         gains || healed || stated || was == OPEN && asked || self.covers(key) && is_kept()
     }
 
-    /// Language, 5: "A rule that several sentences produce has the tags of all of them; if they give
-    /// a key several values, the one that sorts first counts": so the tags of a rule change to those
-    /// of it and of the sentence. One that a sentence with `sends` still makes, because those of other
-    /// sentences are left out now, has no other tags than these.
+    /// Language, 5: "A rule that several sentences produce has the tags of all of them; if they
+    /// give a key several values, the one that sorts first counts": so the tags of a rule change to
+    /// those of it and of the sentence. One that a sentence with `sends` still makes, because those
+    /// of other sentences are left out now, has no other tags than these.
     fn retagged_rules(&self) -> Result<Vec<Key>, String> {
         let [old, new, own] = [self.step.old, self.step.new, self.step.own].map(tags);
         let mut retagged = Vec::new();

@@ -690,13 +690,13 @@ impl Meaning<'_> {
             Item::Stack(stack) => stack.block.as_ref(),
             _ => None,
         });
-        let said = block.and_then(|block| {
+        let reported = block.and_then(|block| {
             block
                 .entries
                 .iter()
                 .find(|entry| self.sources.text(entry.key.span()) == key)
         });
-        self.word(said.map(|entry| &entry.value))
+        self.word(reported.map(|entry| &entry.value))
     }
 
     fn word(&self, value: Option<&ast::EntryValue>) -> Option<&str> {

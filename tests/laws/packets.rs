@@ -396,9 +396,10 @@ fn chosen(pool: Vec<String>, random: &mut Random) -> Vec<String> {
 /// The family of a prefix list: `family`, or what AWS's name tells.
 fn is_v6(sources: &Sources, list: &ast::PrefixListDeclaration, id: &ast::StringLiteral) -> bool {
     let entries = list.block.iter().flat_map(|block| &block.entries);
-    let mut said = entries
+    let mut reported = entries
         .filter(|entry| sources.text(entry.key.span()) == "family")
         .map(|entry| sources.text(entry.value.span()));
-    said.next()
+    reported
+        .next()
         .map_or(id.value.contains(".ipv6."), |family| family == "ipv6")
 }

@@ -111,7 +111,7 @@ pub fn plan(old: &str, new: &str) -> Counts {
         let [gone, kept, come] = plan.instances(address);
         add += come;
         destroy += gone;
-        match plan.fate(address) {
+        match plan.outcome(address) {
             Fate::Create | Fate::Stay => {}
             Fate::Replace => {
                 plan.replaced.insert(address.clone());
@@ -251,7 +251,7 @@ impl Plan<'_> {
         was.is_some() && was == self.new.resources[address].attributes.get("for_each")
     }
 
-    fn fate(&self, address: &str) -> Fate {
+    fn outcome(&self, address: &str) -> Fate {
         let Some(before) = self.state.get(address) else {
             return Fate::Create;
         };

@@ -17,7 +17,7 @@ pub struct Scene {
     pub exports_stage: bool,
     /// Names of tiers.
     pub tiers: Vec<String>,
-    /// What `every …` can be said of, as a sentence writes it, with the tiers that it means.
+    /// What `every …` can be reported of, as a sentence writes it, with the tiers that it means.
     pub every: Vec<(String, Vec<String>)>,
     /// The tiers with the VPCs that each is in, those that say nothing of it in `main`.
     pub in_vpc: Vec<(Vec<String>, String)>,

@@ -8,8 +8,8 @@ use crate::policy::{Policy, TierId};
 use crate::source::Span;
 use std::ops::Range;
 
-/// The traffic between groups: the tiers by id, then the externals. The graph has no edge between two
-/// externals where no rule of the program decides.
+/// The traffic between groups: the tiers by id, then the externals. The graph has no edge between
+/// two externals where no rule of the program decides.
 pub(super) struct GroupGraph<'p> {
     pub(super) reachability: Reachability<'p>,
     pub(super) graph: ReachGraph,

@@ -24,7 +24,7 @@ use std::net::IpAddr;
 use std::slice;
 
 /// The name of hosts that are in no tier and not listed in the assertion.
-const OUTSIDE: &str = "hosts outside";
+const OTHER_HOSTS: &str = "hosts outside";
 
 /// Judges every assertion of a policy.
 pub fn judge_assertions(policy: &Policy, gates: &Gates<'_>) -> Problems {
@@ -105,7 +105,7 @@ impl<'p> Proof<'p> {
         let known = Addresses::union_of(hosts.map(|end| &end.addresses));
 
         let others = NamedEndpoint {
-            name: OUTSIDE.to_string(),
+            name: OTHER_HOSTS.to_string(),
             endpoint: Endpoint::for_hosts(Addresses::all().difference(&known)),
         };
 
@@ -137,8 +137,8 @@ impl<'p> Proof<'p> {
         }
     }
 
-    /// The same proof, as if the inbound gate of a group had no rules that reference tiers or listed
-    /// endpoints.
+    /// The same proof, as if the inbound gate of a group had no rules that reference tiers or
+    /// listed endpoints.
     fn without_listed(&self, receiver: Owner, listed: &HashSet<Who>) -> Proof<'p> {
         let is_left_out = |peer: Peer| match peer {
             Peer::Tier(_) => true,

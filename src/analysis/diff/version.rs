@@ -46,12 +46,12 @@ pub(super) struct Admitted {
     named: Vec<(EndId, PerFamily<TrafficSet>)>,
 }
 
-/// The groups that members carry, as ends.
+/// The groups that members carry, as endpoints.
 #[derive(Debug, Default)]
 pub(super) struct MemberEnds {
-    /// Of each tier, the groups beside its own.
+    /// For each tier, the groups besides its own.
     groups: HashMap<EndId, Vec<EndId>>,
-    /// Of each group, the other tiers whose members carry it.
+    /// For each group, the other tiers whose members carry it.
     carriers: HashMap<EndId, Vec<EndId>>,
 }
 
@@ -72,7 +72,7 @@ impl MemberEnds {
         members
     }
 
-    /// The groups that the members of a tier carry beside its own.
+    /// The groups that the members of a tier carry besides its own.
     pub(super) fn groups_of(&self, tier: EndId) -> &[EndId] {
         self.groups.get(&tier).map_or(&[], Vec::as_slice)
     }
@@ -285,7 +285,8 @@ impl Admitted {
         self.named.iter().map(|(end, _)| *end)
     }
 
-    /// The traffic that rules that reference an endpoint itself admit, whatever other groups its members carry.
+    /// The traffic that rules that reference an endpoint itself admit, whatever other groups its
+    /// members carry.
     pub(super) fn admitted_by_own_name(&self, end: EndId) -> PerFamily<TrafficSet> {
         let at = self.named.binary_search_by_key(&end, |(end, _)| *end);
         at.map_or(PerFamily::default(), |at| self.named[at].1.clone())

@@ -226,7 +226,8 @@ impl GateContext<'_> {
         let is_shared = self.gate.tier().is_some_and(is_carried);
 
         let may_send = match (self.gate, peer) {
-            // the members of a group that others carry may be elsewhere, and may send by other rules
+            // the members of a group that others carry may be elsewhere, and may send by other
+            // rules
             (Gate::Inbound(receiver), Peer::Tier(sender)) => {
                 is_carried(sender)
                     || carries_others(sender)
@@ -276,7 +277,7 @@ impl GateContext<'_> {
             let is_certain = other.traffic.unknown_ports().is_none();
             (is_certain || other.traffic == covered.traffic)
                 && traffic_overlaps(other.traffic, covered.traffic)
-                && is_near(other, covered, end.as_ref())
+                && shares_addresses(other, covered, end.as_ref())
         };
         let taking_part = kept.iter().filter(takes_part);
 
@@ -315,7 +316,7 @@ fn block_holds(block: &IpNet, peer: Peer, end: Option<&Endpoint>, family: Family
 }
 
 /// Whether a rule shares addresses with another.
-fn is_near(other: &GateRule, covered: &GateRule, end: Option<&Endpoint>) -> bool {
+fn shares_addresses(other: &GateRule, covered: &GateRule, end: Option<&Endpoint>) -> bool {
     match (other.peer, covered.peer, end) {
         (a, b, _) if a == b => true,
         (Peer::Net(a), Peer::Net(b), _) => a.contains(&b) || b.contains(&a),

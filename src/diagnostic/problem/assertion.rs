@@ -2,7 +2,7 @@
 
 use crate::source::Span;
 
-/// What breaks an assertion.
+/// An assertion that does not hold.
 #[derive(Debug, Clone)]
 #[allow(missing_docs)] // the fields are named for what they hold
 #[non_exhaustive]

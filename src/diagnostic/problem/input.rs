@@ -2,7 +2,7 @@
 
 use crate::source::Span;
 
-/// What is wrong with what a program is read with.
+/// A problem of the inputs of a program: its files, or the values of its parameters.
 #[derive(Debug, Clone)]
 #[allow(missing_docs)] // the fields are named for what they hold
 #[non_exhaustive]

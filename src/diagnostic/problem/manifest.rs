@@ -2,7 +2,7 @@
 
 use crate::source::Span;
 
-/// What is wrong with a manifest, or with outputs that it lists.
+/// A problem of a manifest, or of the outputs that it lists.
 #[derive(Debug, Clone)]
 #[allow(missing_docs)] // the fields are named for what they hold
 #[non_exhaustive]
@@ -50,7 +50,7 @@ pub enum ManifestProblem {
         path: String,
         why: String,
     },
-    /// `outputs` beside `environments`
+    /// `outputs` next to `environments`
     SharedOutputs { span: Span, environments: Span },
     /// a manifest without `[[program]]`
     NoPrograms { span: Span },

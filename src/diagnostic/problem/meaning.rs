@@ -4,7 +4,7 @@ use super::super::aws_field::AwsField;
 use super::super::name_kind::NameKind;
 use crate::source::Span;
 
-/// What a statement cannot mean, or AWS does not take.
+/// A statement without a valid meaning, or one that AWS would reject.
 #[derive(Debug, Clone)]
 #[allow(missing_docs)] // the fields are named for what they hold
 #[non_exhaustive]
@@ -70,7 +70,7 @@ pub enum MeaningProblem {
     VpcTwice {
         span: Span,
         vpc: String,
-        /// The one that it is too: itself, or another name.
+        /// The VPC that it equals: itself, or another name.
         other: String,
     },
     /// tiers of two VPCs in two regions

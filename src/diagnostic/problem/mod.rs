@@ -1,5 +1,5 @@
-//! Every problem, as data, a file a group of codes. The words are in `wording/`, the documentation
-//! in `docs/errors.md`.
+//! Every problem, as data, with one file for each group of codes. The words are in `wording/`, the
+//! documentation in `docs/errors.md`.
 
 mod assertion;
 mod input;
@@ -23,28 +23,28 @@ use super::finding::Finding;
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum Problem {
-    /// What is wrong with a text.
+    /// Text that is not a valid program.
     Syntax(SyntaxProblem),
-    /// What is wrong with a name.
+    /// A problem of a name.
     Name(NameProblem),
-    /// What a statement cannot mean, or AWS does not take.
+    /// A statement without a valid meaning, or one that AWS would reject.
     Meaning(MeaningProblem),
-    /// What is wrong with what a program is read with.
+    /// A problem of the inputs of a program: its files, or the values of its parameters.
     Input(InputProblem),
-    /// What a target cannot say.
+    /// Something that a target does not support.
     Target(TargetProblem),
-    /// What breaks an assertion.
+    /// An assertion that does not hold.
     Assertion(AssertionProblem),
-    /// What is wrong with a manifest, or with outputs that it lists.
+    /// A problem of a manifest, or of the outputs that it lists.
     Manifest(ManifestProblem),
-    /// any problem of a program that only some of its environments have
+    /// A problem that only some environments of a program have.
     InEnvironments {
-        /// It.
+        /// The problem.
         problem: Box<Problem>,
-        /// Those that have it.
+        /// The environments that have it, as text.
         names: String,
     },
-    /// what a lint found
+    /// A finding of a lint.
     Lint(Box<Finding>),
 }
 

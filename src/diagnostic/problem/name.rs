@@ -3,7 +3,7 @@
 use super::super::name_kind::NameKind;
 use crate::source::Span;
 
-/// What is wrong with a name.
+/// A problem of a name.
 #[derive(Debug, Clone)]
 #[allow(missing_docs)] // the fields are named for what they hold
 #[non_exhaustive]
@@ -68,7 +68,7 @@ pub enum NameProblem {
     },
     /// `stack a` and `stack b`
     SecondStack { span: Span, first: Span },
-    /// `tier app was web` beside `tier web`
+    /// `tier app was web` next to `tier web`
     StillDeclared {
         span: Span,
         name: String,

@@ -1,11 +1,11 @@
-//! Text that is no program: E01.
+//! Syntax errors: E01.
 
 use super::super::correction::Rewrite;
 use crate::source::Span;
 use ipnet::IpNet;
 use std::borrow::Cow;
 
-/// What is wrong with a text.
+/// Text that is not a valid program.
 #[derive(Debug, Clone)]
 #[allow(missing_docs)] // the fields are named for what they hold
 #[non_exhaustive]

@@ -2,7 +2,7 @@
 
 use crate::source::Span;
 
-/// What a target cannot say.
+/// Something that a target does not support.
 #[derive(Debug, Clone)]
 #[allow(missing_docs)] // the fields are named for what they hold
 #[non_exhaustive]

@@ -4,7 +4,7 @@ use super::super::problem::AssertionProblem;
 use super::super::report::Report;
 
 impl AssertionProblem {
-    /// It in words.
+    /// The message of the problem.
     pub(super) fn report(&self) -> Report {
         use Report as R;
         match self {

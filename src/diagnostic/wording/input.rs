@@ -5,7 +5,7 @@ use super::super::problem::InputProblem;
 use super::super::report::Report;
 
 impl InputProblem {
-    /// It in words.
+    /// The message of the problem.
     pub(super) fn report(&self) -> Report {
         use Report as R;
         match self {

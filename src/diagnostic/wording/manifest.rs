@@ -5,7 +5,7 @@ use super::super::problem::ManifestProblem;
 use super::super::report::Report;
 
 impl ManifestProblem {
-    /// It in words.
+    /// The message of the problem.
     pub(super) fn report(&self) -> Report {
         use Report as R;
         match self {

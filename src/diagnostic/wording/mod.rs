@@ -1,5 +1,5 @@
-//! The message of each problem: its code, its text, its labels, what to type instead. A file a
-//! group of codes, so that they read alike.
+//! The message of each problem: its code, its text, its labels, what to type instead. One file for
+//! each group of codes, so that related messages read alike.
 
 mod assertion;
 mod input;

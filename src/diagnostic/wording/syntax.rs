@@ -1,10 +1,10 @@
-//! Text that is no program: E01.
+//! Syntax errors: E01.
 
 use super::super::problem::SyntaxProblem;
 use super::super::report::Report;
 
 impl SyntaxProblem {
-    /// It in words.
+    /// The message of the problem.
     pub(super) fn report(&self) -> Report {
         use Report as R;
         match self {

@@ -2,7 +2,7 @@
 
 use crate::plan::{BeforeAfter, Changes, GroupOutcome, OtherChange, RuleOutcome, Targets};
 
-/// What is counted of rules, and its words.
+/// The outcomes of rules that are counted together, and their text.
 const RULE_COUNTS: [(&[RuleOutcome], &str); 7] = [
     (&[RuleOutcome::Added], "to add"),
     (&[RuleOutcome::Removed], "to remove"),
@@ -48,11 +48,10 @@ pub fn summarize_changes(changes: &Changes<'_>, of: Targets) -> String {
 }
 
 fn count_rules(changes: &Changes<'_>, of: Targets) -> [(usize, &'static str); 7] {
-    RULE_COUNTS.map(|(fates, words)| {
-        let counted = changes
-            .rules
-            .iter()
-            .filter(|(change, targets)| targets.includes_any(of) && fates.contains(&change.fate));
+    RULE_COUNTS.map(|(outcomes, words)| {
+        let counted = changes.rules.iter().filter(|(change, targets)| {
+            targets.includes_any(of) && outcomes.contains(&change.outcome)
+        });
         (counted.count(), words)
     })
 }
@@ -61,15 +60,15 @@ fn count_groups(changes: &Changes<'_>, of: Targets) -> [(usize, &'static str); 6
     let mut counts = GROUP_WORDS.map(|words| (0, words));
     for (change, targets) in &changes.groups {
         if targets.includes_any(of) {
-            counts[group_place(&change.fate)].0 += 1;
+            counts[group_place(&change.outcome)].0 += 1;
         }
     }
     counts
 }
 
-/// The place of the words for a group.
-fn group_place(fate: &GroupOutcome) -> usize {
-    match fate {
+/// The position of the text for a group.
+fn group_place(outcome: &GroupOutcome) -> usize {
+    match outcome {
         GroupOutcome::Replaced { .. } => 0,
         GroupOutcome::Recreated => 1,
         GroupOutcome::Deleted => 2,
@@ -79,8 +78,8 @@ fn group_place(fate: &GroupOutcome) -> usize {
     }
 }
 
-/// The summary if neither rules nor groups change: a prefix list can change, or a parameter, and with it what a new
-/// deployment opens.
+/// The summary if neither rules nor groups change: a prefix list can change, or a parameter, and
+/// with it what a new deployment opens.
 fn summarize_parameters(changes: &Changes<'_>, of: Targets) -> String {
     let is_changed =
         |change: &OtherChange| matches!(change, OtherChange::Parameter(BeforeAfter::Both(..)));

@@ -42,7 +42,7 @@ struct GroupLine<'c> {
     tags: bool,
     reasons: Vec<&'static str>,
     refused: bool,
-    /// Whether the group that stands there is protected.
+    /// Whether the existing group is protected.
     protected: bool,
     /// The declaration that would keep the group.
     fix: Option<RenameFix<'c>>,
@@ -200,7 +200,7 @@ impl<'c> PlanDocument<'c> {
         };
 
         for (change, targets) in &changes.rules {
-            let (list, because) = document.rules.list(change.fate);
+            let (list, because) = document.rules.list(change.outcome);
             list.push(PlannedRuleLine {
                 because,
                 ..rule_line(changes, change, *targets, [old, new])
@@ -277,8 +277,11 @@ impl<'c> PlanDocument<'c> {
 
 impl<'c> RuleLines<'c> {
     /// The list for a rule with this outcome, and why it is replaced.
-    fn list(&mut self, fate: RuleOutcome) -> (&mut Vec<PlannedRuleLine<'c>>, Option<&'static str>) {
-        match fate {
+    fn list(
+        &mut self,
+        outcome: RuleOutcome,
+    ) -> (&mut Vec<PlannedRuleLine<'c>>, Option<&'static str>) {
+        match outcome {
             RuleOutcome::Added => (&mut self.added, None),
             RuleOutcome::Removed => (&mut self.removed, None),
             RuleOutcome::Text => (&mut self.text, None),
@@ -387,11 +390,11 @@ fn group_line<'c>(
     let name = changes.group_name(change.sides);
     let was = change
         .sides
-        .was()
+        .before()
         .map(|old| changes.old.group(old).name.as_str())
         .filter(|was| *was != name);
 
-    let standing = change.sides.was().map(|old| changes.old.group(old));
+    let standing = change.sides.before().map(|old| changes.old.group(old));
     let is_protected = standing.is_some_and(|group| group.protect);
 
     let line = |change, tags| GroupLine {
@@ -406,7 +409,7 @@ fn group_line<'c>(
         targets: target_names(targets),
     };
 
-    match &change.fate {
+    match &change.outcome {
         GroupOutcome::Recreated => GroupLine {
             fix: rename_fix(changes, change, program),
             ..line("recreated", false)
@@ -450,8 +453,8 @@ fn rule_line<'c>(
         from_port: ports.map(|(from, _)| from),
         to_port: ports.map(|(_, to)| to),
         peer: End::new(program.policy(), lowered.peer),
-        text_before: change.sides.was().map(|place| text(changes.old, place)),
-        text_after: change.sides.is().map(|place| text(changes.new, place)),
+        text_before: change.sides.before().map(|place| text(changes.old, place)),
+        text_after: change.sides.after().map(|place| text(changes.new, place)),
         because: None,
         sentences: program
             .deployment

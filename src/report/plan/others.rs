@@ -65,7 +65,8 @@ impl PlanLines<'_> {
                 )
             }
             OtherChange::Association(BeforeAfter::Removed(gone)) => format!(
-                "- association of {}; AWS refuses that while a network interface there has the group",
+                "- association of {}; AWS refuses that while a network \
+                 interface there has the group",
                 association_words(old, gone)
             ),
             OtherChange::Association(BeforeAfter::Added(is)) => {
@@ -85,7 +86,8 @@ impl PlanLines<'_> {
                 format!("+ export of the id of {}", new.group(tier).name)
             }
             OtherChange::Export(BeforeAfter::Both(_, tier)) => format!(
-                "~ export of the id of {}, under another name; CloudFormation refuses that while another stack imports it",
+                "~ export of the id of {}, under another name; CloudFormation refuses that \
+                 while another stack imports it",
                 new.group(tier).name
             ),
             OtherChange::Protection(BeforeAfter::Removed(tier)) => {
@@ -138,7 +140,7 @@ impl PlanLines<'_> {
 
     /// The output of a group that is neither created nor deleted.
     fn output_words(&self, sides: BeforeAfter<GroupId>, targets: Targets) -> Option<String> {
-        let beside = |change: &GroupChange| match change.fate {
+        let beside = |change: &GroupChange| match change.outcome {
             GroupOutcome::Created | GroupOutcome::Deleted => change.sides == sides,
             GroupOutcome::Replaced { .. }
             | GroupOutcome::Recreated

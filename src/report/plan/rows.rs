@@ -33,7 +33,7 @@ pub enum Why {
     Sentence { id: SentenceId, is_new: bool },
     /// A fixed text.
     Known(&'static str),
-    /// A text of its own.
+    /// Any other text.
     Text(String),
 }
 

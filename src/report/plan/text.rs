@@ -72,7 +72,7 @@ impl<'c> PlanLines<'c> {
         lines
     }
 
-    /// Whether a rule of one of the two programs is for a list of blocks without a value.
+    /// Whether a rule of either program is for a list of blocks without a value.
     fn asks_for_blocks(&self) -> bool {
         let states = [self.changes.old, self.changes.new];
         let mut parameters = states.iter().flat_map(|state| &state.parameters);
@@ -96,7 +96,7 @@ impl<'c> PlanLines<'c> {
         let line = |((change, targets), name): (&(GroupChange, Targets), &str)| {
             format!(
                 "{} {name:width$}  {}{}{}",
-                group_sign(&change.fate),
+                group_sign(&change.outcome),
                 self.group_words(change),
                 self.protected_words(change, *targets),
                 targets_suffix(*targets)
@@ -105,7 +105,7 @@ impl<'c> PlanLines<'c> {
 
         let note = groups.iter().any(|(change, _)| {
             matches!(
-                change.fate,
+                change.outcome,
                 GroupOutcome::Replaced { refused: false, .. } | GroupOutcome::Recreated
             )
         });
@@ -219,7 +219,8 @@ impl<'c> PlanLines<'c> {
 
             let (before, after, most) = (before.0, after.0, after.1);
             format!(
-                "{name:width$}  {direction:8}  {family}  {before}{quota} -> {after} of {most}{verdict}"
+                "{name:width$}  {direction:8}  {family}  {before}{quota} -> \
+                 {after} of {most}{verdict}"
             )
         };
 
@@ -233,7 +234,7 @@ impl<'c> PlanLines<'c> {
             .changes
             .rules
             .iter()
-            .filter(|(change, _)| change.fate != RuleOutcome::WithGroup);
+            .filter(|(change, _)| change.outcome != RuleOutcome::WithGroup);
         let own: Vec<(RuleChange, Targets)> = own.copied().collect();
         let groups = self.group_lines(&self.changes.groups).into_iter();
         groups
@@ -245,10 +246,10 @@ impl<'c> PlanLines<'c> {
     fn group_words(&self, change: &GroupChange) -> String {
         let was = change
             .sides
-            .was()
+            .before()
             .map_or("", |old| self.changes.old.group(old).name.as_str());
 
-        match &change.fate {
+        match &change.outcome {
             GroupOutcome::Created => "created".to_string(),
             GroupOutcome::Deleted => {
                 "deleted; AWS refuses that while anything uses the group".to_string()
@@ -265,15 +266,15 @@ impl<'c> PlanLines<'c> {
         }
     }
 
-    /// What becomes of the change of a protected group.
+    /// What happens to the change of a protected group.
     fn protected_words(&self, change: &GroupChange, targets: Targets) -> String {
-        let (was, is) = (change.sides.was(), change.sides.is());
+        let (was, is) = (change.sides.before(), change.sides.after());
         let was = was.is_some_and(|old| self.changes.old.group(old).protect);
         let is = is.is_some_and(|new| self.changes.new.group(new).protect);
         let mut words: Vec<&str> = Vec::new();
 
         for it in targets.planned_targets() {
-            words.extend(match &change.fate {
+            words.extend(match &change.outcome {
                 GroupOutcome::Replaced { reasons, .. } if reasons.contains(&Reason::Address) => {
                     was.then_some(it.planning.deletes_protected)
                 }
@@ -310,7 +311,7 @@ impl<'c> PlanLines<'c> {
     fn recreated_words(&self, change: &GroupChange) -> String {
         let was = change
             .sides
-            .was()
+            .before()
             .map_or("", |old| self.changes.old.group(old).name.as_str());
         let rules = self.with_rules(change);
         format!("recreated{rules}: it has the rules of `{was}`, and the program has no `was {was}`")
@@ -322,9 +323,9 @@ impl<'c> PlanLines<'c> {
             .changes
             .rules
             .iter()
-            .filter(|(rule, _)| rule.fate == RuleOutcome::WithGroup);
-        let own = |place: Option<RulePlace>| place.map(|place| place.group) == change.sides.is();
-        match rules.filter(|(rule, _)| own(rule.sides.is())).count() {
+            .filter(|(rule, _)| rule.outcome == RuleOutcome::WithGroup);
+        let own = |place: Option<RulePlace>| place.map(|place| place.group) == change.sides.after();
+        match rules.filter(|(rule, _)| own(rule.sides.after())).count() {
             0 => String::new(),
             1 => " with 1 rule".to_string(),
             n => format!(" with {n} rules"),
@@ -332,7 +333,7 @@ impl<'c> PlanLines<'c> {
     }
 
     fn reason_words(&self, reason: Reason, sides: BeforeAfter<GroupId>) -> String {
-        let group = sides.was().map(|old| self.changes.old.group(old));
+        let group = sides.before().map(|old| self.changes.old.group(old));
         let was = group.map_or("", |group| group.name.as_str());
         let text = match reason {
             Reason::Address if was != self.changes.group_name(sides) => {
@@ -356,7 +357,7 @@ impl<'c> PlanLines<'c> {
     fn rule_row(&self, change: &RuleChange, targets: Targets) -> RuleRow {
         let (state, place, rule) = self.changes.resolve_rule(change);
         let (program, lowered) = rule_origin([self.old, self.new], change);
-        let sign = match change.fate {
+        let sign = match change.outcome {
             RuleOutcome::Added => "+",
             RuleOutcome::Removed => "-",
             RuleOutcome::Text
@@ -372,7 +373,7 @@ impl<'c> PlanLines<'c> {
             | RuleOutcome::Joined => "!",
         };
 
-        let why = match change.fate {
+        let why = match change.outcome {
             RuleOutcome::Added => self.first_sentence(change, true),
             RuleOutcome::Removed => self.first_sentence(change, false),
             RuleOutcome::Text => Why::Text(match &*self.old_text(change) {
@@ -442,8 +443,8 @@ impl<'c> PlanLines<'c> {
             let ports = ports.filter_map(|name| state.parameter_named(name));
             peer.into_iter().chain(ports).map(|id| state.parameter(id))
         };
-        let was = parameters(self.changes.old, change.sides.was());
-        let is = parameters(self.changes.new, change.sides.is());
+        let was = parameters(self.changes.old, change.sides.before());
+        let is = parameters(self.changes.new, change.sides.after());
         let value = |it: &'c Parameter| (&it.default, &it.source);
         let other = was.zip(is).find(|(was, is)| value(was) != value(is));
         let sides = [other.map(|(was, _)| was), other.map(|(_, is)| is)];
@@ -458,15 +459,15 @@ impl<'c> PlanLines<'c> {
 
     fn old_text(&self, change: &RuleChange) -> Cow<'c, str> {
         let old = self.changes.old;
-        let was = change.sides.was();
+        let was = change.sides.before();
         was.map_or("".into(), |place| {
             old.description(place.rule_in(old)).as_written()
         })
     }
 }
 
-fn group_sign(fate: &GroupOutcome) -> &'static str {
-    match fate {
+fn group_sign(outcome: &GroupOutcome) -> &'static str {
+    match outcome {
         GroupOutcome::Replaced { .. } | GroupOutcome::Recreated => "!",
         GroupOutcome::Deleted => "-",
         GroupOutcome::Created => "+",

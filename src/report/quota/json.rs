@@ -1,6 +1,7 @@
-//! The ledger as JSON, format 1. A field may be added; any other change has a new `format`.
+//! The use of the quota as JSON, format 1. A field may be added; any other change has a new
+//! `format`.
 
-use crate::analysis::quota::{DirectionUsage, Ledger};
+use crate::analysis::quota::{DirectionUsage, QuotaUsage};
 use crate::net::Family;
 use crate::report::citation::Citation;
 use crate::source::Sources;
@@ -34,11 +35,11 @@ struct UseLine<'p> {
 struct CostLine<'p> {
     used: u32,
     #[serde(flatten)]
-    said: Citation<'p>,
+    citation: Citation<'p>,
 }
 
 /// As JSON, format 1: documented in `docs/outputs.md`, and stable.
-pub fn json(ledger: &Ledger<'_>, sources: &Sources) -> String {
+pub fn quota_json(ledger: &QuotaUsage<'_>, sources: &Sources) -> String {
     let policy = ledger.policy;
     let document = QuotaDocument {
         format: 1,
@@ -64,7 +65,7 @@ pub fn json(ledger: &Ledger<'_>, sources: &Sources) -> String {
 
 /// One direction in each family, with the sentences that use that family, the most costly first.
 fn use_lines<'p>(
-    ledger: &Ledger<'p>,
+    ledger: &QuotaUsage<'p>,
     side: &DirectionUsage,
     sources: &'p Sources,
 ) -> [UseLine<'p>; 2] {
@@ -82,7 +83,7 @@ fn use_lines<'p>(
         parts.sort_by_key(|(id, used)| (Reverse(*used), *id));
         let cost = |(id, used)| CostLine {
             used,
-            said: Citation::new(policy, sources, id),
+            citation: Citation::new(policy, sources, id),
         };
 
         UseLine {

@@ -3,5 +3,5 @@
 mod json;
 mod table;
 
-pub use json::json;
-pub use table::table;
+pub use json::quota_json;
+pub use table::quota_table;

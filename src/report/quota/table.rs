@@ -1,6 +1,6 @@
-//! The ledger as a table.
+//! The use of the quota as a table.
 
-use crate::analysis::quota::{DirectionUsage, Ledger};
+use crate::analysis::quota::{DirectionUsage, QuotaUsage};
 use crate::aws::Count;
 use crate::groups::Direction;
 use crate::net::Family;
@@ -18,7 +18,7 @@ const SHOWN: usize = 3;
 type Line = [String; 5];
 
 /// `web    inbound    3/60  57 left   3/60  57 left`, and below it the most costly sentences.
-pub fn table(ledger: &Ledger<'_>, sources: &Sources) -> String {
+pub fn quota_table(ledger: &QuotaUsage<'_>, sources: &Sources) -> String {
     if ledger.sides.is_empty() {
         return summarize_quota(ledger) + "\n";
     }
@@ -68,7 +68,7 @@ struct Digits {
 }
 
 impl Digits {
-    fn new(ledger: &Ledger<'_>) -> Digits {
+    fn new(ledger: &QuotaUsage<'_>) -> Digits {
         let numbers = ledger
             .sides
             .iter()
@@ -99,7 +99,7 @@ impl Digits {
     }
 }
 
-fn side_line(ledger: &Ledger<'_>, side: &DirectionUsage, digits: Digits) -> Line {
+fn side_line(ledger: &QuotaUsage<'_>, side: &DirectionUsage, digits: Digits) -> Line {
     let outbound = side.owner.tier().map(|id| ledger.policy.tier(id).outbound);
     let said = match (side.direction, outbound) {
         _ if ledger.is_over(side) => "over the quota",
@@ -122,7 +122,7 @@ fn side_line(ledger: &Ledger<'_>, side: &DirectionUsage, digits: Digits) -> Line
 
 /// The most costly sentences, and the others as one line.
 fn sentence_lines(
-    ledger: &Ledger<'_>,
+    ledger: &QuotaUsage<'_>,
     side: &DirectionUsage,
     sources: &Sources,
     digits: Digits,
@@ -158,7 +158,7 @@ fn sentence_lines(
 }
 
 /// `12 groups, 2 over the quota of 60 (api, web); fullest: web inbound, 110 of IPv4`
-fn summarize_quota(ledger: &Ledger<'_>) -> String {
+fn summarize_quota(ledger: &QuotaUsage<'_>) -> String {
     let name = |side: &DirectionUsage| ledger.policy.owner_name(side.owner);
     let mut over: Vec<&str> = ledger
         .sides
@@ -202,12 +202,12 @@ fn summarize_quota(ledger: &Ledger<'_>) -> String {
 }
 
 /// The note on a prefix list of unknown size, and how to declare the size.
-fn note_on_list(ledger: &Ledger<'_>, list: &PrefixList) -> String {
+fn note_on_list(ledger: &QuotaUsage<'_>, list: &PrefixList) -> String {
     let name = &list.name;
     if ledger.policy.params.iter().any(|param| param.name == *name) {
         format!(
-            "note: the size of `{name}`, a parameter, is unknown and counts as 1; a `prefix-list` with the id that \
-             it is bound to can have `entries`"
+            "note: the size of `{name}`, a parameter, is unknown and counts as 1; a `prefix-list` \
+             with the id that it is bound to can have `entries`"
         )
     } else {
         format!("note: the size of `{name}` is unknown and counts as 1; set its `entries`")

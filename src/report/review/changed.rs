@@ -1,7 +1,7 @@
 //! The lines that changed the meaning of a sentence: the declarations that it refers to, and the
 //! values of parameters.
 
-use super::version::{Given, Version};
+use super::version::{GivenValue, Version};
 use crate::analysis::diff::{Change, Places};
 use crate::net::{self, Addresses};
 use crate::policy::{Declared, Network, SentenceId};
@@ -123,7 +123,7 @@ impl<'p> Changed<'p> {
                             .declarations
                             .get(&key)
                             .into_iter()
-                            .flat_map(|said| name_words(said.source)),
+                            .flat_map(|citation| name_words(citation.source)),
                     );
                 }
             }
@@ -185,7 +185,7 @@ struct DeclaredNames<'p> {
     version: Version<'p>,
     declarations: BTreeMap<Key<'p>, ChangedStatement<'p>>,
     networks: BTreeMap<&'p str, &'p Network>,
-    given: BTreeMap<&'p str, &'p Given>,
+    given: BTreeMap<&'p str, &'p GivenValue>,
 }
 
 struct ChangedStatement<'p> {
@@ -270,8 +270,8 @@ impl From<Citation<'_>> for ChangedLine {
     }
 }
 
-impl From<&Given> for ChangedLine {
-    fn from(Given { name, value, place }: &Given) -> ChangedLine {
+impl From<&GivenValue> for ChangedLine {
+    fn from(GivenValue { name, value, place }: &GivenValue) -> ChangedLine {
         match place {
             Some((file, line)) => {
                 let text = format!("\"{name}\": \"{value}\"");
@@ -304,7 +304,7 @@ mod tests {
     use super::name_words;
 
     #[test]
-    fn names_stand_in_no_string_and_no_comment() {
+    fn finds_no_names_in_strings_and_comments() {
         let text = "network all = office, # lab\n  home-2 except 10.0.0.0/8 \"of # cdn\"";
         assert_eq!(
             name_words(text),

@@ -9,7 +9,7 @@ use crate::policy::TierMapping;
 use crate::report::plan::PlanLines;
 
 /// As JSON, format 1: documented in `docs/diff.md`, and stable.
-pub fn json(review: &Review<'_>) -> String {
+pub fn review_json(review: &Review<'_>) -> String {
     crate::report::words::json_document(&review.document)
 }
 
@@ -20,7 +20,7 @@ pub struct Review<'p> {
     pub document: Document<'p>,
     /// What AWS will do, in lines.
     pub(super) aws: PlanLines<'p>,
-    /// Which part it is of the reviews of several environments.
+    /// Its position among the reviews of several environments.
     pub(super) part: Part,
 }
 
@@ -53,7 +53,8 @@ impl Review<'_> {
             && self.aws.changes.is_empty()
     }
 
-    /// What it does: `wider`; in a part of several, also whether an earlier one has its environments.
+    /// What it does: `wider`; in a part of several, also whether an earlier one has its
+    /// environments.
     pub(super) fn describe_verdict(&self) -> String {
         let also = if self.part.is_later { "also " } else { "" };
         let verdict = match self.document.verdict {
@@ -83,9 +84,9 @@ impl Review<'_> {
 
     /// Whether a security group is replaced.
     pub fn replaces_group(&self) -> bool {
-        self.has_outcome(|fate| {
+        self.has_outcome(|outcome| {
             matches!(
-                fate,
+                outcome,
                 GroupOutcome::Replaced { .. } | GroupOutcome::Recreated
             )
         })
@@ -93,11 +94,13 @@ impl Review<'_> {
 
     /// Whether a security group is deleted and not replaced by another of the program.
     pub fn deletes_group(&self) -> bool {
-        self.has_outcome(|fate| matches!(fate, GroupOutcome::Deleted | GroupOutcome::Recreated))
+        self.has_outcome(|outcome| {
+            matches!(outcome, GroupOutcome::Deleted | GroupOutcome::Recreated)
+        })
     }
 
     fn has_outcome(&self, is: fn(&GroupOutcome) -> bool) -> bool {
         let mut groups = self.aws.changes.groups.iter();
-        groups.any(|(change, _)| is(&change.fate))
+        groups.any(|(change, _)| is(&change.outcome))
     }
 }

@@ -17,7 +17,7 @@ use std::collections::BTreeMap;
 /// The version of the JSON.
 pub(super) const FORMAT: u32 = 1;
 
-/// What a change does.
+/// The effect of a change.
 #[derive(Debug, Serialize)]
 pub struct Document<'p> {
     pub(super) format: u32,
@@ -45,11 +45,11 @@ pub struct Document<'p> {
     pub aws: crate::report::plan::PlanDocument<'p>,
     /// Changes to assertions.
     pub assertions: Assertions<'p>,
-    /// New findings of lints, and those that are gone.
+    /// New findings of lints, and those that are no longer found.
     pub lints: Lints,
 }
 
-/// What a change does to one tier.
+/// The effect of a change on one tier.
 #[derive(Debug, Serialize)]
 pub struct TierLine<'p> {
     /// Its name; the old one if it is deleted.
@@ -236,8 +236,8 @@ fn change_line<'p>(
     let tier_name = |id| passes.policy.tier(id).name.as_str();
     let open_words = |id| {
         let tier = passes.policy.tier(id);
-        let said = outbound_words(tier.outbound);
-        format!("{} may send all traffic {said}", tier.name)
+        let citation = outbound_words(tier.outbound);
+        format!("{} may send all traffic {citation}", tier.name)
     };
 
     ChangeLine {

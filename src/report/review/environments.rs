@@ -1,5 +1,5 @@
-//! The reviews of one program in several environments, in which each line is shown once: what
-//! several environments have is a review of these, and what one alone has is a review of that one.
+//! The reviews of one program in several environments, with each line shown once: lines that
+//! several environments share are one review, and the lines of one environment are another.
 
 use super::compared::Review;
 use super::document::{ChangeLine, DefaultLine, Document, FORMAT, TierLine};
@@ -151,7 +151,7 @@ fn write_key(line: &impl Serialize) -> String {
 }
 
 struct KeyedLines<'p> {
-    /// What two environments have to have in common beside a line.
+    /// What two environments must have in common besides a line, so that it is shown once.
     context: String,
     lines: Vec<(Key, Line<'p>)>,
 }
@@ -202,23 +202,23 @@ impl<'p> KeyedLines<'p> {
         }
     }
 
-    /// Changes in AWS have positions in the states of one environment, so their identity is what a
-    /// report says of each.
+    /// Changes in AWS have positions in the states of one environment, so their identity is their
+    /// text in reports.
     fn add_plan(&mut self, plan: &PlanLines<'p>) {
         let changes = plan.changes;
         let mut groups: BTreeMap<Option<GroupId>, String> = BTreeMap::new();
         for group in &changes.groups {
             let key = plan.group_lines(std::slice::from_ref(group)).concat();
-            groups.insert(group.0.sides.is(), key.clone());
+            groups.insert(group.0.sides.after(), key.clone());
             self.add("group", key, Line::Group(group.clone()));
         }
 
         for rule in &changes.rules {
-            let own = rule.0.sides.is().map(|place| place.group);
+            let own = rule.0.sides.after().map(|place| place.group);
             // a rule that is replaced with its group is shown with it
             let with_group = groups
                 .get(&own)
-                .filter(|_| rule.0.fate == RuleOutcome::WithGroup);
+                .filter(|_| rule.0.outcome == RuleOutcome::WithGroup);
             match with_group {
                 Some(key) => self.add("group", key.clone(), Line::Rule(*rule)),
                 None => {
@@ -396,7 +396,7 @@ fn join_names(environments: &[usize], heads: &[Head<'_>], side: usize) -> String
     }
 }
 
-/// What a part has to say of the others.
+/// How a part relates to the other parts.
 fn note_part(
     n: usize,
     all: &[&Places],

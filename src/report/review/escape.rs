@@ -57,7 +57,7 @@ mod tests {
     use super::{code_span, escape_markdown};
 
     #[test]
-    fn text_is_text_whatever_it_holds() {
+    fn escapes_any_text() {
         for (text, shown) in [
             ("`web` @all <!-- a_b", "`web` \\@all \\<!-- a\\_b"),
             ("a|b `c|d`", "a\\|b `c\\|d`"),
@@ -69,7 +69,7 @@ mod tests {
     }
 
     #[test]
-    fn code_ends_where_it_ends() {
+    fn code_spans_end_where_intended() {
         for (text, shown) in [
             ("a", "`a`"),
             ("`", "`` ` ``"),

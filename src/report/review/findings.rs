@@ -26,7 +26,7 @@ pub struct Failing<'p> {
     pub before: Before,
     /// The assertion.
     #[serde(flatten)]
-    pub said: Citation<'p>,
+    pub citation: Citation<'p>,
     /// Why it fails.
     pub why: Vec<String>,
 }
@@ -103,7 +103,7 @@ pub(super) fn compare_assertions<'p>(
 
     let failing = failing.map(|(assertion, why)| Failing {
         before: before_of(&assertion),
-        said: assertion,
+        citation: assertion,
         why,
     });
 

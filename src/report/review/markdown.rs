@@ -86,7 +86,7 @@ impl Comment {
 }
 
 /// Markdown that GitHub and GitLab render alike.
-pub fn markdown(review: &Review<'_>, links: &Links) -> Comment {
+pub fn review_markdown(review: &Review<'_>, links: &Links) -> Comment {
     Comment(LIMITS.map(|limits| write_comment(review, links, limits)))
 }
 
@@ -189,11 +189,11 @@ impl Linker<'_> {
         format!("[{shown}]({address})")
     }
 
-    fn link_citation(self, said: &Citation<'_>) -> String {
+    fn link_citation(self, citation: &Citation<'_>) -> String {
         format!(
             "{} {}",
-            self.link_place(said.file, said.line),
-            code_span(&said.text)
+            self.link_place(citation.file, citation.line),
+            code_span(&citation.text)
         )
     }
 
@@ -265,7 +265,7 @@ fn table_rows(
     limits: Limits,
 ) -> Vec<TableRow> {
     let side = |what: &str, changes: &[ChangeLine<'_>], linker: Linker<'_>| {
-        let sentence = |said: &Citation<'_>| linker.link_citation(said);
+        let sentence = |citation: &Citation<'_>| linker.link_citation(citation);
         let line = |line: &ChangedLine| linker.link_changed_line(line);
         let cited = Cited {
             most: limits.sentences,
@@ -381,12 +381,12 @@ fn push_assertions(
             out,
             "- {}: {}{why}",
             describe_before(failing.before),
-            new.link_citation(&failing.said)
+            new.link_citation(&failing.citation)
         );
     }
 
-    for said in gone {
-        let _ = writeln!(out, "- removed: {}", old.link_citation(said));
+    for citation in gone {
+        let _ = writeln!(out, "- removed: {}", old.link_citation(citation));
     }
 
     out.push_str(&left);

@@ -17,9 +17,9 @@ mod rows;
 mod text;
 mod version;
 
-pub use compared::{Review, json, review_versions};
+pub use compared::{Review, review_json, review_versions};
 pub use document::Document;
 pub use environments::{EnvironmentName, EnvironmentReview, split_environments};
-pub use markdown::{Comment, LinkBase, Links, markdown};
-pub use text::text;
-pub use version::{Given, Version};
+pub use markdown::{Comment, LinkBase, Links, review_markdown};
+pub use text::review_text;
+pub use version::{GivenValue, Version};

@@ -1,6 +1,6 @@
-//! Which part of the reviews of several environments a review is.
+//! The position of a review among those of several environments.
 
-/// Which part of the reviews of several environments a review is.
+/// The position of a review among those of several environments.
 #[derive(Debug, Default)]
 pub(super) struct Part {
     /// Whether another part is about one of its environments too.

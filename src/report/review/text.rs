@@ -10,7 +10,7 @@ use crate::report::plan::RenameFix;
 use std::fmt::Write;
 
 /// What a change does, worst first.
-pub fn text(review: &Review<'_>) -> String {
+pub fn review_text(review: &Review<'_>) -> String {
     let document = &review.document;
     let mut out = describe_verdict(review);
     push_connections("gained", '+', &document.gained, &mut out);
@@ -117,7 +117,8 @@ fn fix_line(fix: &RenameFix<'_>) -> String {
         ..
     } = fix;
     format!(
-        "`{was}` is deleted and `{tier}` created with the same rules; to keep the group, write `{text}` at {file}:{line}"
+        "`{was}` is deleted and `{tier}` created with the same rules; to keep the \
+         group, write `{text}` at {file}:{line}"
     )
 }
 
@@ -139,7 +140,7 @@ fn signed_rows<'l>(
 ) -> Vec<(char, Row)> {
     let cited = Cited {
         most: 8,
-        sentence: &|said| said.to_string(),
+        sentence: &|citation| citation.to_string(),
         line: &|line| line.to_string(),
     };
     let rows = change_rows(
@@ -258,14 +259,14 @@ fn push_assertions(review: &Review<'_>, out: &mut String) {
     let _ = writeln!(out, "\nassertions{holding}");
     for failing in failing {
         let before = describe_before(failing.before);
-        let _ = writeln!(out, "  ! {before}: {}", failing.said);
+        let _ = writeln!(out, "  ! {before}: {}", failing.citation);
         for why in &failing.why {
             let _ = writeln!(out, "      {why}");
         }
     }
 
-    for said in removed {
-        let _ = writeln!(out, "  - removed: {said}");
+    for citation in removed {
+        let _ = writeln!(out, "  - removed: {citation}");
     }
 }
 

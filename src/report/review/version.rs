@@ -18,7 +18,7 @@ pub struct Version<'p> {
     /// Its files.
     pub sources: &'p Sources,
     /// The values that were given to its parameters.
-    pub given: &'p [Given],
+    pub given: &'p [GivenValue],
     /// Its groups and their rules.
     pub deployment: &'p Deployment<'p>,
     /// Its problems: failing assertions, findings of lints.
@@ -37,7 +37,7 @@ impl<'p> Version<'p> {
 
 /// The value of a parameter, and where it is set.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Given {
+pub struct GivenValue {
     /// `office`
     pub name: String,
     /// `203.0.113.0/24`

@@ -7,8 +7,8 @@ use super::resources::{
 use crate::aws::ParameterId;
 use crate::target::claims::{Claim, NamedState};
 
-/// The logical ids of what could share one: parameters for lists, and everything unless the names
-/// of rules tell them apart.
+/// The logical ids that may not be unique: of parameters for lists, and of everything unless the
+/// names of rules are known to be distinct.
 pub fn claims(named: NamedState<'_>) -> Vec<Claim> {
     let (state, names) = (named.state, rule_names(named.state));
     let lists = list_parameters(state);

@@ -11,7 +11,7 @@ use crate::aws::{Direction, Peer, Rule, RuleKey, SecurityGroup};
 use crate::net::Traffic;
 use ipnet::IpNet;
 
-/// What stands in a template for a rule of a group.
+/// The keys that a template has in place of a rule of a group.
 pub fn written_keys(group: &SecurityGroup, rule: &Rule) -> [Option<RuleKey>; 2] {
     let outbound = || group.rules_in(Direction::Egress).iter();
     let is_halved = || {
@@ -22,7 +22,7 @@ pub fn written_keys(group: &SecurityGroup, rule: &Rule) -> [Option<RuleKey>; 2] 
 
     match halves {
         None => [Some(rule.key), None],
-        // one that the program writes itself stands there already
+        // a half that the program writes itself is a rule already
         Some(halves) => halves.map(|half| {
             let key = RuleKey {
                 peer: Peer::Block(half),

@@ -1,10 +1,10 @@
-//! What CloudFormation limits of a template.
+//! The limits of CloudFormation for a template.
 
 use super::resources::{is_separate, used_parameters};
 use crate::aws::{SecurityGroup, State};
 use crate::target::definition::{Limits, Measure};
 
-/// They, and what is written about them.
+/// The limits, and their documentation.
 pub const LIMITS: Limits = Limits {
     measure: measure_template,
     title: "a template that exceeds the limits of CloudFormation",
@@ -27,7 +27,7 @@ Instead: split the program into several stacks that reference the groups of the 
            resource), or use `--to terraform`",
 };
 
-/// What of a template counts (CloudFormation user guide, "quotas").
+/// The measures of a template that are limited (CloudFormation user guide, "quotas").
 fn measure_template(state: &State, bytes: usize) -> Vec<Measure> {
     let groups = state.own_group_count();
     let outputs = groups + state.groups_with_others().count();

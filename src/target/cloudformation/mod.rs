@@ -119,7 +119,7 @@ fn written_source(parameter: &Parameter) -> Option<String> {
         })
 }
 
-/// As people write it.
+/// The name as people write it.
 const TITLE: &str = "CloudFormation";
 
 const MARK: &str = "\"GeneratedBy\": \"tierwall\"";

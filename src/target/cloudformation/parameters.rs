@@ -7,11 +7,11 @@ use serde::{Serialize, Serializer};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-/// Those of a state.
+/// The parameters of a state.
 pub struct Parameters<'s>(&'s State);
 
 impl Parameters<'_> {
-    /// All of them, or nothing where there is none.
+    /// The parameters that a template uses; `None` if it uses none.
     pub fn new(state: &State) -> Option<Parameters<'_>> {
         let is_empty =
             used_parameters(state).next().is_none() && state.lists_by_name().next().is_none();
@@ -124,7 +124,8 @@ impl<'a> ParameterBody<'a> {
         }
     }
 
-    /// One whose value is read from Systems Manager. No pattern: it would be of the path.
+    /// One whose value is read from Systems Manager. No pattern: CloudFormation would apply it to
+    /// the path.
     fn ssm(parameter: &'a Parameter, path: &'a str, described: &'a str) -> Self {
         ParameterBody {
             r#type: match parameter.kind {

@@ -16,7 +16,8 @@ pub fn is_separate(group: &SecurityGroup, key: &RuleKey) -> bool {
     }
 }
 
-/// Whether a template has a parameter: it imports some, and has no way to lock a default group.
+/// Whether a template has a parameter: some are imported, and a template cannot lock a default
+/// group.
 pub fn asks_for(parameter: &Parameter) -> bool {
     !parameter.only_for_locks && parameter.source.import().is_none()
 }
@@ -95,7 +96,7 @@ pub fn export_name(state: &State, group: &SecurityGroup) -> Option<Text> {
 /// (CloudFormation user guide, AWS::EC2::SecurityGroup).
 pub const DEFAULT_DESCRIPTION: &str = "Managed by CloudFormation";
 
-/// What a logical id of a group ends in.
+/// The end of the logical id of a group.
 pub const GROUP: &str = "SecurityGroup";
 
 /// The logical id of a parameter of the program.

@@ -1,4 +1,4 @@
-//! What a template cannot say.
+//! What a template does not support.
 
 use crate::diagnostic::{Problems, TargetProblem};
 use crate::groups::{Direction, OpenedGates};
@@ -7,7 +7,7 @@ use crate::policy::{DefaultGroup, Flow, Owner, Peer, Policy, SentenceId, Vpc};
 use foldhash::HashSet;
 use ipnet::IpNet;
 
-/// Reports it: an error where the policy would be another, else a warning.
+/// Reports what a template does not support: an error if the policy would differ, else a warning.
 ///
 /// Destination groups have no owner property, and nothing empties a default group (CloudFormation
 /// user guide, AWS::EC2::SecurityGroupEgress and AWS::EC2::SecurityGroup).
@@ -27,7 +27,7 @@ pub fn unsupported(policy: &Policy, target: &'static str) -> Problems {
 }
 
 /// Adds the flows that a template cannot have, once for a sentence and what `find` gives for them;
-/// `describe` says what it is, and what to do instead.
+/// `describe` returns what it is, and what to do instead.
 fn add_flows<K: PartialEq>(
     policy: &Policy,
     target: &'static str,
@@ -94,7 +94,7 @@ fn add_lists(policy: &Policy, target: &'static str, problems: &mut Problems) {
 }
 
 /// Adds outbound rules for everything on groups that are made elsewhere, each once for a sentence:
-/// with the next outbound rule of the group they would be gone (aws-cdk issue 987).
+/// the next outbound rule of the group would delete them (aws-cdk issue 987).
 fn add_foreign_senders(policy: &Policy, target: &'static str, problems: &mut Problems) {
     let is_everywhere = |block: IpNet| block.prefix_len() == 0;
     let sends_everything = |flow: &Flow| {
@@ -115,8 +115,9 @@ fn add_foreign_senders(policy: &Policy, target: &'static str, problems: &mut Pro
 }
 
 /// Adds outbound rules for all traffic to a parameter that is every address by default, each once
-/// for a sentence, where CloudFormation would drop them: at a group that is made elsewhere, and
-/// beside an outbound rule to another group. Only a rule whose block is written comes in halves.
+/// for a sentence, where CloudFormation would drop them: in a group that is made elsewhere, and in
+/// one with an outbound rule to another group. Only a rule whose block is known is written as
+/// halves.
 fn add_defaults_of_everything(policy: &Policy, target: &'static str, problems: &mut Problems) {
     let everything = |flow: &Flow| {
         let Peer::Param(id) = flow.destination() else {
@@ -147,14 +148,14 @@ fn add_defaults_of_everything(policy: &Policy, target: &'static str, problems: &
         let param = policy.peer_param(flow.destination());
         let name = param.map_or("", |id| policy.param(id).name.as_str());
         let what = format!(
-            "a rule for all traffic to `{name}`, by default every address, beside a rule to another \
-             group"
+            "a rule for all traffic to `{name}`, by default every address, in a group with a rule \
+             to another group"
         );
         (what, "write `anywhere` instead, or remove the default")
     });
 }
 
-/// Adds VPCs whose default group is to lose its rules.
+/// Adds VPCs whose default group is locked.
 fn add_locked_groups(policy: &Policy, target: &'static str, problems: &mut Problems) {
     let is_locked = |vpc: &&Vpc| vpc.default_group == DefaultGroup::Locked;
     for vpc in policy.vpcs.iter().filter(is_locked) {
@@ -168,7 +169,7 @@ fn add_locked_groups(policy: &Policy, target: &'static str, problems: &mut Probl
     }
 }
 
-/// Adds starts of names: CloudFormation makes names up of the stack and the logical id
+/// Adds prefixes of names: CloudFormation generates names from the stack and the logical id
 /// (CloudFormation user guide, "Name type").
 fn add_name_prefixes(policy: &Policy, target: &'static str, problems: &mut Problems) {
     for tier in &policy.tiers {

@@ -1,7 +1,7 @@
-//! Outputs that stand in one directory.
+//! Outputs in one directory.
 
-/// What to do about addresses that two of them declare: the files of a directory are one module, and
-/// where all that they share is of one kind, it can be told apart.
+/// What to do about addresses that two of them declare: the files of a directory are one module. If
+/// all shared addresses are of one kind, renaming makes them distinct.
 pub fn separate_help(addresses: &[String]) -> Vec<&'static str> {
     let separate = "write them to separate directories: Terraform reads all files of a directory as \
                     one module";
@@ -11,7 +11,7 @@ pub fn separate_help(addresses: &[String]) -> Vec<&'static str> {
         .collect()
 }
 
-/// How two programs come to declare other names, where all that they share is of one kind.
+/// How two programs can declare different names, if all shared addresses are of one kind.
 fn rename_help(addresses: &[String]) -> Option<&'static str> {
     const KINDS: [(&str, &str); 4] = [
         (

@@ -17,7 +17,7 @@ pub struct Hcl {
 pub enum Value<'v> {
     /// As HCL writes it: `var.office`, `true`
     Expression(&'v str),
-    /// A string that means exactly this.
+    /// A string with exactly this value.
     Text(&'v str),
 }
 
@@ -60,7 +60,7 @@ impl Hcl {
         self.text.put(CLOSING);
     }
 
-    /// Continues the block that ends the text, which is in no other.
+    /// Continues the top-level block at the end of the text.
     pub fn reopen_block(&mut self) {
         debug_assert!(self.text.ends_with(CLOSING.as_bytes()));
         self.text.truncate(self.text.len() - CLOSING.len());
@@ -194,7 +194,7 @@ pub fn quote_string(text: &str) -> String {
     String::from_utf8(out).expect("a text, escaped")
 }
 
-/// Appends a string literal that means exactly `text`.
+/// Appends a string literal whose value is exactly `text`.
 pub fn push_quoted(out: &mut Vec<u8>, text: &str) {
     out.put("\"");
     escape_string(out, |out| out.put(text));

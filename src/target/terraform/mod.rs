@@ -58,7 +58,7 @@ const PLANNING: Planning = Planning {
     moves_rules: true,
     changes_peers: true,
     repeats_rules: true,
-    // the provider makes two requests of it: AWS refuses both in one
+    // the provider makes two requests: AWS rejects both changes in one
     resizes_lists: true,
     writes_name_prefixes: true,
     writes_rule_tags: true,

@@ -11,8 +11,8 @@ use crate::target::claims::{Claim, NamedState, PlacedRule};
 use crate::target::names::{EarlierName, Names};
 use std::collections::{BTreeSet, HashMap};
 
-/// The addresses of what could share one: data sources, associations, and rules unless their names tell them
-/// apart.
+/// The addresses that may not be unique: of data sources and associations, and of rules unless
+/// their names are known to be distinct.
 pub fn claims(named: NamedState<'_>) -> Vec<Claim> {
     let names = rule_names(named.state);
     let lookups = lookup_addresses(named.state).chain(made_addresses(named.state));
@@ -36,7 +36,7 @@ pub fn claims(named: NamedState<'_>) -> Vec<Claim> {
     claims
 }
 
-/// Reports what `moved` could not say.
+/// Reports moves that `moved` blocks cannot express.
 pub fn check_moves(named: NamedState<'_>) -> Problems {
     let mut problems = Problems::default();
     if named.state.groups.iter().all(|group| group.was.is_empty()) {
@@ -51,13 +51,13 @@ pub fn check_moves(named: NamedState<'_>) -> Problems {
     };
 
     moves.collect_moves(&mut problems);
-    moves.hold_against_rules(&mut problems);
+    moves.report_reused_addresses(&mut problems);
 
     problems
 }
 
-/// What `moved` says of rules. Groups need no look: resolving refuses two names of tiers, earlier
-/// ones among them, that become one.
+/// The moves of rules. Groups need no check: resolving rejects tiers whose names, current or
+/// earlier, are equal after mangling.
 struct Moves<'d, 'n> {
     named: NamedState<'d>,
     names: &'n Names<'d>,
@@ -67,7 +67,7 @@ struct Moves<'d, 'n> {
     refused: BTreeSet<Span>,
 }
 
-/// One step of what was renamed.
+/// One step of a renaming.
 struct Move<'d> {
     to: String,
     of: PlacedRule<'d>,
@@ -76,7 +76,7 @@ struct Move<'d> {
 }
 
 impl<'d> Moves<'d, '_> {
-    /// Collects the steps, and reports an address that two things had: Terraform calls the moves
+    /// Collects the steps, and reports an address that two resources had: Terraform calls the moves
     /// ambiguous.
     fn collect_moves(&mut self, problems: &mut Problems) {
         for place in self.named.rule_places() {
@@ -141,8 +141,8 @@ impl<'d> Moves<'d, '_> {
         (self.named.deployment.policy().tier(tier), position)
     }
 
-    /// Reports an earlier address that a rule has now: nothing can have moved away from there.
-    fn hold_against_rules(&mut self, problems: &mut Problems) {
+    /// Reports an earlier address that a rule has now: no resource can have moved away from it.
+    fn report_reused_addresses(&mut self, problems: &mut Problems) {
         if self.by_address.iter().all(HashMap::is_empty) {
             return;
         }

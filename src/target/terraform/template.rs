@@ -6,14 +6,14 @@ use crate::net::Sink;
 
 /// The value of an attribute that is a text.
 pub enum TextValue<'t> {
-    /// All of it is known.
+    /// A text without parameters.
     Known(&'t str),
     /// `"shop-${var.environment}"`, as [`push_expression`] writes it.
     Template(String),
 }
 
 impl<'t> TextValue<'t> {
-    /// The value for a text; `variables` has what refers to each parameter.
+    /// The value for a text; `variables` has the reference to each parameter.
     pub fn new(state: &State, variables: &[String], text: TextRef<'t>) -> TextValue<'t> {
         if let Some(known) = text.as_known() {
             return TextValue::Known(known);
@@ -24,7 +24,7 @@ impl<'t> TextValue<'t> {
         TextValue::Template(String::from_utf8(template).expect("a text, escaped"))
     }
 
-    /// As an attribute has it.
+    /// The value of an attribute.
     pub fn value(&self) -> Value<'_> {
         match self {
             TextValue::Known(text) => Value::Text(text),
@@ -33,7 +33,7 @@ impl<'t> TextValue<'t> {
     }
 }
 
-/// What the value of a parameter is written as that texts or ports have.
+/// The reference to a parameter of a text or a port.
 pub fn named_variable<'v>(state: &State, variables: &'v [String], name: &str) -> &'v str {
     let id = state.parameter_named(name);
     let id = id.expect("the state has the parameters of its texts and ports");

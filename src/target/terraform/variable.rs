@@ -6,11 +6,11 @@ use crate::aws::ParamKind;
 pub struct Form {
     /// A test in HCL.
     pub condition: String,
-    /// What is said where it fails.
+    /// The error message if it fails.
     pub message: &'static str,
 }
 
-/// What a variable accepts as well if rules are put on the group that it is.
+/// The additional validation of a group that rules are put on: no group of another account.
 pub fn owner_form(name: &str) -> Form {
     Form {
         condition: format!("can(regex(\"^sg-\", var.{name}))"),
@@ -72,7 +72,7 @@ pub fn variable_form(kind: ParamKind, name: &str) -> Option<Form> {
     Some(Form { condition, message })
 }
 
-/// What a variable is that the program does not describe.
+/// The description of a variable for which the program has none.
 pub fn default_description(kind: ParamKind) -> &'static str {
     match kind {
         ParamKind::Vpc => "Id of a VPC",
