@@ -6,6 +6,7 @@
 mod claims;
 mod halves;
 mod limits;
+mod literals;
 mod parameters;
 mod resources;
 mod template;

@@ -1,10 +1,12 @@
 //! The template, written as it is made: no tree of it ever exists.
 
 use super::halves::written_keys;
+use super::literals::{push_unsubstituted, split_references};
 use super::parameters::Parameters;
 use super::resources::{
     DEFAULT_DESCRIPTION, association_id, export_name, group_id, has_placeholder, is_separate,
     list_output_name, list_parameter, made_list_id, output_name, parameter_id, rule_names,
+    used_parameters,
 };
 use crate::aws::{
     Direction, GroupId, ListReference, MadeList, ParameterId, Peer, PrefixList, PrefixListId,
@@ -53,7 +55,7 @@ impl Serialize for Template<'_> {
             map.serialize_entry("Description", description)?;
         }
 
-        map.serialize_entry("Metadata", &BTreeMap::from([("GeneratedBy", "tierwall")]))?;
+        map.serialize_entry("Metadata", &TemplateMetadata::new(state))?;
         if let Some(parameters) = Parameters::new(state) {
             map.serialize_entry("Parameters", &parameters)?;
         }
@@ -64,6 +66,46 @@ impl Serialize for Template<'_> {
         }
 
         map.end()
+    }
+}
+
+/// What wrote the template, and where cfn-lint is wrong about it.
+#[derive(Serialize)]
+struct TemplateMetadata {
+    #[serde(rename = "GeneratedBy")]
+    generated_by: &'static str,
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    lint: Option<IgnoredChecks>,
+}
+
+impl TemplateMetadata {
+    /// Descriptions, defaults of parameters and keys of tags take no function, so a `${AWS::Region}`
+    /// in them cannot be joined as in other texts.
+    fn new(state: &State) -> TemplateMetadata {
+        let parameters = used_parameters(state)
+            .flat_map(|parameter| [&parameter.description, &parameter.default])
+            .flatten();
+        let groups = state.groups.iter().flat_map(|group| &group.tags);
+        let lists = state.made_lists().flat_map(|(_, _, made)| &made.tags);
+        let keys = groups.chain(lists).map(|(key, _)| key);
+
+        let mut texts = state.description.iter().chain(parameters).chain(keys);
+        TemplateMetadata {
+            generated_by: "tierwall",
+            lint: texts
+                .any(|text| split_references(text).is_some())
+                .then_some(IgnoredChecks(&["E1029"])),
+        }
+    }
+}
+
+/// Checks of cfn-lint that it leaves out for a template, or for a resource.
+struct IgnoredChecks(&'static [&'static str]);
+
+impl Serialize for IgnoredChecks {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let config = BTreeMap::from([("config", BTreeMap::from([("ignore_checks", self.0)]))]);
+        BTreeMap::from([("cfn-lint", config)]).serialize(serializer)
     }
 }
 
@@ -126,7 +168,7 @@ impl Template<'_> {
     /// could read something else in it.
     fn text<'r>(&'r self, text: TextRef<'r>) -> Expression<'r> {
         if let Some(known) = text.as_known() {
-            return Expression::Text(known);
+            return Expression::known(known);
         }
         if let Some(name) = text.only_parameter() {
             return self.text_parameter(name);
@@ -136,7 +178,7 @@ impl Template<'_> {
         }
 
         let piece = |piece| match piece {
-            TextPiece::Literal(literal) => Expression::Text(literal),
+            TextPiece::Literal(literal) => Expression::known(literal),
             TextPiece::Parameter(name) => self.text_parameter(name),
         };
         Expression::Join {
@@ -185,21 +227,6 @@ impl Template<'_> {
     }
 }
 
-/// Appends text to that of an `Fn::Sub`, in which `${!name}` stands for `${name}`; nothing if it cannot
-/// be written there (CloudFormation user guide, Fn::Sub).
-fn push_unsubstituted(literal: &str, template: &mut String) -> Option<()> {
-    let mut parts = literal.split("${");
-    template.push_str(parts.next()?);
-    for part in parts {
-        let (name, _) = part.split_once('}')?;
-        let is_plain = name.chars().all(|c| c.is_ascii_alphanumeric()) && !name.is_empty();
-        template.push_str("${!");
-        template.push_str(part);
-        is_plain.then_some(())?;
-    }
-    (!literal.ends_with('$') && !literal.contains("$${")).then_some(())
-}
-
 /// A string, or where CloudFormation finds it.
 #[derive(Serialize)]
 #[serde(untagged)]
@@ -228,6 +255,19 @@ enum Expression<'a> {
     },
 }
 
+impl<'a> Expression<'a> {
+    /// A known text. CloudFormation leaves a `${AWS::Region}` in it alone, but cfn-lint takes it for
+    /// a forgotten `Fn::Sub` (E1029), so the text is joined at its dollar.
+    fn known(text: &'a str) -> Expression<'a> {
+        match split_references(text) {
+            None => Expression::Text(text),
+            Some(parts) => Expression::Join {
+                join: ("$", parts.into_iter().map(Expression::Text).collect()),
+            },
+        }
+    }
+}
+
 struct Resources<'t, 's>(&'t Template<'s>);
 
 #[derive(Serialize)]
@@ -239,7 +279,7 @@ struct Resource<P> {
     #[serde(skip_serializing_if = "Option::is_none")]
     update_replace_policy: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    metadata: Option<Metadata>,
+    metadata: Option<IgnoredChecks>,
     properties: P,
 }
 
@@ -268,7 +308,7 @@ impl Serialize for Resources<'_, '_> {
                     r#type: "AWS::EC2::SecurityGroup",
                     deletion_policy: policy,
                     update_replace_policy: policy,
-                    metadata: Metadata::for_rules(inline),
+                    metadata: ignored_checks(inline),
                     properties: GroupBody { template, group },
                 };
                 map.serialize_entry(&template.group_ids[id.index()], &resource)?;
@@ -321,7 +361,7 @@ impl<'s> Template<'s> {
             },
             deletion_policy: None,
             update_replace_policy: None,
-            metadata: Metadata::for_rules([rule].into_iter()),
+            metadata: ignored_checks([rule].into_iter()),
             properties: RuleBody {
                 template: self,
                 group: Some(group),
@@ -343,38 +383,24 @@ struct AssociationBody<'t> {
 /// Silences cfn-lint where it is wrong: it takes the type and code of an ICMPv6 rule for ports that
 /// are ignored (W3687), and a type with code -1, every code, for a port range with one end (E3688).
 /// The EC2 API reference (IpPermission) says that ICMPv6 has both, and that -1 means all codes.
-struct Metadata {
-    every_code: bool,
-}
+fn ignored_checks<'r>(rules: impl Iterator<Item = &'r Rule>) -> Option<IgnoredChecks> {
+    let kinds = rules.filter_map(|rule| match rule.key.traffic {
+        Traffic::Icmpv6(kind) => kind,
+        Traffic::All
+        | Traffic::Tcp(_)
+        | Traffic::TcpUnknown(_)
+        | Traffic::Udp(_)
+        | Traffic::UdpUnknown(_)
+        | Traffic::Icmp(_)
+        | Traffic::Number(_) => None,
+    });
 
-impl Metadata {
-    fn for_rules<'r>(rules: impl Iterator<Item = &'r Rule>) -> Option<Metadata> {
-        let kinds = rules.filter_map(|rule| match rule.key.traffic {
-            Traffic::Icmpv6(kind) => kind,
-            Traffic::All
-            | Traffic::Tcp(_)
-            | Traffic::TcpUnknown(_)
-            | Traffic::Udp(_)
-            | Traffic::UdpUnknown(_)
-            | Traffic::Icmp(_)
-            | Traffic::Number(_) => None,
-        });
-        let kinds: Vec<(u8, Option<u8>)> = kinds.collect();
-        let every_code = kinds.iter().any(|(_, code)| code.is_none());
-        (!kinds.is_empty()).then_some(Metadata { every_code })
-    }
-}
-
-impl Serialize for Metadata {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let checks: &[&str] = if self.every_code {
-            &["E3688", "W3687"]
-        } else {
-            &["W3687"]
-        };
-        let config = BTreeMap::from([("config", BTreeMap::from([("ignore_checks", checks)]))]);
-        BTreeMap::from([("cfn-lint", config)]).serialize(serializer)
-    }
+    let kinds: Vec<(u8, Option<u8>)> = kinds.collect();
+    let checks: &[&str] = match kinds.iter().any(|(_, code)| code.is_none()) {
+        true => &["E3688", "W3687"],
+        false => &["W3687"],
+    };
+    (!kinds.is_empty()).then_some(IgnoredChecks(checks))
 }
 
 /// A prefix list with its entries.
@@ -584,8 +610,12 @@ impl Serialize for RuleBody<'_, '_> {
         self.serialize_peer(&mut map)?;
         if !rule.description.is_empty() {
             match rule.description.wording {
-                Wording::Made | Wording::Written => {
+                Wording::Made => {
                     map.serialize_entry("Description", template.state.stored_description(rule))?;
+                }
+                Wording::Written => {
+                    let text = Expression::known(template.state.stored_description(rule));
+                    map.serialize_entry("Description", &text)?;
                 }
                 Wording::WithParameters => {
                     let text = template.text(template.state.description(rule));
