@@ -89,8 +89,9 @@ pub fn into_bindings(given: impl IntoIterator<Item = Given>) -> Vec<(String, Str
         .collect()
 }
 
-/// Drops problems of values for parameters of other environments, where environments share the
-/// values: a file of values is theirs, and so is everything in a manifest (`of_a_manifest`).
+/// Drops problems of values for parameters of other environments, and of files that only these
+/// include, where environments share the values: a file of values is theirs, and so is everything in
+/// a manifest (`of_a_manifest`).
 pub fn drop_shared_values(problems: &mut Problems, given: &[Given], of_a_manifest: bool) {
     let is_in_file = |name: &str| {
         let mut given = given.iter();
@@ -98,9 +99,10 @@ pub fn drop_shared_values(problems: &mut Problems, given: &[Given], of_a_manifes
     };
 
     problems.retain(|problem| match problem {
-        Problem::Input(InputProblem::OtherEnvironment { name, .. }) => {
-            !of_a_manifest && !is_in_file(name)
-        }
+        Problem::Input(InputProblem::UnknownBinding { unread, .. }) if unread.is_empty() => true,
+        Problem::Input(
+            InputProblem::OtherEnvironment { name, .. } | InputProblem::UnknownBinding { name, .. },
+        ) => !of_a_manifest && !is_in_file(name),
         _ => true,
     });
 }
