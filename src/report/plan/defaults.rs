@@ -41,10 +41,7 @@ pub(super) fn changed_parameters<'c>(
     both.filter(|[was, is]| value(was) != value(is)).collect()
 }
 
-fn parameters_of<'c>(
-    state: &'c State,
-    place: Option<RulePlace>,
-) -> impl Iterator<Item = &'c Parameter> {
+fn parameters_of(state: &State, place: Option<RulePlace>) -> impl Iterator<Item = &Parameter> {
     let key = place.map(|place| place.rule_in(state).key);
     let peer = key.and_then(|key| state.parameter_of(key.peer));
     let ports = key.and_then(|key| key.traffic.unknown_ports());
