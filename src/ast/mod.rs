@@ -24,6 +24,14 @@ pub struct ProgramTree {
     pub files: Vec<FileTree>,
 }
 
+impl ProgramTree {
+    /// Whether an unparsable statement probably has this keyword.
+    pub fn has_broken(&self, keyword: &str) -> bool {
+        let mut files = self.files.iter();
+        files.any(|file| file.broken_keywords.contains(&keyword))
+    }
+}
+
 /// One parsed file.
 #[derive(Debug)]
 pub struct FileTree {
@@ -37,7 +45,9 @@ pub struct FileTree {
     pub comments: Vec<Span>,
     /// Names that unparsable statements probably declare.
     pub broken: Vec<Span>,
-    /// Whether an included file is unknown, so that undeclared names may be declared there.
+    /// The keywords of unparsable statements: `stack`, `environments`
+    pub broken_keywords: Vec<&'static str>,
+    /// Whether statements or an included file are unknown, which may declare any name.
     pub is_incomplete: bool,
 }
 
@@ -50,6 +60,7 @@ impl FileTree {
             absent: Vec::new(),
             comments: Vec::new(),
             broken: Vec::new(),
+            broken_keywords: Vec::new(),
             is_incomplete: false,
         }
     }

@@ -11,7 +11,7 @@ use tierwall::driver::compare::{Comparison, Incomparable, Revision, review_toget
 use tierwall::driver::plan_jobs;
 use tierwall::lint::Levels;
 use tierwall::report::review::{
-    self, Comment, EnvironmentReview, Links, Review, split_environments,
+    self, Comment, EnvironmentName, EnvironmentReview, Links, Review, split_environments,
 };
 
 /// The arguments of `diff`.
@@ -174,8 +174,6 @@ fn review_program(pairs: &[[Origin<'_>; 2]], diff: &Diff, terminal: &Terminal) -
         {
             match review {
                 Ok(review) => {
-                    let denied = explain_denied(&review, &new.name(), &diff.deny);
-                    reviewed.denied.extend(denied);
                     sides.push([old, new]);
                     let names = [old, new].map(Origin::environment_name);
                     kept.push(EnvironmentReview { names, review });
@@ -186,6 +184,7 @@ fn review_program(pairs: &[[Origin<'_>; 2]], diff: &Diff, terminal: &Terminal) -
                 }
             }
         }
+        reviewed.denied = explain_denied(&kept, &diff.deny);
         reviewed.shown = show_reviews(kept, &sides, diff);
     });
 
@@ -330,29 +329,41 @@ fn join_shown(shown: &[Shown], diff: &Diff) -> String {
     }
 }
 
-/// Messages about what a change does that `--deny` names.
-fn explain_denied(review: &Review<'_>, name: &str, denied: &[Denied]) -> Vec<String> {
+/// Messages about what a change does that `--deny` names: each with the environments in which it does.
+fn explain_denied(reviews: &[EnvironmentReview<'_>], denied: &[Denied]) -> Vec<String> {
     let explain = |what: &Denied| {
-        let (does, words) = match what {
-            Denied::Wider => (
-                !review.document.gained.is_empty(),
-                "allows traffic that was not allowed before",
-            ),
-            Denied::Internet => (
-                review.document.internet,
-                "opens traffic from or to the internet",
-            ),
-            Denied::Replace => (review.replaces_group(), "replaces a security group"),
-            Denied::Delete => (review.deletes_group(), "deletes a security group"),
-            Denied::Any => (!review.is_empty(), "changes something"),
-        };
-
-        let option = what
-            .to_possible_value()
-            .map(|value| value.get_name().to_string())
-            .unwrap_or_default();
-        does.then(|| format!("denied: the change to `{name}` {words} (`--deny {option}`)"))
+        let does = reviews.iter().filter(|it| what.is_in(&it.review));
+        let name = EnvironmentName::join(does.map(|it| &it.names[1]))?;
+        let option = what.to_possible_value();
+        let option = option.map_or(String::new(), |value| value.get_name().to_string());
+        let words = what.words();
+        Some(format!(
+            "denied: the change to `{name}` {words} (`--deny {option}`)"
+        ))
     };
 
     denied.iter().filter_map(explain).collect()
+}
+
+impl Denied {
+    /// Whether a change does it.
+    fn is_in(self, review: &Review<'_>) -> bool {
+        match self {
+            Denied::Wider => !review.document.gained.is_empty(),
+            Denied::Internet => review.document.internet,
+            Denied::Replace => review.replaces_group(),
+            Denied::Delete => review.deletes_group(),
+            Denied::Any => !review.is_empty(),
+        }
+    }
+
+    fn words(self) -> &'static str {
+        match self {
+            Denied::Wider => "allows traffic that was not allowed before",
+            Denied::Internet => "opens traffic from or to the internet",
+            Denied::Replace => "replaces a security group",
+            Denied::Delete => "deletes a security group",
+            Denied::Any => "changes something",
+        }
+    }
 }

@@ -95,8 +95,9 @@ pub fn into_bindings(given: impl IntoIterator<Item = GivenValue>) -> Vec<(String
         .collect()
 }
 
-/// Drops problems of values for parameters of other environments, where environments share the
-/// values: a file of values is theirs, and so is everything in a manifest (`of_a_manifest`).
+/// Drops problems of values for parameters of other environments, and of files that only these
+/// include, where environments share the values: a file of values is theirs, and so is everything in
+/// a manifest (`of_a_manifest`).
 pub fn drop_shared_values(problems: &mut Problems, given: &[GivenValue], of_a_manifest: bool) {
     let is_in_file = |name: &str| {
         let mut given = given.iter();
@@ -104,9 +105,10 @@ pub fn drop_shared_values(problems: &mut Problems, given: &[GivenValue], of_a_ma
     };
 
     problems.retain(|problem| match problem {
-        Problem::Input(InputProblem::OtherEnvironment { name, .. }) => {
-            !of_a_manifest && !is_in_file(name)
-        }
+        Problem::Input(InputProblem::UnknownBinding { unread, .. }) if unread.is_empty() => true,
+        Problem::Input(
+            InputProblem::OtherEnvironment { name, .. } | InputProblem::UnknownBinding { name, .. },
+        ) => !of_a_manifest && !is_in_file(name),
         _ => true,
     });
 }

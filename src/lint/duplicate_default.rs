@@ -1,4 +1,5 @@
-//! `duplicate-default`: a rule that parameter defaults create twice.
+//! `duplicate-default`: a rule that parameter defaults create twice, or a VPC of a tier that they name
+//! twice.
 
 use super::definition::{Category, Judge, Lint};
 use super::level::Level;
@@ -6,7 +7,9 @@ use super::subject::{Subject, peer_words};
 use crate::diagnostic::Finding;
 use crate::groups::{Direction, Group, Rule};
 use crate::net::{Traffic, UnknownPorts};
-use crate::policy::{ListReference, Owner, Param, ParamKind, Peer, Policy, Reference, SentenceId};
+use crate::policy::{
+    ListReference, Owner, Param, ParamKind, Peer, Policy, Reference, SentenceId, Tier, VpcId,
+};
 use crate::source::Span;
 use ipnet::IpNet;
 use std::collections::{BTreeMap, HashMap};
@@ -14,19 +17,20 @@ use std::collections::{BTreeMap, HashMap};
 /// The lint.
 pub const LINT: Lint = Lint {
     name: "duplicate-default",
-    title: "a rule that parameter defaults create twice",
+    title: "a rule, or a VPC of a tier, that parameter defaults create twice",
     level: Level::Deny,
     category: Category::Maintainability,
     ids: &[],
     text: "\
 Checks: that no two rules of a group are identical (same direction, traffic and peer) when each
 parameter has its default. The usual cause is two parameters with the same default, or a default
-that equals a block, a port, a prefix list or a group that the program names as well.
+that equals a block, a port, a prefix list or a group that the program names as well. Likewise, that no
+two VPCs of a tier are one VPC when each parameter has its default.
 
 Why: tierwall cannot merge the two rules, because a deployment may set the parameter to another
 value. A deployment that uses the defaults requests the same rule twice, and AWS rejects that with
 `InvalidPermission.Duplicate` (EC2 API reference, AuthorizeSecurityGroupIngress) in the middle of
-the deployment.
+the deployment. Nor does AWS associate a group with a VPC that it is in already.
 
 Values that a deployment sets are not judged, and can have the same effect. A parameter that
 `--set`, `--vars` or a manifest binds has a known value, and its rule is merged with an identical
@@ -96,6 +100,7 @@ fn judge(subject: &Subject<'_>, found: &mut Vec<Finding>) {
         return;
     }
 
+    judge_vpcs(policy, found);
     let mut pairs: BTreeMap<Pair, DuplicateRules> = BTreeMap::new();
     for groups in same_groups(policy, &deployment.groups) {
         for direction in Direction::ALL {
@@ -120,6 +125,64 @@ fn judge(subject: &Subject<'_>, found: &mut Vec<Finding>) {
         .iter()
         .map(|(pair, twice)| default_finding(policy, pair, twice));
     found.extend(findings);
+}
+
+/// Reports the VPCs of tiers that are one VPC if each parameter has its default.
+fn judge_vpcs(policy: &Policy, found: &mut Vec<Finding>) {
+    for tier in &policy.tiers {
+        let mut firsts: BTreeMap<&str, VpcId> = BTreeMap::new();
+        for id in &policy.area(tier.area).vpcs {
+            let Some(text) = default_vpc(policy, *id) else {
+                continue;
+            };
+            let first = *firsts.entry(text).or_insert(*id);
+            if first != *id {
+                found.push(vpc_finding(policy, tier, [first, *id], text));
+            }
+        }
+    }
+}
+
+/// The id of a VPC if each parameter has its default.
+fn default_vpc(policy: &Policy, id: VpcId) -> Option<&str> {
+    match policy.vpc(id).id.as_ref()? {
+        Reference::Id(id) => Some(id),
+        Reference::Param(id) => policy.param(*id).default.as_deref(),
+    }
+}
+
+fn vpc_finding(policy: &Policy, tier: &Tier, vpcs: [VpcId; 2], text: &str) -> Finding {
+    let vpcs = vpcs.map(|id| policy.vpc(id));
+    let [first, second] = vpcs.map(|vpc| vpc.name.as_deref().unwrap_or_default());
+    let params: Vec<&Param> = vpcs
+        .iter()
+        .filter_map(|vpc| match vpc.id {
+            Some(Reference::Param(id)) => Some(policy.param(id)),
+            Some(Reference::Id(_)) | None => None,
+        })
+        .collect();
+
+    let mut finding = Finding::new(format!(
+        "`{first}` and `{second}`, VPCs of `{}`, are one VPC by default",
+        tier.name
+    ))
+    .caused(tier.span, "AWS cannot associate a group with a VPC twice");
+    for param in &params {
+        if let Some(span) = param.span {
+            finding = finding.at(span, format!("{text} by default"));
+        }
+    }
+
+    let names: Vec<String> = params.iter().map(|it| format!("`{}`", it.name)).collect();
+    finding.help(default_help(&names))
+}
+
+/// What to type instead of the defaults of some parameters.
+fn default_help(names: &[String]) -> String {
+    format!(
+        "change or remove the default of {}, or bind it: `--set NAME=VALUE`",
+        names.join(" or ")
+    )
 }
 
 /// The groups; those that are one in AWS if each parameter has its default are together.
@@ -226,10 +289,7 @@ fn default_finding(policy: &Policy, pair: &Pair, twice: &DuplicateRules) -> Find
         }
     }
 
-    let names = names.join(" or ");
-    finding.help(format!(
-        "change or remove the default of {names}, or bind it: `--set NAME=VALUE`"
-    ))
+    finding.help(default_help(&names))
 }
 
 /// "the default of `office` makes `tcp 443` from 203.0.113.0/24 to `web` twice, and 1 more rule"

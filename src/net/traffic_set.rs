@@ -94,6 +94,27 @@ impl TrafficSet {
         }
     }
 
+    /// What another set lacks of this one; all of TCP, UDP or ICMP, or everything, if this set has
+    /// that and the other lacks some of it.
+    pub fn whole_difference(&self, other: &TrafficSet, family: Family) -> TrafficSet {
+        let mut rest = self.difference(other);
+        if !rest.is_empty() && *self == TrafficSet::all(family) {
+            return TrafficSet::all(family);
+        }
+
+        for (rest, own) in [
+            (&mut rest.tcp, &self.tcp),
+            (&mut rest.udp, &self.udp),
+            (&mut rest.icmp, &self.icmp),
+        ] {
+            if !rest.is_empty() && *own == Ranges::all() {
+                *rest = Ranges::all();
+            }
+        }
+
+        rest
+    }
+
     /// The numbers that are in sets with at least this total weight.
     pub fn with_weight(sets: &[(&TrafficSet, u128)], least: u128) -> TrafficSet {
         let sets = sets.iter();

@@ -277,6 +277,15 @@ pub fn declared_names(text: &str, span: Span) -> Vec<Span> {
         .collect()
 }
 
+/// The keyword that an invalid statement probably starts with.
+pub fn keyword(text: &str) -> Option<&'static str> {
+    let (_, word) = *split_words(text).first().filter(|(at, _)| *at == 0)?;
+    let meant = nearest(word, STARTS);
+    STARTS
+        .into_iter()
+        .find(|start| Some(*start) == meant.as_deref())
+}
+
 /// Whether an invalid statement is probably an include, so that some declarations are unknown.
 pub fn is_include(text: &str) -> bool {
     split_words(text)

@@ -49,7 +49,7 @@ pub fn explain_stretches(
             continue;
         }
         if holds_any(*span, &forbidden) {
-            file.broken.extend(recover::declared_names(stretch, *span));
+            note_broken(file, stretch, *span);
             continue;
         }
         if let Some(end) = recover::comment_end(text, stretch, span.start as usize) {
@@ -62,7 +62,7 @@ pub fn explain_stretches(
             .or_else(|| statement_above(text, file, *span));
         above = Some(match before {
             Some(above) if is_part(text, &above, *span) => {
-                file.broken.extend(recover::declared_names(stretch, *span));
+                note_broken(file, stretch, *span);
                 above.extended_to(*span)
             }
             before => explain_stretch(text, *span, before, file, &mut problems),
@@ -75,6 +75,12 @@ pub fn explain_stretches(
     }
 
     problems
+}
+
+/// Records what a stretch probably declares.
+fn note_broken(file: &mut FileTree, stretch: &str, span: Span) {
+    file.broken.extend(recover::declared_names(stretch, span));
+    file.broken_keywords.extend(recover::keyword(stretch));
 }
 
 /// Whether one of the sorted positions is in a span.
@@ -108,7 +114,7 @@ fn explain_stretch(
         return joined;
     }
 
-    file.broken.extend(recover::declared_names(stretch, span));
+    note_broken(file, stretch, span);
     file.is_incomplete |= recover::is_include(stretch);
     problems.push(recover::explain_statement(stretch, span, is_repaired));
     let problem = Some(problems.len() - 1);

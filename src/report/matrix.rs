@@ -2,7 +2,7 @@
 
 use super::paint::{Paint, Tone};
 use super::words::{
-    EndLine, Marked, PieceLine, end_kind, end_line, join_pieces, passing_pieces, piece_lines,
+    EndLine, PieceLine, end_kind, end_line, join_pieces, passing_pieces, piece_lines, split_certain,
 };
 use crate::analysis::matrix::{Matrix, MatrixCell, Senders};
 use crate::analysis::reachability::PassingId;
@@ -262,15 +262,8 @@ pub fn matrix_csv(policy: &Policy, out: &mut impl io::Write) -> io::Result<()> {
     let mut known: HashMap<PassingId, String> = HashMap::new();
     for MatrixCell { from, to, passing } in matrix.cells() {
         let passes = known.entry(passing).or_insert_with(|| {
-            let (sure, mut perhaps): (Vec<Marked>, Vec<Marked>) =
-                passing_pieces(matrix.passing(passing))
-                    .into_iter()
-                    .partition(|piece| piece.certain);
-            // a column of its own has the certainty
-            perhaps.iter_mut().for_each(|piece| piece.certain = true);
-            [join_pieces(&sure), join_pieces(&perhaps)]
-                .map(csv_field)
-                .join(",")
+            let pieces = split_certain(passing_pieces(matrix.passing(passing)));
+            pieces.map(|it| csv_field(join_pieces(&it))).join(",")
         });
         write!(out, "{},{},{passes}\r\n", ends[from], ends[to])?;
     }

@@ -3,7 +3,7 @@
 use super::paint::{Paint, Tone};
 use super::subject::QuestionEndpoints;
 use super::travel::{Exchange, exchange_note, list_exchanges};
-use super::words::{Marked, family_pieces, join_pieces, open_words};
+use super::words::{Marked, bounded_pieces, family_pieces, join_pieces, open_words, split_certain};
 use crate::analysis::gate::{Gate, Who, peer_of};
 use crate::analysis::named_endpoint::{self, NamedEndpoint};
 use crate::analysis::trace::{Connection, GateStep, Leg, LegOutcome, Verdict, trace_connections};
@@ -329,17 +329,20 @@ fn once_each<T: Copy + Ord>(
 /// The traffic that passes a gate for all, for some and for no addresses, if it is more than one of
 /// these.
 fn describe_parts(steps: &[(Family, &GateStep)]) -> Vec<String> {
-    let pieces_of = |part: fn(&LegOutcome) -> &TrafficSet| {
-        let sets = steps
-            .iter()
-            .map(|(family, step)| (*family, part(&step.outcome).clone()));
-        family_pieces(&sets.collect::<Vec<_>>(), true)
-    };
+    let outcomes: Vec<_> = steps
+        .iter()
+        .map(|(family, step)| (*family, &step.outcome))
+        .collect();
+    let stopped: Vec<_> = outcomes
+        .iter()
+        .map(|(family, outcome)| (*family, outcome.stopped.clone()))
+        .collect();
+    let [sure, perhaps] = split_certain(outcome_pieces(&outcomes));
 
     let mut parts = vec![
-        ("for all", pieces_of(|outcome| &outcome.passes)),
-        ("for some", pieces_of(|outcome| &outcome.perhaps)),
-        ("for none", pieces_of(|outcome| &outcome.stopped)),
+        ("for all", sure),
+        ("for some", perhaps),
+        ("for none", family_pieces(&stopped, true)),
     ];
 
     parts.retain(|(_, pieces)| !pieces.is_empty());
@@ -459,16 +462,12 @@ fn are_alike(a: &Leg, b: &Leg) -> bool {
 
 /// The traffic in question that may pass.
 pub(super) fn outcome_pieces(outcomes: &[(Family, &LegOutcome)]) -> Vec<Marked> {
-    let of = |part: fn(&LegOutcome) -> &TrafficSet| -> Vec<(Family, TrafficSet)> {
-        outcomes
-            .iter()
-            .map(|(family, outcome)| (*family, part(outcome).clone()))
-            .collect()
-    };
-    let mut found = family_pieces(&of(|outcome| &outcome.passes), true);
-    found.extend(family_pieces(&of(|outcome| &outcome.perhaps), false));
-    found.sort_by(|a, b| a.piece.cmp(&b.piece));
-    found
+    let may: Vec<TrafficSet> = outcomes
+        .iter()
+        .map(|(_, outcome)| outcome.passes.union(&outcome.perhaps))
+        .collect();
+    let bounds = outcomes.iter().zip(&may);
+    bounded_pieces(bounds.map(|((family, outcome), may)| (*family, &outcome.passes, may)))
 }
 
 fn surely_admitted(steps: &[(Family, &GateStep)]) -> Option<String> {

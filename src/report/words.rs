@@ -48,15 +48,37 @@ pub fn outbound_words(outbound: Outbound) -> &'static str {
 
 /// The passing traffic, merged if it is the same in both IP versions.
 pub fn passing_pieces(passing: &[Passing]) -> Vec<Marked> {
-    let sure: Vec<_> = passing.iter().map(|p| (p.family, p.must.clone())).collect();
-    let perhaps: Vec<_> = passing
-        .iter()
-        .map(|p| (p.family, p.may.difference(&p.must)))
-        .collect();
-    let mut found = family_pieces(&sure, true);
-    found.extend(family_pieces(&perhaps, false));
-    found.sort_by(|a, b| a.piece.cmp(&b.piece));
-    found
+    let bounds = passing.iter().map(|p| (p.family, &p.must, &p.may));
+    bounded_pieces(bounds)
+}
+
+/// The pieces of what must pass in each IP version, then those of what may pass: `tcp 443, all?`.
+/// What may pass includes what must, where that is all traffic, or all of a protocol.
+pub fn bounded_pieces<'p>(
+    bounds: impl Iterator<Item = (Family, &'p TrafficSet, &'p TrafficSet)>,
+) -> Vec<Marked> {
+    let (mut sure, mut perhaps) = (Vec::new(), Vec::new());
+    for (family, must, may) in bounds {
+        sure.push((family, must.clone()));
+        perhaps.push((family, may.whole_difference(must, family)));
+    }
+
+    let mut pieces = sorted_pieces(&sure, true);
+    pieces.extend(sorted_pieces(&perhaps, false));
+    pieces
+}
+
+/// Pieces that certainly pass, and the others without their mark: where each has a place of its own.
+pub fn split_certain(pieces: Vec<Marked>) -> [Vec<Marked>; 2] {
+    let (sure, mut perhaps): (Vec<_>, Vec<_>) = pieces.into_iter().partition(|it| it.certain);
+    perhaps.iter_mut().for_each(|piece| piece.certain = true);
+    [sure, perhaps]
+}
+
+fn sorted_pieces(sets: &[(Family, TrafficSet)], certain: bool) -> Vec<Marked> {
+    let mut pieces = family_pieces(sets, certain);
+    pieces.sort_by(|a, b| a.piece.cmp(&b.piece));
+    pieces
 }
 
 /// The pieces of a set in each IP version.

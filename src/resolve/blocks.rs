@@ -3,6 +3,7 @@
 use super::scope::Scope;
 use crate::ast::{self, EntryKey, EntryValue};
 use crate::diagnostic::{MeaningProblem, NameKind, NameProblem, likely, nearest};
+use crate::net::parse_block;
 
 /// Keywords of settings with two values, and their synonyms.
 const WORDS: [(&str, &[&str]); 12] = [
@@ -40,6 +41,9 @@ const WORDS: [(&str, &[&str]); 12] = [
     ("true", &["yes", "on"]),
     ("false", &["no", "off"]),
 ];
+
+/// The largest size of a prefix list (VPC user guide, "Amazon VPC quotas").
+pub const LARGEST_SIZE: u32 = 1000;
 
 impl<'a> Scope<'a> {
     /// The entries of a block with these keys, without duplicates; other entries are reported.
@@ -116,20 +120,37 @@ impl<'a> Scope<'a> {
         wanted: &'static str,
         meant: Option<String>,
     ) -> Option<T> {
-        self.problems.push(NameProblem::BadValue {
-            span: value.span(),
-            key: key.to_string(),
-            wanted,
-            meant,
-        });
+        if !self.has_host_bits(value) {
+            self.problems.push(NameProblem::BadValue {
+                span: value.span(),
+                key: key.to_string(),
+                wanted,
+                meant,
+            });
+        }
 
         None
+    }
+
+    /// Whether a value is a block with host bits, which is reported where it is parsed.
+    fn has_host_bits(&self, value: &EntryValue) -> bool {
+        match value {
+            EntryValue::Net(net) => {
+                parse_block(self.sources.text(net.span)).is_ok_and(|block| block != net.net)
+            }
+            EntryValue::Text(_)
+            | EntryValue::Number(..)
+            | EntryValue::Name(_)
+            | EntryValue::List(..)
+            | EntryValue::Block(_)
+            | EntryValue::Source(..) => false,
+        }
     }
 
     /// Reports a value that is not a block of addresses; suggests removing quotes.
     pub fn report_no_block(&mut self, value: &EntryValue, key: &str, wanted: &'static str) {
         let meant = match value {
-            EntryValue::Text(text) => crate::net::parse_block(&text.value)
+            EntryValue::Text(text) => parse_block(&text.value)
                 .ok()
                 .map(|_| text.value.to_string()),
             EntryValue::Number(..)
@@ -230,18 +251,29 @@ impl<'a> Scope<'a> {
 
     /// A number from 1 up.
     pub fn read_count(&mut self, value: &EntryValue, key: &str) -> Option<u32> {
+        self.read_number(value, key, u32::MAX, "a number from 1 to 4294967295")
+    }
+
+    /// The size of a prefix list: `entries = 20`
+    pub fn read_size(&mut self, value: &EntryValue) -> Option<u32> {
+        self.read_number(value, "entries", LARGEST_SIZE, "a number from 1 to 1000")
+    }
+
+    fn read_number(
+        &mut self,
+        value: &EntryValue,
+        key: &str,
+        most: u32,
+        wanted: &'static str,
+    ) -> Option<u32> {
+        let is_possible = |number: &u64| (1..=u64::from(most)).contains(number);
         match value {
-            EntryValue::Number(_, number) if (1..=u64::from(u32::MAX)).contains(number) => {
-                Some(*number as u32)
-            }
+            EntryValue::Number(_, number) if is_possible(number) => Some(*number as u32),
             _ => {
                 let written = self.sources.text(value.span()).trim_matches('"');
-                let meant = written
-                    .parse::<u32>()
-                    .ok()
-                    .filter(|number| *number > 0)
-                    .map(|number| number.to_string());
-                self.report_bad_value_meaning(value, key, "a number from 1 to 4294967295", meant)
+                let meant = written.parse::<u64>().ok().filter(is_possible);
+                let meant = meant.map(|number| number.to_string());
+                self.report_bad_value_meaning(value, key, wanted, meant)
             }
         }
     }

@@ -79,8 +79,10 @@ impl<'a> Scope<'a> {
             vpc_names: HashMap::new(),
             elsewhere: names_of_other_environments(sources, program),
             absent_params: params_of_other_environments(sources, program),
+            unread_environments: environments_of_unread_files(sources, program),
             broken: broken.map(|span| sources.text(*span)).collect(),
             is_incomplete: program.files.iter().any(|file| file.is_incomplete),
+            is_stack_broken: program.has_broken("stack"),
             every: None,
             comparisons_left: MAX_COMPARISONS,
             size_left: MAX_PROGRAM_SIZE,
@@ -338,6 +340,23 @@ fn params_of_other_environments<'a>(
     }
 
     params
+}
+
+/// The environments of `include "…" only in …` that do not apply, in source order.
+fn environments_of_unread_files(sources: &Sources, program: &ProgramTree) -> Vec<String> {
+    let absent = program.files.iter().flat_map(|file| &file.absent);
+    let includes = absent.filter(|statement| matches!(statement.item, Item::Include(_)));
+    let names = includes
+        .flat_map(|statement| &statement.only_in)
+        .flat_map(|only_in| &only_in.names);
+
+    let mut environments: Vec<String> = Vec::new();
+    for name in names.map(|name| sources.text(name.span)) {
+        if !environments.iter().any(|known| known == name) {
+            environments.push(name.to_string());
+        }
+    }
+    environments
 }
 
 fn reserved_name(name: ast::Name, text: &str, is: &'static str) -> Problem {

@@ -20,6 +20,12 @@ pub fn choose_environment(
     }
 
     let (names, mut problems) = (declared.list_names(), declared.repeated_names());
+    // what an invalid statement declares is unknown
+    if declared.span.is_none() && program.has_broken("environments") {
+        clear_program(program);
+        return (names, problems);
+    }
+
     let undeclared = declared.undeclared_names(sources, program);
     problems.extend(declared.unchosen(chosen).map(Problem::from));
 
@@ -68,11 +74,12 @@ fn has_only_in(program: &ProgramTree) -> bool {
     statements.any(|statement| statement.only_in.is_some())
 }
 
-/// Leaves files without statements, which have no problems of their own.
+/// Leaves files without statements, which have no problems of their own; what they declare is unknown.
 fn clear_program(program: &mut ProgramTree) {
     for file in &mut program.files {
         *file = FileTree {
             comments: std::mem::take(&mut file.comments),
+            is_incomplete: true,
             ..FileTree::new(file.id)
         };
     }
@@ -126,10 +133,10 @@ impl<'s> DeclaredEnvironments<'s> {
         new.map(str::to_string).collect()
     }
 
-    /// Second statements, and names that are declared twice.
+    /// Second statements; of a single one, names that are declared twice.
     fn repeated_names(&self) -> Problems {
         let mut problems = Problems::default();
-        if let Some(first) = self.span {
+        if let (Some(first), false) = (self.span, self.others.is_empty()) {
             for span in &self.others {
                 problems.push(SyntaxProblem::Repeated {
                     span: *span,
@@ -137,6 +144,7 @@ impl<'s> DeclaredEnvironments<'s> {
                     what: "list of environments",
                 });
             }
+            return problems;
         }
 
         for (n, (name, span)) in self.names.iter().enumerate() {

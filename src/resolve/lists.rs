@@ -371,7 +371,7 @@ fn resolve_existing_list<'a>(
 
     for (key, value) in scope.read_entries(declared.block.as_ref(), "prefix list", LIST_KEYS) {
         if key == "entries" {
-            entries = scope.read_count(value, key).or(entries);
+            entries = scope.read_size(value).or(entries);
         } else {
             let families = [("ipv4", Family::V4), ("ipv6", Family::V6)];
             let choice = scope.read_choice(value, key, "`ipv4` or `ipv6`", families);

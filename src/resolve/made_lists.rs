@@ -2,6 +2,7 @@
 //!
 //! AWS has a list for each IP version, so one declaration makes up to two.
 
+use super::blocks::LARGEST_SIZE;
 use super::networks::{Addressed, span_of};
 use super::scope::Scope;
 use crate::ast::{self, NetItem};
@@ -17,9 +18,6 @@ const KEYS: &[&str] = &["entries"];
 /// of CloudFormation (AWS::EC2::PrefixList).
 const MOST_BLOCKS: usize = 100;
 
-/// The largest size of a list (VPC user guide, "Amazon VPC quotas").
-const LARGEST_SIZE: u32 = 1000;
-
 /// The lists of a declaration, one for each IP version that it has addresses of; none if its
 /// addresses have an error.
 pub fn resolve_made_lists<'a>(
@@ -30,8 +28,8 @@ pub fn resolve_made_lists<'a>(
 ) -> Vec<PrefixList> {
     let mut size = None;
     for (_, value) in scope.read_entries(declared.block.as_ref(), "prefix list", KEYS) {
-        let count = scope.read_count(value, "entries");
-        size = count.map(|count| (count, value.span()));
+        let entries = scope.read_size(value);
+        size = entries.map(|entries| (entries, value.span()));
     }
     let prose = scope.read_prose(&declared.prose, AwsField::TagValue);
 
@@ -82,14 +80,12 @@ fn is_possible(
         }
     } else {
         match size {
-            Some((size, span)) if size > LARGEST_SIZE || (size as usize) < count => {
-                MeaningProblem::ListSize {
-                    span,
-                    size,
-                    count,
-                    largest: LARGEST_SIZE,
-                }
-            }
+            Some((size, span)) if (size as usize) < count => MeaningProblem::ListSize {
+                span,
+                size,
+                count,
+                largest: LARGEST_SIZE,
+            },
             Some(_) | None => return true,
         }
     };

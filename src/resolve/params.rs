@@ -174,12 +174,8 @@ fn parse_default(scope: &mut Scope<'_>, value: &EntryValue, kind: ParamKind) -> 
         | EntryValue::Name(_)
         | EntryValue::Block(_)
         | EntryValue::Source(..) => String::new(),
-        EntryValue::List(_, items) if kind.is_list() => {
-            let parts: Vec<&str> = items
-                .iter()
-                .map(|item| scope.sources.text(item.span()))
-                .collect();
-            parts.join(",")
+        EntryValue::List(_, items) if kind.is_list() && !items.is_empty() => {
+            return parse_default_blocks(scope, items, kind);
         }
         EntryValue::List(..) => String::new(),
     };
@@ -195,6 +191,36 @@ fn parse_default(scope: &mut Scope<'_>, value: &EntryValue, kind: ParamKind) -> 
             Some(value.to_string())
         }
         None => scope.report_bad_value(value, "default", kind.wanted()),
+    }
+}
+
+/// `[203.0.113.0/24, 198.51.100.7]`; reports each entry that is no block.
+fn parse_default_blocks(
+    scope: &mut Scope<'_>,
+    items: &[EntryValue],
+    kind: ParamKind,
+) -> Option<String> {
+    let (mut blocks, mut is_valid) = (Vec::new(), true);
+    for item in items {
+        let text = match item {
+            EntryValue::Net(net) => net.net.to_string(),
+            _ => scope.sources.text(item.span()).to_string(),
+        };
+        is_valid &= parse_block(&text, kind).is_some();
+        if parse_block(&text, kind).is_none() {
+            scope.report_no_block(item, "default", wanted_blocks(kind.family()));
+        }
+        blocks.push(text);
+    }
+
+    let value = parse_value(kind, &blocks.join(",")).filter(|_| is_valid);
+    value.map(|value| value.to_string())
+}
+
+fn wanted_blocks(family: Family) -> &'static str {
+    match family {
+        Family::V4 => "blocks of IPv4, like `203.0.113.0/24`",
+        Family::V6 => "blocks of IPv6, like `2001:db8::/32`",
     }
 }
 
@@ -347,7 +373,11 @@ impl Params {
             ),
         };
 
+        let unread = scope.unread_environments.clone();
         for name in left {
+            if scope.may_be_declared(&name) {
+                continue;
+            }
             if let Some(absent) = scope.absent_params.get(name.as_str()) {
                 scope.problems.push(InputProblem::OtherEnvironment {
                     name,
@@ -365,6 +395,7 @@ impl Params {
                 name,
                 meant,
                 params: params.clone(),
+                unread: unread.clone(),
             });
         }
     }

@@ -5,7 +5,7 @@ use super::every::{KnownTiers, source_words};
 use super::networks::{NetList, span_of};
 use super::scope::{BuiltInNetwork, Entity, Scope};
 use crate::ast::{self, NetItem};
-use crate::diagnostic::{MeaningProblem, NameKind};
+use crate::diagnostic::{MeaningProblem, NameKind, NameProblem};
 use crate::policy::{EntryOf, ParamKind, Peer, Policy, PrefixListId, TierId, TierSetId, WordId};
 use crate::source::Span;
 use ipnet::IpNet;
@@ -73,6 +73,9 @@ impl PeerResolver<'_, '_> {
                         .resolve_every(KnownTiers::new(self.policy), every);
                     self.add_tiers(item, &tiers);
                 }
+                ast::PeerItem::Name(name) if self.is_outbound_text(rule, item, *name) => {
+                    self.report_outbound_text(rule, *name);
+                }
                 ast::PeerItem::Name(name) => self.add_name(item, *name),
             }
         }
@@ -80,6 +83,30 @@ impl PeerResolver<'_, '_> {
         if !rule.except.is_empty() {
             self.remove_tiers(&rule.except);
         }
+    }
+
+    /// Whether a peer is the word before the text of the outbound rule: `from app, outbound "y"`
+    fn is_outbound_text(&self, rule: &ast::Rule, item: usize, name: ast::Name) -> bool {
+        self.scope.text(name) == "outbound"
+            && rule.prose.is_some()
+            && item + 1 == rule.peers.len()
+            && !self.scope.peers.contains_key("outbound")
+            && !self.scope.may_be_declared("outbound")
+    }
+
+    fn report_outbound_text(&mut self, rule: &ast::Rule, name: ast::Name) {
+        let text = rule.prose.as_ref();
+        let text = text.map_or("", |text| self.scope.sources.text(text.span));
+        self.scope.problems.push(NameProblem::UnknownName {
+            span: name.span,
+            kind: NameKind::Peer,
+            name: "outbound".to_string(),
+            meant: None,
+            known: Some(format!(
+                "write the text of the inbound rule before that of the outbound one: \
+                 `\"in\", outbound {text}`"
+            )),
+        });
     }
 
     /// Removes the tiers of an `except`.

@@ -65,8 +65,12 @@ pub struct Scope<'a> {
     pub(super) elsewhere: HashMap<&'a str, Span>,
     /// Parameters that are declared in other environments, by name.
     pub(super) absent_params: HashMap<Cow<'a, str>, AbsentParam>,
+    /// The environments of files that are not read, because only these include them.
+    pub(super) unread_environments: Vec<String>,
     /// Whether an included file is unknown, which may declare any name.
     pub(super) is_incomplete: bool,
+    /// Whether the stack is, or may be, an invalid statement.
+    pub(super) is_stack_broken: bool,
     /// The tiers by role and VPC, once an `every` has asked for them.
     pub(super) every: Option<TierIndex>,
     /// The values of parameters by id, once they are resolved.

@@ -58,7 +58,8 @@ pub fn resolve(
         let TierParts { found, mut tier } =
             resolve_tier(scope, declared, name, &defaults, networks);
         let own = vpc_entry(scope, declared.block.as_ref());
-        if found.is_empty() && own.is_none() {
+        let is_unset = own.is_none() && of_stack.is_none() && !scope.is_stack_broken;
+        if found.is_empty() && is_unset {
             scope.problems.push(MeaningProblem::NoVpc {
                 span: tier.span,
                 tier: tier.name.clone(),

@@ -1054,3 +1054,17 @@ fn names_a_bypass_that_no_group_filters() {
         &["`10.0.0.9` can reach `10.0.0.8` by another chain", label],
     );
 }
+
+#[test]
+fn one_value_is_unknown_once_for_several_senders() {
+    let program = "param q : port\ntier db { outbound = closed }\ntier web, app, c\n\
+                   db allows tcp q from 10.0.0.0/8\nassert only c can reach db on tcp 80\n";
+    let reports = check_all(program, &Levels::default()).1;
+    let reports = reports.iter().map(|problem| problem.report());
+    let help: Vec<String> = reports
+        .filter(|report| report.code == "E0701")
+        .flat_map(|report| report.help)
+        .collect();
+    let value = "unknown: the value of `q` (bind it with `--set`)";
+    assert_eq!(help.iter().filter(|it| *it == value).count(), 1, "{help:?}");
+}

@@ -289,6 +289,41 @@ fn a_default_that_opens_ssh_to_the_world() {
 }
 
 #[test]
+fn defaults_of_a_peer_and_of_a_port_that_change_together() {
+    let program = |office: &str, port: &str| {
+        format!(
+            "stack shop\nparam office : cidr = {office}\nparam app-port : port = {port}\n\
+             tier web {{ outbound = closed }}\nweb allows tcp app-port from office\n"
+        )
+    };
+    let old = program("203.0.113.0/24", "8080");
+    let changed = |office: &str, port: &str| {
+        let new = program(office, port);
+        let document: serde_json::Value =
+            serde_json::from_str(&reviewed(&old, &new, review_json)).expect("JSON");
+        let rules = document["aws"]["rules"]["defaults"].clone();
+        (
+            review_of_change(&old, &new),
+            rules[0]["changed_defaults"].clone(),
+        )
+    };
+    let office = serde_json::json!(
+        { "parameter": "office", "before": "203.0.113.0/24", "after": "198.51.100.0/24" }
+    );
+    let port = serde_json::json!({ "parameter": "app-port", "before": "8080", "after": "9090" });
+
+    let (text, defaults) = changed("203.0.113.0/24", "9090");
+    assert!(text.contains("  by its default, 8080 -> 9090\n"), "{text}");
+    assert_eq!(defaults, serde_json::json!([port]));
+
+    let (text, defaults) = changed("198.51.100.0/24", "9090");
+    let both =
+        "  by its defaults, office: 203.0.113.0/24 -> 198.51.100.0/24, app-port: 8080 -> 9090\n";
+    assert!(text.contains(both), "{text}");
+    assert_eq!(defaults, serde_json::json!([office, port]));
+}
+
+#[test]
 fn rules_on_a_group_that_is_made_elsewhere() {
     let old = "\
 stack shop

@@ -453,3 +453,71 @@ fn json_is_a_review_of_each_environment() {
         .map(|review| review["gained"].as_array().map_or(0, Vec::len));
     assert_eq!(gained.collect::<Vec<_>>(), [1, 2, 3]);
 }
+
+#[test]
+fn a_second_list_of_environments_is_one_error_whatever_it_repeats() {
+    let scratch = Scratch::new();
+    scratch.write(
+        "shop.tier",
+        "environments a\nenvironments b, b\ntier web\nweb allows https from anywhere\n",
+    );
+    let run = scratch.run(&["check", "shop.tier", "--environment", "a", "--set", "p=1"]);
+    let problems = run.exits(1).err();
+    assert_eq!(problems.matches("error[").count(), 1, "{problems}");
+    assert!(
+        problems.contains("duplicate list of environments"),
+        "{problems}"
+    );
+}
+
+#[test]
+fn an_invalid_list_of_environments_is_one_error() {
+    let scratch = Scratch::new();
+    scratch.write("shop.tier", "environments a b\ntier web only in b\n");
+    let run = scratch.run(&["check", "shop.tier", "--environment", "a"]);
+    let problems = run.exits(1).err();
+    assert_eq!(problems.matches("error[").count(), 1, "{problems}");
+    assert!(problems.contains("E0124"), "{problems}");
+}
+
+#[test]
+fn a_value_for_a_file_that_other_environments_include_is_ignored_in_a_file_of_values() {
+    let scratch = Scratch::new();
+    scratch.write(
+        "shop.tier",
+        "environments a, b\ninclude \"more.tier\" only in b\ntier web\n\
+         web allows https from anywhere\n",
+    );
+    scratch.write(
+        "more.tier",
+        "param q : port\nweb allows tcp q from anywhere\n",
+    );
+    scratch.write("values.json", "{\"q\": \"8080\"}");
+
+    for environment in ["a", "b"] {
+        let check = ["check", "shop.tier", "--environment", environment];
+        scratch
+            .run(&[&check[..], &["--vars", "values.json"]].concat())
+            .exits(0);
+    }
+    let run = scratch.run(&[
+        "check",
+        "shop.tier",
+        "--environment",
+        "a",
+        "--set",
+        "q=8080",
+    ]);
+    run.exits(2)
+        .says("if a file that is only in `b` declares it");
+}
+
+#[test]
+fn what_is_denied_is_said_once_for_all_environments() {
+    let scratch = three_environments();
+    let run = scratch.run(&["diff", "--git", "HEAD", "--deny", "wider"]);
+    let said = run.exits(1).err();
+    let denied = "denied: the change to `shop.tier (production, staging, dev)` allows traffic";
+    assert_eq!(said.matches("denied: ").count(), 1, "{said}");
+    assert!(said.contains(denied), "{said}");
+}

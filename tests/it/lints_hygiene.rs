@@ -576,6 +576,29 @@ fn defaults_that_make_a_rule_twice() {
 }
 
 #[test]
+fn defaults_that_name_a_vpc_of_a_tier_twice() {
+    let program = |a: &str, b: &str| {
+        format!(
+            "param a : vpc{a}\nparam b : vpc{b}\nvpc x {{ id = a }}\nvpc y {{ id = b }}\n\
+             tier web {{ vpc = [x, y] }}\ntier app {{ vpc = x }}\nweb allows https from anywhere\n"
+        )
+    };
+    let (one, other) = (
+        " = \"vpc-0123456789abcdef0\"",
+        " = \"vpc-0123456789abcdef1\"",
+    );
+    let twice = "`x` and `y`, VPCs of `web`, are one VPC by default";
+    assert_eq!(reported("duplicate-default", &program(one, one)), [twice]);
+    for (a, b) in [(one, other), (one, ""), ("", "")] {
+        assert_eq!(
+            reported("duplicate-default", &program(a, b)),
+            [""; 0],
+            "{a} {b}"
+        );
+    }
+}
+
+#[test]
 fn one_side_of_a_flow_between_tiers() {
     let check = |sentences: &str, expected: &[&str]| {
         let program = format!(

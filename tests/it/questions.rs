@@ -916,6 +916,30 @@ fn matrix_lines(program: &str) -> Vec<String> {
 }
 
 #[test]
+fn what_may_pass_is_whole_beside_what_must() {
+    let cell = |sentences: &str| {
+        let text = format!(
+            "param p : port\nparam office : cidr\ntier a, b {{ outbound = closed }}\n{sentences}\n"
+        );
+        let lines = matrix_lines(&text);
+        let line = lines
+            .into_iter()
+            .find(|line| line.starts_with("a,tier,b,tier,"));
+        line.map(|line| line["a,tier,b,tier,".len()..].to_string())
+    };
+    for (sentences, passes) in [
+        ("b allows tcp 443, tcp p from a", "tcp 443,tcp"),
+        (
+            "b allows tcp 443, tcp 80-p from a",
+            "tcp 443,\"tcp 80-442, 444-65535\"",
+        ),
+        ("b allows udp, tcp p from a", "udp,tcp"),
+    ] {
+        assert_eq!(cell(sentences).as_deref(), Some(passes), "{sentences}");
+    }
+}
+
+#[test]
 fn every_tier_reaches_what_is_never_filtered() {
     let closed = "{ outbound = closed }";
     let lines = matrix_lines(&format!(

@@ -262,3 +262,33 @@ fn names_of_exports_can_have_parameters() {
     let same = "param b : string\ntier web { export = \"${b}\" }\ntier db { export = \"${b}\" }\n";
     assert_eq!(errors(same, &[]).len(), 1);
 }
+
+#[test]
+fn a_literal_reference_is_joined_in_a_template() {
+    let program = "param p : string\ntier web \"$${AWS::Region}\" { tags = {\n\
+                   a = \"in $${AWS::Region}, $${P} $${x}\", b = \"$${AWS::Region} ${p}\" } }\n\
+                   web allows https from anywhere-ipv4 \"by $${AWS::Region}\"\n";
+    let template = packed(program, &[], "cloudformation");
+    for part in [
+        "\"Value\":{\"Fn::Join\":[\"$\",[\"\",\"{AWS::Region}\"]]}",
+        "\"Value\":{\"Fn::Join\":[\"$\",[\"in\",\"{AWS::Region},\",\"{P}${x}\"]]}",
+        "\"Value\":{\"Fn::Sub\":\"${!AWS::Region}${P}\"}",
+        "\"Description\":{\"Fn::Join\":[\"$\",[\"by\",\"{AWS::Region}\"]]}",
+    ] {
+        assert!(template.contains(part), "{part}\n{template}");
+    }
+    assert!(!template.contains("E1029"), "{template}");
+}
+
+#[test]
+fn cfn_lint_leaves_a_literal_reference_alone_where_no_function_can_stand() {
+    for program in [
+        "stack s \"in $${AWS::Region}\"\ntier web\n",
+        "tier web { tags = { \"$${AWS::Region}\" = \"x\" } }\n",
+        "param p : cidr \"in $${AWS::Region}\"\ntier web\nweb allows https from p\n",
+    ] {
+        let template = packed(program, &[], "cloudformation");
+        let config = "\"cfn-lint\":{\"config\":{\"ignore_checks\":[\"E1029\"]}}";
+        assert!(template.contains(config), "{template}");
+    }
+}

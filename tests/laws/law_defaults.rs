@@ -1,5 +1,5 @@
-//! Defaults of parameters: a deployment that uses them asks AWS for one rule twice exactly where a
-//! lint says so.
+//! Defaults of parameters: a deployment that uses them asks AWS for one rule twice, or for one VPC of a
+//! group, exactly where a lint says so.
 
 use crate::compile::{cases, codes, emit, with};
 use crate::deployed::{Key, Port, parameter};
@@ -59,6 +59,7 @@ pub fn duplicated(text: &str) -> Result<bool, String> {
             !seen.insert(Key { peer, ports, ..key })
         })
     });
+    let twice = twice || has_vpc_twice(&output, &defaults);
     let found = codes(text).contains(&"duplicate-default");
     if twice == found {
         Ok(twice)
@@ -67,6 +68,31 @@ pub fn duplicated(text: &str) -> Result<bool, String> {
             "twice: {twice}, found: {found}, in\n{text}\n{output}"
         ))
     }
+}
+
+/// Whether a group is in one VPC twice by default: made there, or associated with it.
+fn has_vpc_twice(output: &str, defaults: &BTreeMap<String, Vec<String>>) -> bool {
+    let value = |value: &Expression| match value {
+        Expression::Reference(name) => {
+            let variable = name.strip_prefix("var.").map(parameter);
+            let default = variable.and_then(|name| defaults.get(&name));
+            default.map_or(name.clone(), |values| values[0].clone())
+        }
+        Expression::Text(id) => id.clone(),
+        other => panic!("no reference: {other:?}"),
+    };
+    let place = |block: &hcl::Block| {
+        let attributes = &block.body.attributes;
+        let group = match block.labels.first()?.as_str() {
+            "aws_security_group" => format!("aws_security_group.{}.id", block.labels[1]),
+            "aws_vpc_security_group_vpc_association" => value(&attributes["security_group_id"]),
+            _ => return None,
+        };
+        Some((group, value(&attributes["vpc_id"])))
+    };
+    let blocks = hcl::read(output).blocks;
+    let mut seen = BTreeSet::new();
+    blocks.iter().filter_map(place).any(|it| !seen.insert(it))
 }
 
 /// What each variable with a default is by default: one value, or those of a list.

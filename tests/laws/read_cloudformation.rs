@@ -428,8 +428,8 @@ impl Reader {
                 let [Value::String(between), Value::Array(parts)] = join.as_slice() else {
                     panic!("what is between, and what is joined")
                 };
-                assert_eq!(between, "");
-                parts.iter().map(|part| self.text(part)).collect()
+                let parts: Vec<String> = parts.iter().map(|part| self.text(part)).collect();
+                parts.join(between)
             }
             other => panic!("the function {other:?} of a text"),
         }

@@ -227,8 +227,11 @@ fn add_sender(known: &mut Problem, problem: &Problem) -> bool {
             }),
         ) if because == same => {
             others.push(from.clone());
-            unknown.extend(more.iter().cloned());
-            unknown.dedup();
+            for fact in more {
+                if !unknown.contains(fact) {
+                    unknown.push(fact.clone());
+                }
+            }
             true
         }
         (_, _) => false,

@@ -24,6 +24,8 @@ pub enum InputProblem {
         name: String,
         meant: Option<String>,
         params: String,
+        /// The environments of files that are not read, which may have the parameter.
+        unread: Vec<String>,
     },
     /// `--set office=…` for production, with `param office : cidr only in staging`
     OtherEnvironment {

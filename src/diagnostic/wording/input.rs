@@ -27,15 +27,27 @@ impl InputProblem {
                 name,
                 meant,
                 params,
-            } => R::error(
-                "E0501",
-                format!(
-                    "a value is given for `{name}`, but the program has no such \
-                     parameter"
-                ),
-            )
-            .meant(meant)
-            .help(format!("the program has {params}")),
+                unread,
+            } => {
+                let report = R::error(
+                    "E0501",
+                    format!(
+                        "a value is given for `{name}`, but the program has no such \
+                         parameter"
+                    ),
+                )
+                .meant(meant)
+                .help(format!("the program has {params}"));
+
+                match unread.as_slice() {
+                    [] => report,
+                    environments => report.help(format!(
+                        "if a file that is only in {} declares it, leave it out for this \
+                         environment, or set it in a file of `--vars`",
+                        listed(&quote_names(environments), 10)
+                    )),
+                }
+            }
             InputProblem::OtherEnvironment {
                 name,
                 declared,

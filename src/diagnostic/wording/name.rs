@@ -52,11 +52,16 @@ impl NameProblem {
                 output,
             } => R::error(
                 "E0204",
-                format!("`{name}` and {other} have the same name in the output"),
+                format!("`{name}` and {other} have one name in the output, `{output}`"),
             )
-            .at(span, format!("becomes `{output}`"))
-            .maybe_at(&Some(*first).filter(|first| first != span), "so does this")
-            .help("rename one of them"),
+            .at(span, format!("`{output}` in the output"))
+            .maybe_at(
+                &Some(*first).filter(|first| first != span),
+                format!("`{output}` in the output, too"),
+            )
+            .help(format!(
+                "rename `{name}`: names lose `-` and `_` in the output"
+            )),
             NameProblem::UnknownKey {
                 span,
                 key,

@@ -10,9 +10,10 @@ const RANGE_WORDS: &str = "to|through|thru";
 const BLANKS: &str = "a range that begins with a name has blanks around its `-`";
 const TWO_ENDS: &str = "a range has two ends";
 
-/// `app-port- 9000`, `8000- last-port`, `app-port:9000`, `app-port to 9000`
+/// `app-port- 9000`, `8000- last-port`, `app-port:9000`, `app-port to 9000`, after `tcp` or after
+/// another port of it: `tcp 80, app-port- 9000`
 pub(super) fn named_range(here: &Here<'_>) -> Option<Replacement> {
-    if !here.follows_transport() {
+    if !here.follows_transport() && !continues_ports(here) {
         return None;
     }
 
@@ -32,6 +33,17 @@ pub(super) fn named_range(here: &Here<'_>) -> Option<Replacement> {
         is_plain: count == 1,
         ..Replacement::sure(count, write, label)
     })
+}
+
+/// Whether a further port of a list is expected: `tcp 80, …`
+fn continues_ports(here: &Here<'_>) -> bool {
+    let mut earlier = here.all[..here.position()].iter().rev();
+    let has_comma = earlier.next().is_some_and(|before| before.text == ",");
+    let mut ports = earlier.skip_while(|it| it.text == "," || is_number(it.text));
+    let is_transport = ports
+        .next()
+        .is_some_and(|it| ["tcp", "udp"].contains(&it.text));
+    here.part == StatementPart::Services && has_comma && is_transport
 }
 
 /// The number of tokens of a range that is not written as here, and its ends.
@@ -61,7 +73,8 @@ fn split_range<'t>(here: &Here<'t>) -> Option<(usize, &'t str, &'t str)> {
     let goes_on = here.rest[3..]
         .iter()
         .any(|it| ["from", "to"].contains(&it.text));
-    let is_word = is_like(RANGE_WORDS, second) && (is_number(third) || goes_on);
+    let is_range = is_number(third) || goes_on && here.follows_transport();
+    let is_word = is_like(RANGE_WORDS, second) && is_range;
     (is_sign || is_word).then_some((3, first, third))
 }
 

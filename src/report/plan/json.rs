@@ -1,6 +1,7 @@
 //! What AWS will do, as JSON: an object within the JSON of `diff`. A field may be added; any other
 //! change has a new `format`.
 
+use super::defaults::{ChangedDefault, changed_defaults};
 use super::lowered::{Lowered, rule_origin};
 use super::made_lists::update_steps;
 use crate::aws::{GroupId, ListReference, PrefixListId, State};
@@ -93,6 +94,9 @@ struct PlannedRuleLine<'c> {
     text_after: Option<String>,
     /// Why it is replaced.
     because: Option<&'static str>,
+    /// The parameters of its peer and its ports whose default changes.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    changed_defaults: Vec<ChangedDefault<'c>>,
     sentences: Vec<Citation<'c>>,
     targets: Vec<&'static str>,
 }
@@ -456,6 +460,7 @@ fn rule_line<'c>(
         text_before: change.sides.before().map(|place| text(changes.old, place)),
         text_after: change.sides.after().map(|place| text(changes.new, place)),
         because: None,
+        changed_defaults: changed_defaults(changes, change),
         sentences: program
             .deployment
             .rule_sentences(lowered)

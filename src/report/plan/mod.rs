@@ -1,5 +1,6 @@
 //! What AWS will do, as text and as JSON.
 
+mod defaults;
 mod headline;
 mod json;
 mod lowered;

@@ -1,11 +1,11 @@
 //! What AWS will do, as lines of text: functions over slices, so that a report decides how many it
 //! shows.
 
+use super::defaults::changed_parameters;
 use super::headline::summarize_changes;
 use super::lowered::{Lowered, rule_origin};
 use super::rows::{RuleRow, Why};
-use crate::aws::{GroupId, Parameter, ParameterSource, SecurityGroup, State};
-use crate::net::UnknownPorts;
+use crate::aws::{GroupId, Parameter, ParameterSource, SecurityGroup};
 use crate::plan::{
     BeforeAfter, Changes, GroupChange, GroupOutcome, OtherChange, Planned, Reason, RuleChange,
     RuleOutcome, RulePlace, Targets, UseChange, planned_targets,
@@ -433,28 +433,26 @@ impl<'c> PlanLines<'c> {
         why + &targets_suffix(row.targets)
     }
 
-    /// The default of the parameter of a rule, before and after.
+    /// The defaults of the parameters of a rule, before and after.
     fn default_words(&self, change: &RuleChange) -> String {
-        let parameters = |state: &'c State, place: Option<RulePlace>| {
-            let key = place.map(|place| place.rule_in(state).key);
-            let peer = key.and_then(|key| state.parameter_of(key.peer));
-            let ports = key.and_then(|key| key.traffic.unknown_ports());
-            let ports = ports.into_iter().flat_map(UnknownPorts::parameters);
-            let ports = ports.filter_map(|name| state.parameter_named(name));
-            peer.into_iter().chain(ports).map(|id| state.parameter(id))
-        };
-        let was = parameters(self.changes.old, change.sides.before());
-        let is = parameters(self.changes.new, change.sides.after());
-        let value = |it: &'c Parameter| (&it.default, &it.source);
-        let other = was.zip(is).find(|(was, is)| value(was) != value(is));
-        let sides = [other.map(|(was, _)| was), other.map(|(_, is)| is)];
-        let has_source = |it: &&Parameter| it.source != ParameterSource::default();
-        if sides.into_iter().flatten().any(|it| has_source(&it)) {
+        let changed = changed_parameters(self.changes, change);
+        let has_source = |it: &Parameter| it.source != ParameterSource::default();
+        if changed.iter().flatten().any(|it| has_source(it)) {
             return "by its parameter, whose value may come from elsewhere".to_string();
         }
 
-        let [was, is] = sides.map(|it| it.and_then(|it| it.default.as_deref()).unwrap_or_default());
-        format!("by its default, {was} -> {is}")
+        let values = |sides: &[&Parameter; 2]| {
+            let [was, is] = sides.map(|it| it.default.as_deref().unwrap_or_default());
+            format!("{was} -> {is}")
+        };
+        match changed.as_slice() {
+            [one] => format!("by its default, {}", values(one)),
+            several => {
+                let each = several.iter();
+                let each = each.map(|it| format!("{}: {}", it[1].name, values(it)));
+                format!("by its defaults, {}", each.collect::<Vec<_>>().join(", "))
+            }
+        }
     }
 
     fn old_text(&self, change: &RuleChange) -> Cow<'c, str> {

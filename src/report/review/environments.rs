@@ -24,6 +24,22 @@ pub struct EnvironmentName {
     pub environment: Option<String>,
 }
 
+impl EnvironmentName {
+    /// The names of one version in several environments: `main:shop.tier (production, staging)`
+    pub fn join<'n>(names: impl IntoIterator<Item = &'n EnvironmentName>) -> Option<String> {
+        let names: Vec<_> = names.into_iter().collect();
+        let title = &names.first()?.title;
+        let environments = names.iter().filter_map(|it| it.environment.as_deref());
+        let mut known: Vec<&str> = environments.collect();
+        known.dedup();
+
+        Some(match known.as_slice() {
+            [] => title.clone(),
+            known => format!("{title} ({})", known.join(", ")),
+        })
+    }
+}
+
 /// The review of a program in one environment, and the names of its two versions.
 #[derive(Debug)]
 pub struct EnvironmentReview<'p> {
@@ -384,16 +400,7 @@ fn has_tier(line: &ChangeLine<'_>, tier: &str) -> bool {
 /// `main:shop.tier (production, staging)`
 fn join_names(environments: &[usize], heads: &[Head<'_>], side: usize) -> String {
     let names = environments.iter().map(|n| &heads[*n].names[side]);
-    let title = &heads[environments[0]].names[side].title;
-    let mut known: Vec<&str> = names
-        .filter_map(|name| name.environment.as_deref())
-        .collect();
-    known.dedup();
-
-    match known.as_slice() {
-        [] => title.clone(),
-        known => format!("{title} ({})", known.join(", ")),
-    }
+    EnvironmentName::join(names).unwrap_or_default()
 }
 
 /// How a part relates to the other parts.

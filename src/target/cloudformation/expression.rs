@@ -1,5 +1,6 @@
 //! What a template refers to, and how that is written: ids, parameters and texts.
 
+use super::literals::{push_unsubstituted, split_references};
 use super::resources::{list_parameter, made_list_id, parameter_id};
 use crate::aws::{
     GroupId, ListReference, ParameterId, PrefixListId, Reference, State, Text, TextPiece, TextRef,
@@ -78,7 +79,7 @@ impl References<'_> {
     /// could read something else in it.
     pub(super) fn text<'r>(&'r self, text: TextRef<'r>) -> Expression<'r> {
         if let Some(known) = text.as_known() {
-            return Expression::Text(known);
+            return Expression::known(known);
         }
         if let Some(name) = text.only_parameter() {
             return self.text_parameter(name);
@@ -88,7 +89,7 @@ impl References<'_> {
         }
 
         let piece = |piece| match piece {
-            TextPiece::Literal(literal) => Expression::Text(literal),
+            TextPiece::Literal(literal) => Expression::known(literal),
             TextPiece::Parameter(name) => self.text_parameter(name),
         };
         Expression::Join {
@@ -137,21 +138,6 @@ impl References<'_> {
     }
 }
 
-/// Appends text to that of an `Fn::Sub`, in which `${!name}` stands for `${name}`; nothing if it cannot
-/// be written there (CloudFormation user guide, Fn::Sub).
-fn push_unsubstituted(literal: &str, template: &mut String) -> Option<()> {
-    let mut parts = literal.split("${");
-    template.push_str(parts.next()?);
-    for part in parts {
-        let (name, _) = part.split_once('}')?;
-        let is_plain = name.chars().all(|c| c.is_ascii_alphanumeric()) && !name.is_empty();
-        template.push_str("${!");
-        template.push_str(part);
-        is_plain.then_some(())?;
-    }
-    (!literal.ends_with('$') && !literal.contains("$${")).then_some(())
-}
-
 /// A string, or where CloudFormation finds it.
 #[derive(Serialize)]
 #[serde(untagged)]
@@ -178,6 +164,19 @@ pub(super) enum Expression<'a> {
         #[serde(rename = "Fn::Join")]
         join: (&'static str, Vec<Expression<'a>>),
     },
+}
+
+impl<'a> Expression<'a> {
+    /// A known text. CloudFormation leaves a `${AWS::Region}` in it alone, but cfn-lint takes it for
+    /// a forgotten `Fn::Sub` (E1029), so the text is joined at its dollar.
+    pub(super) fn known(text: &'a str) -> Expression<'a> {
+        match split_references(text) {
+            None => Expression::Text(text),
+            Some(parts) => Expression::Join {
+                join: ("$", parts.into_iter().map(Expression::Text).collect()),
+            },
+        }
+    }
 }
 
 #[derive(Serialize)]

@@ -7,6 +7,7 @@ mod claims;
 mod expression;
 mod halves;
 mod limits;
+mod literals;
 mod parameters;
 mod properties;
 mod resources;

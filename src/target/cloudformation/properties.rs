@@ -175,8 +175,12 @@ impl Serialize for RuleBody<'_, '_> {
         self.serialize_peer(&mut map)?;
         if !rule.description.is_empty() {
             match rule.description.wording {
-                Wording::Made | Wording::Written => {
+                Wording::Made => {
                     map.serialize_entry("Description", references.state.stored_description(rule))?;
+                }
+                Wording::Written => {
+                    let text = Expression::known(references.state.stored_description(rule));
+                    map.serialize_entry("Description", &text)?;
                 }
                 Wording::WithParameters => {
                     let text = references.text(references.state.description(rule));

@@ -1,11 +1,12 @@
 //! The template, written as it is made: no tree of it ever exists.
 
 use super::expression::{Expression, References, Tag};
+use super::literals::split_references;
 use super::parameters::Parameters;
 use super::properties::{GroupBody, RuleBody};
 use super::resources::{
     association_id, export_name, group_id, is_separate, list_output_name, made_list_id,
-    output_name, rule_names,
+    output_name, rule_names, used_parameters,
 };
 use crate::aws::{Direction, GroupId, MadeList, PrefixList, Reference, Rule, SecurityGroup, State};
 use crate::net::Traffic;
@@ -43,7 +44,7 @@ impl Serialize for Template<'_> {
             map.serialize_entry("Description", description)?;
         }
 
-        map.serialize_entry("Metadata", &BTreeMap::from([("GeneratedBy", "tierwall")]))?;
+        map.serialize_entry("Metadata", &TemplateMetadata::new(state))?;
         if let Some(parameters) = Parameters::new(state) {
             map.serialize_entry("Parameters", &parameters)?;
         }
@@ -54,6 +55,46 @@ impl Serialize for Template<'_> {
         }
 
         map.end()
+    }
+}
+
+/// What wrote the template, and where cfn-lint is wrong about it.
+#[derive(Serialize)]
+struct TemplateMetadata {
+    #[serde(rename = "GeneratedBy")]
+    generated_by: &'static str,
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    lint: Option<IgnoredChecks>,
+}
+
+impl TemplateMetadata {
+    /// Descriptions, defaults of parameters and keys of tags take no function, so a `${AWS::Region}`
+    /// in them cannot be joined as in other texts.
+    fn new(state: &State) -> TemplateMetadata {
+        let parameters = used_parameters(state)
+            .flat_map(|parameter| [&parameter.description, &parameter.default])
+            .flatten();
+        let groups = state.groups.iter().flat_map(|group| &group.tags);
+        let lists = state.made_lists().flat_map(|(_, _, made)| &made.tags);
+        let keys = groups.chain(lists).map(|(key, _)| key);
+
+        let mut texts = state.description.iter().chain(parameters).chain(keys);
+        TemplateMetadata {
+            generated_by: "tierwall",
+            lint: texts
+                .any(|text| split_references(text).is_some())
+                .then_some(IgnoredChecks(&["E1029"])),
+        }
+    }
+}
+
+/// Checks of cfn-lint that it leaves out for a template, or for a resource.
+struct IgnoredChecks(&'static [&'static str]);
+
+impl Serialize for IgnoredChecks {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let config = BTreeMap::from([("config", BTreeMap::from([("ignore_checks", self.0)]))]);
+        BTreeMap::from([("cfn-lint", config)]).serialize(serializer)
     }
 }
 
@@ -68,7 +109,7 @@ struct Resource<P> {
     #[serde(skip_serializing_if = "Option::is_none")]
     update_replace_policy: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    metadata: Option<Metadata>,
+    metadata: Option<IgnoredChecks>,
     properties: P,
 }
 
@@ -97,7 +138,7 @@ impl Serialize for Resources<'_, '_> {
                     r#type: "AWS::EC2::SecurityGroup",
                     deletion_policy: policy,
                     update_replace_policy: policy,
-                    metadata: Metadata::for_rules(inline),
+                    metadata: ignored_checks(inline),
                     properties: GroupBody { references, group },
                 };
                 map.serialize_entry(&references.group_ids[id.index()], &resource)?;
@@ -150,7 +191,7 @@ impl<'s> References<'s> {
             },
             deletion_policy: None,
             update_replace_policy: None,
-            metadata: Metadata::for_rules([rule].into_iter()),
+            metadata: ignored_checks([rule].into_iter()),
             properties: RuleBody {
                 references: self,
                 group: Some(group),
@@ -172,38 +213,24 @@ struct AssociationBody<'t> {
 /// Silences cfn-lint where it is wrong: it takes the type and code of an ICMPv6 rule for ports that
 /// are ignored (W3687), and a type with code -1, every code, for a port range with one end (E3688).
 /// The EC2 API reference (IpPermission) says that ICMPv6 has both, and that -1 means all codes.
-struct Metadata {
-    every_code: bool,
-}
+fn ignored_checks<'r>(rules: impl Iterator<Item = &'r Rule>) -> Option<IgnoredChecks> {
+    let kinds = rules.filter_map(|rule| match rule.key.traffic {
+        Traffic::Icmpv6(kind) => kind,
+        Traffic::All
+        | Traffic::Tcp(_)
+        | Traffic::TcpUnknown(_)
+        | Traffic::Udp(_)
+        | Traffic::UdpUnknown(_)
+        | Traffic::Icmp(_)
+        | Traffic::Number(_) => None,
+    });
 
-impl Metadata {
-    fn for_rules<'r>(rules: impl Iterator<Item = &'r Rule>) -> Option<Metadata> {
-        let kinds = rules.filter_map(|rule| match rule.key.traffic {
-            Traffic::Icmpv6(kind) => kind,
-            Traffic::All
-            | Traffic::Tcp(_)
-            | Traffic::TcpUnknown(_)
-            | Traffic::Udp(_)
-            | Traffic::UdpUnknown(_)
-            | Traffic::Icmp(_)
-            | Traffic::Number(_) => None,
-        });
-        let kinds: Vec<(u8, Option<u8>)> = kinds.collect();
-        let every_code = kinds.iter().any(|(_, code)| code.is_none());
-        (!kinds.is_empty()).then_some(Metadata { every_code })
-    }
-}
-
-impl Serialize for Metadata {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let checks: &[&str] = if self.every_code {
-            &["E3688", "W3687"]
-        } else {
-            &["W3687"]
-        };
-        let config = BTreeMap::from([("config", BTreeMap::from([("ignore_checks", checks)]))]);
-        BTreeMap::from([("cfn-lint", config)]).serialize(serializer)
-    }
+    let kinds: Vec<(u8, Option<u8>)> = kinds.collect();
+    let checks: &[&str] = match kinds.iter().any(|(_, code)| code.is_none()) {
+        true => &["E3688", "W3687"],
+        false => &["W3687"],
+    };
+    (!kinds.is_empty()).then_some(IgnoredChecks(checks))
 }
 
 /// A prefix list with its entries.
