@@ -275,7 +275,7 @@ fn a_template_has_no_default_that_cloudformation_would_drop() {
         messages.collect::<Vec<_>>()
     };
     let dropped = "CloudFormation does not support a rule for all traffic to `c`, by default every \
-                   address, beside a rule to another group";
+                   address, in a group with a rule to another group";
     let none: [&str; 0] = [];
     assert_eq!(
         messages("app allows all to c\napp allows ssh to db\n"),
