@@ -1,10 +1,12 @@
 //! What AWS will do, as text and as JSON.
 
+mod by_target;
 mod headline;
 mod json;
 mod lowered;
 mod made_lists;
 mod others;
+mod output_lines;
 mod rows;
 mod text;
 
