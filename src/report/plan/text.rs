@@ -4,7 +4,7 @@
 use super::headline::summarize_changes;
 use super::lowered::{Lowered, rule_origin};
 use super::rows::{RuleRow, Why};
-use crate::aws::{GroupId, Parameter, ParameterSource, SecurityGroup, State};
+use crate::aws::{GroupId, Parameter, ParameterSource, Peer, SecurityGroup, State};
 use crate::net::UnknownPorts;
 use crate::plan::{
     BeforeAfter, Changes, GroupChange, GroupOutcome, OtherChange, Planned, Reason, RuleChange,
@@ -385,9 +385,7 @@ impl<'c> PlanLines<'c> {
             RuleOutcome::Halved => Why::Known("replaced by two, for half of the addresses each"),
             RuleOutcome::Joined => Why::Known("replaces two, for half of the addresses each"),
             RuleOutcome::WithGroup => Why::Known("replaced with its group"),
-            RuleOutcome::OwnerDefault => {
-                Why::Known("replaced, because the default of its group changed")
-            }
+            RuleOutcome::OwnerDefault => Why::Known(self.owner_words(change)),
             RuleOutcome::WithPeer => Why::Known("replaced, because its peer is replaced"),
             RuleOutcome::PortDefault => {
                 Why::Known("replaced, because the default of its port changed")
@@ -430,6 +428,21 @@ impl<'c> PlanLines<'c> {
             Why::Text(words) => words.clone(),
         };
         why + &targets_suffix(row.targets)
+    }
+
+    /// Why the value of the parameter changes that is the group of a rule.
+    fn owner_words(&self, change: &RuleChange) -> &'static str {
+        let source = |state: &'c State, place: RulePlace| {
+            let foreign = state.group(place.group).made_elsewhere?;
+            let parameter = state.parameter_of(Peer::ForeignGroup(foreign))?;
+            Some(&state.parameter(parameter).source)
+        };
+        let was = change.sides.was().map(|it| source(self.changes.old, it));
+        let is = change.sides.is().map(|it| source(self.changes.new, it));
+        match was == is {
+            true => "replaced, because the default of its group changed",
+            false => "replaced, because the source of its group changed",
+        }
     }
 
     /// The default of the parameter of a rule, before and after.
