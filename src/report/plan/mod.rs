@@ -8,6 +8,7 @@ mod made_lists;
 mod others;
 mod output_lines;
 mod rows;
+mod rule_words;
 mod text;
 
 pub use json::{PlanDocument, RenameFix};
