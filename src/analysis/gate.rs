@@ -200,18 +200,23 @@ impl<'p> Gates<'p> {
 
     /// Whether a gate admits all traffic without a sentence.
     pub(super) fn is_open(&self, gate: Gate, family: Family) -> bool {
-        match gate {
-            Gate::Inbound(_) | Gate::Outbound(Owner::External(_)) => false,
-            Gate::Outbound(Owner::Tier(tier)) => {
-                let is_open = |group| {
-                    let mut blocks = open_to(self.policy, group).iter();
-                    blocks.any(|block| Family::of_block(block) == family)
-                };
-                match &self.members {
-                    None => is_open(tier),
-                    Some(_) => self.policy.members.groups_of(tier).any(is_open),
-                }
-            }
+        self.open_group(gate, family).is_some()
+    }
+
+    /// The tier whose group admits all traffic of a gate without a sentence: the tier of the gate
+    /// before those whose groups its members carry too.
+    pub(super) fn open_group(&self, gate: Gate, family: Family) -> Option<TierId> {
+        let tier = match gate {
+            Gate::Inbound(_) | Gate::Outbound(Owner::External(_)) => return None,
+            Gate::Outbound(Owner::Tier(tier)) => tier,
+        };
+        let is_open = |group: &TierId| {
+            let mut blocks = open_to(self.policy, *group).iter();
+            blocks.any(|block| Family::of_block(block) == family)
+        };
+        match &self.members {
+            None => Some(tier).filter(is_open),
+            Some(_) => self.policy.members.groups_of(tier).find(is_open),
         }
     }
 

@@ -126,41 +126,43 @@ fn in_family(end: Endpoint, family: Family) -> Endpoint {
     }
 }
 
-/// The text about a gate that stops traffic, and the sentence that would open it; there is none for
-/// a group of another account.
-pub fn opening_words(
+/// The text about a gate that stops traffic, perhaps: that depends on other rules of an external,
+/// or on ports that are unknown.
+pub fn stopping_words(policy: &Policy, gate: Gate, has_unknown_ports: bool) -> String {
+    let name = policy.owner_name(gate.owner());
+    let stops = match gate {
+        Gate::Inbound(_) => "does not accept it",
+        Gate::Outbound(_) => "may not send it",
+    };
+    match gate.owner() {
+        Owner::Tier(_) if !has_unknown_ports => format!("`{name}` {stops}"),
+        Owner::Tier(_) | Owner::External(_) => format!("`{name}` perhaps {stops}"),
+    }
+}
+
+/// The sentence that would open a gate; there is none for a group of another account.
+pub fn opening_sentence(
     policy: &Policy,
     gate: Gate,
     from: &NamedEndpoint,
     to: &NamedEndpoint,
     traffic: &dyn Display,
-) -> (String, Option<String>) {
-    let name = policy.owner_name(gate.owner());
-    let [does_not, may_not] = match gate.owner() {
-        Owner::Tier(_) => ["does not accept it", "may not send it"],
-        Owner::External(_) => ["perhaps does not accept it", "perhaps may not send it"],
-    };
-    let (what, sentence) = match gate {
-        Gate::Inbound(_) => (
-            format!("`{name}` {does_not}"),
-            format!("{} allows {traffic} from {}", to.name, from.peer()),
-        ),
+) -> Option<String> {
+    let sentence = match gate {
+        Gate::Inbound(_) => format!("{} allows {traffic} from {}", to.name, from.peer()),
         Gate::Outbound(owner) => {
             // `allows` has no rule for a group at a tier that is open, if in one IP version alone
             let group = to.endpoint.who.peer().zip(owner.tier());
             let is_open = group.is_some_and(|(to, tier)| is_open_to_peer(policy, tier, to));
             let verb = if is_open { "sends" } else { "allows" };
-            (
-                format!("`{name}` {may_not}"),
-                format!("{} {verb} {traffic} to {}", from.name, to.peer()),
-            )
+            format!("{} {verb} {traffic} to {}", from.name, to.peer())
         }
     };
 
     if let Owner::External(id) = gate.owner()
         && policy.external(id).account.is_some()
     {
-        return (what, None);
+        return None;
     }
 
     let mut tiers = from
@@ -173,7 +175,7 @@ pub fn opening_words(
         true => over_gateway(policy, gate, from, to, traffic),
         false => across_vpcs(policy, from, to, sentence),
     };
-    (what, Some(sentence))
+    Some(sentence)
 }
 
 /// The sentence that opens one gate between tiers over a transit gateway, where an outbound rule

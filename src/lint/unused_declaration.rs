@@ -68,6 +68,7 @@ fn declaration_words(what: Declared) -> (&'static str, &'static str) {
         Declared::PrefixList => ("prefix list", "nothing refers to it"),
         Declared::Service => ("service", "nothing refers to it"),
         Declared::Param => ("parameter", "nothing refers to it"),
+        Declared::Tier => ("tier", "nothing refers to it"),
         Declared::TierSet => ("tier set", "nothing refers to it"),
         Declared::Vpc => ("VPC", "nothing refers to it, and it has no tiers"),
         Declared::Peering => (

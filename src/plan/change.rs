@@ -131,14 +131,32 @@ pub enum OtherChange {
     Lock(BeforeAfter<usize>),
     /// The association of a group with another VPC.
     Association(BeforeAfter<Association>),
+    /// A group that the members of a tier carry beside its own: nobody but who makes the members can
+    /// attach it.
+    Carried(BeforeAfter<CarriedGroup>),
     /// The output with the id of a group.
     Output(BeforeAfter<GroupId>),
-    /// The export of that output, which other stacks can import.
+    /// The output with the ids of all groups that the members of a group carry.
+    ListOutput(BeforeAfter<GroupId>),
+    /// The output with these ids for every tier.
+    MapOutput(BeforeAfter<()>),
+    /// The export of the output with the id of a group, which other stacks can import.
     Export(BeforeAfter<GroupId>),
+    /// The export of the output with the ids of all groups.
+    ListExport(BeforeAfter<GroupId>),
     /// The protection of a group that stays.
     Protection(BeforeAfter<GroupId>),
     /// The placeholder rule, which CloudFormation needs, in a group that is kept.
     Placeholder(BeforeAfter<GroupId>),
+}
+
+/// A group that the members of a tier carry beside its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct CarriedGroup {
+    /// The group of the tier.
+    pub tier: GroupId,
+    /// The other group.
+    pub group: GroupId,
 }
 
 /// The association of a group with a VPC, by its position.

@@ -25,6 +25,8 @@ pub struct Groups {
     pub changes: Vec<GroupChange>,
     /// The mapping of groups.
     links: GroupMapping,
+    /// For each group of the new state, its old group at one of its addresses.
+    by_address: GroupMapping,
     /// For each group of the new state: whether it replaces a group with another name.
     recreated: Vec<bool>,
     /// For each group of the new state: whether it is the same resource as before.
@@ -51,6 +53,7 @@ impl Groups {
         let mut found = Groups {
             changes: Vec::new(),
             links,
+            by_address,
             recreated,
             stays: vec![false; new.groups.len()],
         };
@@ -61,7 +64,7 @@ impl Groups {
                 continue;
             }
             let was = found.links.old_of(is);
-            let is_addressed = by_address.old_of(is).is_some();
+            let is_addressed = found.by_address.old_of(is).is_some();
             found.judge(planning, was.map(|was| (old, was)), (new, is), is_addressed);
         }
 
@@ -112,6 +115,22 @@ impl Groups {
     /// The new group of an old one.
     pub fn new_of(&self, old: GroupId) -> Option<GroupId> {
         self.links.new_of(old)
+    }
+
+    /// The old group of a new one.
+    pub fn old_of(&self, new: GroupId) -> Option<GroupId> {
+        self.links.old_of(new)
+    }
+
+    /// The old group of a new one; none of one that replaces a group with another name.
+    pub fn kept_from(&self, new: GroupId) -> Option<GroupId> {
+        let is_kept = !self.recreated[new.index()];
+        self.links.old_of(new).filter(|_| is_kept)
+    }
+
+    /// The old group at the address of a new one, or at an earlier address of it.
+    pub fn moved_from(&self, new: GroupId) -> Option<GroupId> {
+        self.by_address.old_of(new)
     }
 
     /// The peer of a rule of the old state.

@@ -16,6 +16,7 @@
 //! | a rule's description | in place | in place |
 //! | a rule's tags | in place | not in the template |
 //! | the default of the parameter that a rule names | in place | in place |
+//! | the groups that members carry | the outputs with their ids | likewise |
 //! | the default of the list that a rule names | a rule for each block is added or removed | has no such rule |
 //! | an inline rule of a group | | the group, in place |
 //! | the address of either | destroyed and created | removed and added |
@@ -29,10 +30,13 @@ mod addresses;
 mod associations;
 mod before_after;
 mod blocks;
+mod carried;
 mod change;
 mod defaults;
 mod groups;
 mod others;
+mod outputs;
+mod pairs;
 mod peers;
 mod recreated;
 mod resource_counts;
@@ -43,8 +47,8 @@ mod uses;
 
 pub use before_after::BeforeAfter;
 pub use change::{
-    Association, GroupChange, GroupOutcome, OtherChange, Reason, RuleChange, RuleOutcome,
-    RulePlace, UseChange,
+    Association, CarriedGroup, GroupChange, GroupOutcome, OtherChange, Reason, RuleChange,
+    RuleOutcome, RulePlace, UseChange,
 };
 pub use targets::{Planned, Targets, planned_targets};
 

@@ -2,11 +2,13 @@
 
 use super::associations::changed_associations;
 use super::before_after::BeforeAfter;
+use super::carried::changed_carried;
 use super::change::OtherChange;
 use super::defaults;
 use super::groups::Groups;
+use super::outputs::changed_outputs;
+use super::pairs::{Pairs, differing_pairs, pair_by_name};
 use super::resource_counts::{Action, ResourceCounts};
-use super::texts::optional_text_differs;
 use crate::aws::{
     GroupId, Parameter, ParameterId, PrefixListId, Reference, SecurityGroup, State, aws_list,
 };
@@ -43,21 +45,12 @@ pub fn changed_others(
     changes.extend(changed_made_lists(old, new, resources).map(OtherChange::MadeList));
     let associations = changed_associations(planning, old, new, groups, resources);
     changes.extend(associations.into_iter().map(OtherChange::Association));
-    changes.extend(
-        differing_pairs(paired_outputs(planning, old, new), |_, _| true).map(OtherChange::Output),
-    );
+    changes.extend(changed_carried(old, new, groups).map(OtherChange::Carried));
+    changes.extend(changed_outputs(planning, old, new, groups));
 
     if planning.locks_defaults {
         changes.extend(changed_locks(planning, old, new, resources).map(OtherChange::Lock));
     }
-
-    let exports = paired_exports(planning, old, new);
-    let same = |was: &GroupId, is: &GroupId| {
-        let was = (planning.export)(old, old.group(*was));
-        let is = (planning.export)(new, new.group(*is));
-        !optional_text_differs(planning, (old, &was), (new, &is))
-    };
-    changes.extend(differing_pairs(exports, same).map(OtherChange::Export));
 
     if planning.notes_protection {
         changes
@@ -68,32 +61,6 @@ pub fn changed_others(
     changes.extend(placeholders.map(OtherChange::Placeholder));
 
     changes
-}
-
-/// Items of two states, paired by name.
-type Pairs<T> = Vec<BeforeAfter<T>>;
-
-fn pair_by_name<K: Ord, T: Copy>(olds: BTreeMap<K, T>, news: BTreeMap<K, T>) -> Pairs<T> {
-    let mut pairs: BTreeMap<K, (Option<T>, Option<T>)> = BTreeMap::new();
-    olds.into_iter()
-        .for_each(|(name, old)| pairs.entry(name).or_default().0 = Some(old));
-    news.into_iter()
-        .for_each(|(name, new)| pairs.entry(name).or_default().1 = Some(new));
-    pairs
-        .into_values()
-        .filter_map(|(old, new)| BeforeAfter::from_options(old, new))
-        .collect()
-}
-
-/// The pairs that are created, deleted or changed.
-fn differing_pairs<T: Copy>(
-    pairs: Pairs<T>,
-    same: impl Fn(&T, &T) -> bool,
-) -> impl Iterator<Item = BeforeAfter<T>> {
-    pairs.into_iter().filter(move |sides| match sides {
-        BeforeAfter::Both(was, is) => !same(was, is),
-        BeforeAfter::Removed(_) | BeforeAfter::Added(_) => true,
-    })
 }
 
 fn map_both<T, U>(sides: BeforeAfter<T>, of: impl Fn(T) -> U) -> BeforeAfter<U> {
@@ -153,29 +120,6 @@ fn changed_made_lists(
     }
 
     sides.into_iter()
-}
-
-/// The outputs, which are named after the groups.
-fn paired_outputs(planning: &Planning, old: &State, new: &State) -> Pairs<GroupId> {
-    let of = |state: &State| {
-        state
-            .own_groups()
-            .map(|(id, group)| (planning.group_address(group), id))
-            .collect::<BTreeMap<_, _>>()
-    };
-    pair_by_name(of(old), of(new))
-}
-
-/// The outputs that other stacks can import.
-fn paired_exports(planning: &Planning, old: &State, new: &State) -> Pairs<GroupId> {
-    let of = |state: &State| {
-        let is_exported = |group: &SecurityGroup| (planning.export)(state, group).is_some();
-        let groups = state.own_groups().filter(|(_, group)| is_exported(group));
-        groups
-            .map(|(id, group)| (planning.group_address(group), id))
-            .collect::<BTreeMap<_, _>>()
-    };
-    pair_by_name(of(old), of(new))
 }
 
 /// The locked default groups; each is a resource, which the provider recreates if the VPC changes.

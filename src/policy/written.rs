@@ -15,7 +15,7 @@ pub struct Unused {
     pub statement: Span,
 }
 
-/// The declaration of a name that sentences use: a network, a service, a set of tiers or a
+/// The declaration of a name that sentences use: a network, a service, a tier, a set of tiers or a
 /// parameter.
 #[derive(Debug, Clone, Copy)]
 pub struct Declaration {
@@ -27,7 +27,7 @@ pub struct Declaration {
     pub statement: Span,
 }
 
-/// The kinds of declarations that can be unused.
+/// The kinds of declarations that can be unused, or that sentences refer to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Declared {
     /// `network office = …`
@@ -42,6 +42,8 @@ pub enum Declared {
     Param,
     /// `tiers backends = …`
     TierSet,
+    /// `tier web also management`
+    Tier,
     /// `vpc main { … }`
     Vpc,
     /// `peer main with tools`

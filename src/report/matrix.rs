@@ -6,7 +6,7 @@ use super::words::{
 };
 use crate::analysis::matrix::{Matrix, MatrixCell, Senders};
 use crate::analysis::reachability::PassingId;
-use crate::policy::Policy;
+use crate::policy::{Policy, TierId};
 use crate::report::flows::csv_field;
 use serde::{Serialize, Serializer};
 use std::collections::{BTreeSet, HashMap};
@@ -44,7 +44,7 @@ pub fn matrix_table(policy: &Policy, width: usize, paint: Paint) -> String {
         push_line(line, row, &widths, paint, &mut out);
     }
 
-    out + &explain_marks(&matrix, &lines)
+    out + &explain_marks(policy, &matrix, &lines)
 }
 
 fn push_line(line: &[String], row: usize, widths: &[usize], paint: Paint, out: &mut String) {
@@ -86,15 +86,27 @@ pub fn matrix_markdown(policy: &Policy) -> String {
             let _ = writeln!(out, "|{}", "---|".repeat(line.len()));
         }
     }
-    out + &explain_marks(&matrix, &lines)
+    out + &explain_marks(policy, &matrix, &lines)
 }
 
-fn explain_marks(matrix: &Matrix<'_>, lines: &Lines) -> String {
+fn explain_marks(policy: &Policy, matrix: &Matrix<'_>, lines: &Lines) -> String {
     let mut out = String::new();
     let mut fields = lines.iter().skip(1).flatten();
 
     if fields.any(|field| field.contains('?')) {
         out += "\n?: only for some of their addresses, or depending on something unknown\n";
+    }
+
+    for id in policy.tier_ids() {
+        let carriers = policy.members.other_carriers(id);
+        if !carriers.is_empty() {
+            let (name, carriers) = (&policy.tier(id).name, list_tiers(policy, carriers));
+            let _ = writeln!(
+                out,
+                "\n{name}: only its own members; those of {carriers} carry its group too (also), \
+                 and have lines of their own"
+            );
+        }
     }
 
     if matrix.left_out > 0 {
@@ -106,6 +118,16 @@ fn explain_marks(matrix: &Matrix<'_>, lines: &Lines) -> String {
     }
 
     out
+}
+
+/// `ci, mongo and 3 more`
+fn list_tiers(policy: &Policy, tiers: &[TierId]) -> String {
+    let shown = tiers.iter().take(NAMED);
+    let names: Vec<&str> = shown.map(|id| policy.tier(*id).name.as_str()).collect();
+    match tiers.len() - names.len() {
+        0 => names.join(", "),
+        more => format!("{} and {more} more", names.join(", ")),
+    }
 }
 
 /// `1,200`

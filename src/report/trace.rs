@@ -439,7 +439,7 @@ pub(super) fn suggest_sentence(
     }
     let service = &connection.on.as_ref()?.name;
     let (from, to) = (&connection.from, &connection.to);
-    named_endpoint::opening_words(policy, step.gate, from, to, &service).1
+    named_endpoint::opening_sentence(policy, step.gate, from, to, &service)
 }
 
 /// Groups IPv4 and IPv6 if both have the same result.

@@ -115,28 +115,26 @@ impl<'a> Scope<'a> {
 
     /// Records the declaration of a name that sentences can use.
     fn note_declaration(&mut self, statement: &ast::Statement) {
-        let (what, name) = match &statement.item {
-            Item::Param(param) => (Declared::Param, param.name),
-            Item::Network(network) => (Declared::Network, network.name),
-            Item::Service(service) => (Declared::Service, service.name),
-            Item::TierSet(set) => (Declared::TierSet, set.name),
+        let (what, names) = match &statement.item {
+            Item::Param(param) => (Declared::Param, std::slice::from_ref(&param.name)),
+            Item::Network(network) => (Declared::Network, std::slice::from_ref(&network.name)),
+            Item::Service(service) => (Declared::Service, std::slice::from_ref(&service.name)),
+            Item::TierSet(set) => (Declared::TierSet, std::slice::from_ref(&set.name)),
+            Item::Tier(tier) => (Declared::Tier, tier.names.as_slice()),
             Item::Stack(_)
             | Item::Vpc(_)
             | Item::Peering(_)
             | Item::External(_)
             | Item::PrefixList(_) => return,
-            Item::Tier(_)
-            | Item::Include(_)
-            | Item::Environments(_)
-            | Item::Rule(_)
-            | Item::Assertion(_) => return,
+            Item::Include(_) | Item::Environments(_) | Item::Rule(_) | Item::Assertion(_) => return,
         };
 
-        self.lint_facts.declarations.push(Declaration {
+        let declarations = names.iter().map(|name| Declaration {
             what,
             name: name.span,
             statement: statement.span,
         });
+        self.lint_facts.declarations.extend(declarations);
     }
 
     /// Sorts each kind by name, drops duplicates, and fills the namespaces.

@@ -20,6 +20,10 @@ pub struct Planning {
     pub association_addresses: fn(&State, &SecurityGroup, &Reference) -> Vec<String>,
     /// The output with the id of a group.
     pub output: fn(&SecurityGroup) -> String,
+    /// The output with the ids of all groups that the members of a group carry.
+    pub list_output: fn(&SecurityGroup) -> String,
+    /// The output with these ids for every tier.
+    pub map_output: Option<&'static str>,
     /// Whether outputs contain the earlier addresses of rules.
     pub moves_rules: bool,
     /// Whether the peer of a rule that is a resource is updated in place.
@@ -41,6 +45,8 @@ pub struct Planning {
     pub locks_defaults: bool,
     /// The name under which other stacks can import the id of a group.
     pub export: fn(&State, &SecurityGroup) -> Option<Text>,
+    /// Whether other stacks can import the outputs with the ids of several groups.
+    pub exports_lists: fn(&State) -> bool,
     /// Whether its plan shows when a group becomes protected, or unprotected.
     pub notes_protection: bool,
     /// What happens to the replacement of a protected group.

@@ -8,7 +8,9 @@ use tierwall::compile::Compilation;
 use tierwall::diagnostic::Level;
 use tierwall::groups::lower;
 use tierwall::lint::Levels;
+use tierwall::plan::Changes;
 use tierwall::policy::{Peer, TierMapping};
+use tierwall::report::plan::{Lowered, PlanDocument, PlanLines};
 
 fn compiled(text: &str) -> Compilation {
     compile_text("program.tier", text, &[], as_of())
@@ -265,4 +267,118 @@ fn a_diff_shows_what_also_opens() {
         [["bastion", "ci"], ["ci", "other"], ["hosts", "ci"]]
     );
     assert_eq!(gained(&new, &old), Vec::<[String; 2]>::new());
+}
+
+/// The lines about what AWS will do, and the JSON of it.
+fn planned(old: &str, new: &str) -> (Vec<String>, serde_json::Value) {
+    let (old, new) = (compiled(old), compiled(new));
+    let mapping = TierMapping::new(&old.policy, &new.policy);
+    let (was, is) = (lower(&old.policy), lower(&new.policy));
+    let states = [was.to_state(), is.to_state()];
+    let changes = Changes::compare_states(&states[0], &states[1], mapping.groups());
+    let [was, is] =
+        [(&was, &old.sources), (&is, &new.sources)].map(|(deployment, sources)| Lowered {
+            deployment,
+            sources,
+        });
+    let lines = PlanLines {
+        changes: &changes,
+        old: was,
+        new: is,
+    };
+    let document = PlanDocument::new(&changes, was, is);
+    let document = serde_json::to_value(&document).expect("it is data");
+    (lines.other_lines(&changes.others), document)
+}
+
+const APART: &str = "\
+stack s { exports = true }
+tier a { outbound = closed }
+tier b { outbound = closed }
+a allows ssh from 10.0.0.0/8
+";
+
+#[test]
+fn a_plan_shows_what_members_must_also_carry() {
+    let together = APART.replace("tier a ", "tier a also b ");
+    let (lines, json) = planned(APART, &together);
+    assert_eq!(
+        lines,
+        [
+            "+ members of a must also carry the group of b: attach it to their network interfaces",
+            "+ output a_security_group_ids, ASecurityGroupIds",
+            "+ output security_group_ids (Terraform)",
+            "+ export of the ids of the groups of a (CloudFormation)",
+        ]
+    );
+    assert_eq!(
+        json["member_groups"],
+        serde_json::json!([{
+            "tier": "a",
+            "group": "b",
+            "change": "added",
+            "targets": ["terraform", "cloudformation"],
+        }])
+    );
+    assert_eq!(
+        json["outputs"][1],
+        serde_json::json!({
+            "terraform": "security_group_ids",
+            "cloudformation": null,
+            "tier": null,
+            "change": "added",
+            "targets": ["terraform"],
+        })
+    );
+    assert_eq!(json["exports"][0]["cloudformation"], "ASecurityGroupIds");
+
+    let (lines, _) = planned(&together, APART);
+    assert_eq!(
+        lines,
+        [
+            "- members of a no longer carry the group of b: detach it from their network interfaces",
+            "- output a_security_group_ids, ASecurityGroupIds",
+            "- output security_group_ids (Terraform)",
+            "- export of the ids of the groups of a; CloudFormation refuses that while another \
+             stack imports it (CloudFormation)",
+        ]
+    );
+}
+
+#[test]
+fn a_plan_shows_outputs_with_other_groups() {
+    let old =
+        format!("{APART}tier c {{ outbound = closed }}\n").replace("tier a ", "tier a also b ");
+    let new = old.replace("also b", "also b, c");
+    let (lines, _) = planned(&old, &new);
+    assert_eq!(
+        lines,
+        [
+            "+ members of a must also carry the group of c: attach it to their network interfaces",
+            "~ output a_security_group_ids, ASecurityGroupIds, another value",
+            "~ output security_group_ids, another value (Terraform)",
+            "~ export of the ids of the groups of a; CloudFormation refuses that while another \
+             stack imports it (CloudFormation)",
+        ]
+    );
+    // another way to the same groups
+    let both = new.replace("tier b ", "tier b also c ");
+    let through = both.replace("also b, c", "also b");
+    assert_eq!(planned(&both, &through).0, Vec::<String>::new());
+}
+
+#[test]
+fn a_plan_shows_lists_of_groups_under_other_names() {
+    let old = "tier m\ntier c also m\nm allows ssh from 10.0.0.0/8\n";
+    let new = old.replace("tier c also m", "tier cc also m was c");
+    assert_eq!(
+        planned(old, &new).0,
+        [
+            "- output c_security_group_id (Terraform)",
+            "+ output cc_security_group_id (Terraform)",
+            "- output c_security_group_ids (Terraform)",
+            "+ output cc_security_group_ids (Terraform)",
+            "~ output security_group_ids, another value (Terraform)",
+        ]
+    );
 }

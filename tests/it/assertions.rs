@@ -1068,3 +1068,30 @@ fn one_value_is_unknown_once_for_several_senders() {
     let value = "unknown: the value of `q` (bind it with `--set`)";
     assert_eq!(help.iter().filter(|it| *it == value).count(), 1, "{help:?}");
 }
+
+#[test]
+fn a_gate_with_an_unknown_port_perhaps_stops_it() {
+    let program = |assertion: &str| {
+        format!(
+            "param last : port\ntier prom, app {{ outbound = closed }}\n\
+             prom allows tcp 9000-last to app\nassert prom can reach app on {assertion}\n"
+        )
+    };
+    says(
+        &program("tcp 9001"),
+        &[
+            "`prom` cannot reach `app` on tcp 9001",
+            "`prom` perhaps may not send it",
+            "this sentence would allow it: `prom allows tcp 9001 to app`",
+            "unknown: the value of `last` (bind it with `--set`)",
+        ],
+    );
+    says(
+        &program("tcp 8999"),
+        &[
+            "`prom` cannot reach `app` on tcp 8999",
+            "`prom` may not send it",
+            "this sentence would allow it: `prom allows tcp 8999 to app`",
+        ],
+    );
+}

@@ -810,3 +810,22 @@ fn no_change_set_is_counted_for_a_template_that_cannot_be_built() {
         );
     });
 }
+
+#[test]
+fn the_source_of_a_group_is_no_default() {
+    let old = "param lb : external\ntier app { outbound = closed }\nlb allows ssh from app\n";
+    let new = old.replace(
+        ": external",
+        ": external { terraform = \"module.x.id\", cloudformation = ssm \"/a\" }",
+    );
+    let line = "! lb inbound tcp 22 from app replaced, because the source of its group changed";
+    foretold(old, &new, [1, 1, 1], [0, 1, 1, 0], &[line]);
+    let other = new.replace("\"/a\"", "\"/b\"");
+    let in_template = format!("{line} (CloudFormation)");
+    foretold(&new, &other, [0, 0, 0], [0, 1, 1, 0], &[&in_template]);
+
+    let old = old.replace(": external", ": external = \"sg-0123456789abcdef0\"");
+    let new = old.replace("cdef0", "cdef1");
+    let line = "! lb inbound tcp 22 from app replaced, because the default of its group changed";
+    foretold(&old, &new, [1, 1, 1], [0, 1, 1, 0], &[line]);
+}

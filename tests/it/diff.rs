@@ -631,6 +631,61 @@ fn an_open_tier_is_a_cause_only_for_hosts() {
     ));
 }
 
+/// Three groups, one of which is open.
+const GROUPS: &str = "\
+tier web { outbound = closed }
+tier c { outbound = closed }
+tier m
+
+web allows ssh from 10.0.0.0/8
+";
+
+#[test]
+fn a_gain_through_an_open_group_names_that_group() {
+    let new = GROUPS.replace("tier c ", "tier c also m ");
+    shown("also-open", GROUPS, &new, review_text);
+    reviewed(GROUPS, &new, |review| {
+        assert_eq!(review.document.gained[0].open_tier, Some("m"));
+    });
+}
+
+#[test]
+fn a_change_of_also_cites_the_declaration_that_changed() {
+    let old = "\
+stack fleet { outbound = closed }
+tiers watched = monitored
+tier bastion
+tier management, monitored, logged
+tier ci also management
+tier mirror also watched
+tier old-name
+
+management allows ssh   from bastion
+monitored  allows https from bastion
+logged     allows ntp   from bastion
+";
+    let new = old
+        .replace(
+            "tier management, monitored, logged",
+            "tier management also monitored\ntier monitored, logged",
+        )
+        .replace(
+            "tiers watched = monitored",
+            "tiers watched = monitored, logged",
+        )
+        .replace(
+            "tier old-name",
+            "tier new-name also management was old-name",
+        );
+    shown("also-changed", old, &new, review_text);
+    shown(
+        "also-changed-back",
+        &new.replace(" was old-name", ""),
+        &old.replace("old-name", "new-name"),
+        review_text,
+    );
+}
+
 #[test]
 fn endpoints_are_hosts_and_all_peers_of_either_program() {
     let ends = differs(SHOP, &SHOP.replace("tier db ", "tier cache\ntier db ")).ends;

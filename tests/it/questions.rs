@@ -1510,6 +1510,20 @@ mirror     allows https    from ci
 ";
 
 #[test]
+fn a_matrix_says_whose_members_a_line_is_about() {
+    let compilation = compile_text("fleet.tier", FLEET, &[], as_of());
+    let note = "\nmanagement: only its own members; those of ci, mirror carry its group too (also), \
+                and have lines of their own\n";
+    let policy = &compilation.policy;
+    for text in [table(policy), report::matrix_markdown(policy)] {
+        assert!(text.ends_with(note), "{text}");
+    }
+    let apart = FLEET.replace(" also management", "");
+    let compilation = compile_text("fleet.tier", &apart, &[], as_of());
+    assert!(!table(&compilation.policy).contains("also"));
+}
+
+#[test]
 fn members_of_several_groups_pass_by_any_of_them() {
     passes(FLEET, ("bastion", "ci", "ssh"));
     passes(FLEET, ("ci", "mirror", "https"));

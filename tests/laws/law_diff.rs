@@ -16,7 +16,9 @@ use std::net::IpAddr;
 use tierwall::analysis::diff::{Change, Diff, Effect, EndId};
 use tierwall::ast::Way;
 use tierwall::net::{Addresses, Family, TrafficSet};
-use tierwall::policy::{ListReference, Owner, Param, Peer, Policy, Reference, TierMapping};
+use tierwall::policy::{
+    ListReference, Outbound, Owner, Param, Peer, Policy, Reference, TierMapping,
+};
 
 /// Compares two programs.
 fn compared(old: &Policy, new: &Policy) -> Diff {
@@ -99,6 +101,15 @@ proptest! {
             let equal = there.gained.is_empty() && there.lost.is_empty();
             prop_assert_eq!(there.verdict() == Effect::Equal, equal);
             Ok(())
+        }))?;
+    }
+
+    #[test]
+    fn causes_are_of_who_takes_part((old, new) in pair()) {
+        with_policy(&old, |_, _, old| with_policy(&new, |_, _, new| {
+            let diff = compared(old, new);
+            has_causes(&diff.gained, new)?;
+            has_causes(&diff.lost, old)
         }))?;
     }
 
@@ -188,6 +199,21 @@ pub fn exact(old: &str, new: &str, seed: u64) -> Result<(), TestCaseError> {
             minimal(&diff.lost)
         })
     })
+}
+
+/// Whether the tier that may send everything is open, and members carry the groups by which they
+/// take part.
+fn has_causes(changes: &[Change], policy: &Policy) -> Result<(), TestCaseError> {
+    for change in changes {
+        let causes = &change.causes;
+        let is_open = |tier| policy.tier(tier).outbound != Outbound::Closed;
+        prop_assert!(causes.open.is_none_or(is_open), "{change:#?}");
+        for (tier, group) in &causes.carried {
+            let carried = policy.members.other_groups(*tier);
+            prop_assert!(carried.contains(group), "{change:#?}");
+        }
+    }
+    Ok(())
 }
 
 /// Connections that a difference speaks of, by what their ends are rather than by their positions.

@@ -50,6 +50,7 @@ mod law_lints;
 mod law_locality;
 mod law_meaning;
 mod law_order;
+mod law_outputs;
 pub mod law_parity;
 mod law_questions;
 mod law_reach;

@@ -1,7 +1,7 @@
 //! `assert office can reach web on https`: all of it must pass, for all addresses of both
 //! endpoints.
 
-use super::super::gate::Endpoint;
+use super::super::gate::{Endpoint, Gate};
 use super::super::named_endpoint::{self, NamedEndpoint};
 use super::super::verdict::Verdict;
 use super::group_graph::asked_traffic;
@@ -176,20 +176,44 @@ impl Proof<'_> {
             return Obstacle::default();
         };
 
-        let (gate, help) = named_endpoint::opening_words(self.policy, gate, from, to, &service);
+        let what = missing.find_witness(family);
+        let has_unknown_ports =
+            what.is_some_and(|what| self.may_be_its_port(gate, [near, far], family, what));
+        let help = named_endpoint::opening_sentence(self.policy, gate, from, to, &service);
         let perhaps = self.gates.may_pass(near, far, family, &missing);
         let packet = self.gates.find_witness(near, far, family, &perhaps);
         let unknown = packet.into_iter().flat_map(|packet| packet.unknown);
         let unknown = unknown.map(|unknown| named_endpoint::unknown_words(self.policy, unknown));
-        let what = missing.find_witness(family);
 
         Obstacle {
             what: what.map_or(String::new(), |traffic| traffic.to_string()),
-            gate,
+            gate: named_endpoint::stopping_words(self.policy, gate, has_unknown_ports),
             help,
             passes_for_some: !perhaps.is_empty(),
             unknown: unknown.collect(),
         }
+    }
+}
+
+impl Proof<'_> {
+    /// Whether a rule of a gate may admit this, whose ports are set at deployment.
+    fn may_be_its_port(
+        &self,
+        gate: Gate,
+        [from, to]: [&Endpoint; 2],
+        family: Family,
+        traffic: Traffic,
+    ) -> bool {
+        let far = match gate {
+            Gate::Inbound(_) => from,
+            Gate::Outbound(_) => to,
+        };
+        let asked = TrafficSet::new(traffic, family);
+        let flows = self.gates.admitting_flows(gate, far, family, &asked);
+        let mut traffic = flows
+            .iter()
+            .map(|(flow, _)| self.policy.flow(*flow).traffic);
+        traffic.any(|traffic| traffic.unknown_ports().is_some())
     }
 }
 

@@ -6,7 +6,7 @@ use super::ends::EndId;
 use super::version::Version;
 use crate::groups::Direction;
 use crate::net::{Addresses, Family};
-use crate::policy::{Flow, Owner, Peer};
+use crate::policy::{Flow, Owner, Peer, TierId};
 
 /// A gate that connections pass.
 struct PassedGate<'c> {
@@ -23,13 +23,16 @@ struct PassedGate<'c> {
 pub(super) fn find_causes(version: &Version<'_>, change: &Change) -> Causes {
     let mut causes = Causes::default();
     for gate in passed_gates(version, change) {
-        if gate.is_open_to_hosts(version, change) {
-            causes.open = gate.owner.tier();
+        if let Some(open) = gate.open_to_hosts(version, change) {
+            causes.open = Some(open);
+            causes.add_carried(gate.owner.tier(), Some(open));
         }
         gate.add_sentences(version, change, &mut causes);
     }
     causes.sentences.sort_unstable();
     causes.sentences.dedup();
+    causes.carried.sort_unstable();
+    causes.carried.dedup();
     causes
 }
 
@@ -61,18 +64,20 @@ impl PassedGate<'_> {
         Gate::new(self.owner, self.direction)
     }
 
-    /// Whether hosts are reached because the tier may send all traffic.
-    fn is_open_to_hosts(&self, version: &Version<'_>, change: &Change) -> bool {
-        let mut families = Family::BOTH.into_iter();
-        self.direction == Direction::Egress
-            && self.other == EndId::HOSTS
-            && families
-                .any(|family| change.has(family) && version.gates.is_open(self.gate(), family))
+    /// The tier by whose group hosts are reached, because it may send all traffic.
+    fn open_to_hosts(&self, version: &Version<'_>, change: &Change) -> Option<TierId> {
+        if self.direction != Direction::Egress || self.other != EndId::HOSTS {
+            return None;
+        }
+        let families = Family::BOTH.into_iter().filter(|it| change.has(*it));
+        let mut open = families.filter_map(|it| version.gates.open_group(self.gate(), it));
+        open.next()
     }
 
     /// Adds the sentences of the flows that allow some of the connections.
     fn add_sentences(&self, version: &Version<'_>, change: &Change, causes: &mut Causes) {
         let gate = self.gate();
+        let far = version.index.peer_of(self.other).and_then(Peer::tier);
         let takes_part = |peer: Peer, flow: &Flow| {
             let mut families = Family::BOTH.into_iter();
             families.any(|family| {
@@ -86,7 +91,29 @@ impl PassedGate<'_> {
             let flow = version.policy.flow(*flow);
             if takes_part(peer, flow) {
                 causes.sentences.push(flow.sentence);
+                causes.add_carried(gate.tier(), self.near_group(flow));
+                causes.add_carried(far, peer.tier());
             }
+        }
+    }
+
+    /// The group whose rule a flow is on this side.
+    fn near_group(&self, flow: &Flow) -> Option<TierId> {
+        let owner = match self.direction {
+            Direction::Ingress => flow.accepting(),
+            Direction::Egress => flow.sending(),
+        };
+        owner.and_then(Owner::tier)
+    }
+}
+
+impl Causes {
+    /// Notes that the members of a tier take part by a group, if it is not its own.
+    fn add_carried(&mut self, tier: Option<TierId>, group: Option<TierId>) {
+        if let (Some(tier), Some(group)) = (tier, group)
+            && tier != group
+        {
+            self.carried.push((tier, group));
         }
     }
 }

@@ -47,4 +47,7 @@ pub struct Causes {
     pub sentences: Vec<SentenceId>,
     /// The tier that may send all traffic, if that is the reason.
     pub open: Option<TierId>,
+    /// The tiers whose members take part by a group that they carry beside their own, each with
+    /// that group; sorted.
+    pub carried: Vec<(TierId, TierId)>,
 }

@@ -84,6 +84,10 @@ fn summarize_parameters(changes: &Changes<'_>, of: Targets) -> String {
     let is_changed =
         |change: &OtherChange| matches!(change, OtherChange::Parameter(BeforeAfter::Both(..)));
     let is_list = |change: &OtherChange| matches!(change, OtherChange::MadeList(_));
+    let is_output = |change: &OtherChange| {
+        use OtherChange::{ListOutput, MapOutput, Output};
+        matches!(change, Output(_) | ListOutput(_) | MapOutput(_))
+    };
     let count = |is_it: &dyn Fn(&OtherChange) -> bool| {
         let others = changes.others.iter();
         let others = others.filter(|(change, targets)| targets.includes_any(of) && is_it(change));
@@ -93,6 +97,7 @@ fn summarize_parameters(changes: &Changes<'_>, of: Targets) -> String {
     let counts = [
         (count(&is_list), "prefix list"),
         (count(&is_changed), "parameter"),
+        (count(&is_output), "output"),
     ];
     let words: Vec<String> = counts
         .into_iter()

@@ -1,14 +1,16 @@
 //! What AWS will do, as JSON: an object within the JSON of `diff`. A field may be added; any other
 //! change has a new `format`.
 
+use super::by_target::{change_word, target_names};
 use super::defaults::{ChangedDefault, changed_defaults};
 use super::lowered::{Lowered, rule_origin};
 use super::made_lists::update_steps;
+use super::output_lines::{CarriedLine, OutputLine};
 use crate::aws::{GroupId, ListReference, PrefixListId, State};
 use crate::net::AwsPort;
 use crate::plan::{
     Association, BeforeAfter, Changes, GroupChange, GroupOutcome, OtherChange, Planned, Reason,
-    RuleChange, RuleOutcome, RulePlace, Targets, UseChange, planned_targets,
+    RuleChange, RuleOutcome, RulePlace, Targets, UseChange,
 };
 use crate::policy::TierId;
 use crate::report::citation::Citation;
@@ -27,6 +29,7 @@ pub struct PlanDocument<'c> {
     prefix_lists: Vec<NamedLine<'c>>,
     locked_default_groups: Vec<NamedLine<'c>>,
     associations: Vec<AssociationLine<'c>>,
+    member_groups: Vec<CarriedLine<'c>>,
     outputs: Vec<OutputLine<'c>>,
     exports: Vec<OutputLine<'c>>,
     protection: Vec<NamedLine<'c>>,
@@ -121,16 +124,6 @@ struct AssociationLine<'c> {
 }
 
 #[derive(Debug, Serialize)]
-struct OutputLine<'c> {
-    /// Its name in each target.
-    #[serde(flatten)]
-    names: ByTarget<Option<String>>,
-    tier: &'c str,
-    change: &'static str,
-    targets: Vec<&'static str>,
-}
-
-#[derive(Debug, Serialize)]
 struct QuotaUseLine<'c> {
     tier: &'c str,
     direction: &'static str,
@@ -141,16 +134,6 @@ struct QuotaUseLine<'c> {
     quota: u32,
     over_before: bool,
     over: bool,
-}
-
-/// A value for each target that deploys, by the name of the target.
-#[derive(Debug)]
-struct ByTarget<T>(Vec<(Planned, T)>);
-
-impl<T: Serialize> Serialize for ByTarget<T> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(self.0.iter().map(|(it, value)| (it.target.name, value)))
-    }
 }
 
 /// The resources of each target that deploys, as its own plan counts them.
@@ -192,6 +175,7 @@ impl<'c> PlanDocument<'c> {
             prefix_lists: Vec::new(),
             locked_default_groups: Vec::new(),
             associations: Vec::new(),
+            member_groups: Vec::new(),
             outputs: Vec::new(),
             exports: Vec::new(),
             protection: Vec::new(),
@@ -265,8 +249,16 @@ impl<'c> PlanDocument<'c> {
                     targets: target_names(targets),
                 });
             }
-            OtherChange::Output(sides) => self.outputs.push(output_line(changes, sides, targets)),
-            OtherChange::Export(sides) => self.exports.push(output_line(changes, sides, targets)),
+            OtherChange::Carried(sides) => self
+                .member_groups
+                .push(CarriedLine::new(changes, sides, targets)),
+            OtherChange::Output(sides) => self.outputs.push(id_line(changes, sides, targets)),
+            OtherChange::ListOutput(sides) => self.outputs.push(ids_line(changes, sides, targets)),
+            OtherChange::MapOutput(sides) => self
+                .outputs
+                .push(OutputLine::for_every_tier(sides, targets)),
+            OtherChange::Export(sides) => self.exports.push(id_line(changes, sides, targets)),
+            OtherChange::ListExport(sides) => self.exports.push(ids_line(changes, sides, targets)),
             OtherChange::Protection(sides) => {
                 self.protection
                     .push(named_line(changes.group_name(sides), sides, targets))
@@ -303,18 +295,6 @@ impl<'c> RuleLines<'c> {
     }
 }
 
-fn change_word<T>(sides: BeforeAfter<T>) -> &'static str {
-    match sides {
-        BeforeAfter::Removed(_) => "removed",
-        BeforeAfter::Added(_) => "added",
-        BeforeAfter::Both(..) => "changed",
-    }
-}
-
-fn target_names(targets: Targets) -> Vec<&'static str> {
-    targets.planned_targets().map(|it| it.target.name).collect()
-}
-
 fn list_name(state: &State, id: PrefixListId) -> &str {
     match &state.prefix_list(id).reference {
         ListReference::Aws(name) | ListReference::Id(name) => name,
@@ -332,25 +312,22 @@ fn named_line<'c, T>(name: &'c str, sides: BeforeAfter<T>, targets: Targets) -> 
     }
 }
 
-fn output_line<'c>(
+/// The output with the id of a group.
+fn id_line<'c>(
     changes: &'c Changes<'c>,
     sides: BeforeAfter<GroupId>,
     targets: Targets,
 ) -> OutputLine<'c> {
-    let name = |it: &Planned| {
-        sides.map_newest(
-            |group| (it.planning.output)(changes.old.group(group)),
-            |group| (it.planning.output)(changes.new.group(group)),
-        )
-    };
+    OutputLine::for_group(changes, sides, targets, |it| it.planning.output)
+}
 
-    let names = planned_targets().map(|it| (it, targets.includes_any(it.alone).then(|| name(&it))));
-    OutputLine {
-        names: ByTarget(names.collect()),
-        tier: changes.group_name(sides),
-        change: change_word(sides),
-        targets: target_names(targets),
-    }
+/// The output with the ids of all groups that the members of a group carry.
+fn ids_line<'c>(
+    changes: &'c Changes<'c>,
+    sides: BeforeAfter<GroupId>,
+    targets: Targets,
+) -> OutputLine<'c> {
+    OutputLine::for_group(changes, sides, targets, |it| it.planning.list_output)
 }
 
 /// The declaration that keeps a group whose tier was renamed: `was` with all earlier names, because

@@ -2,7 +2,10 @@
 
 use super::text::{PlanLines, list_titles};
 use crate::aws::{GroupId, ParameterId, SecurityGroup, State};
-use crate::plan::{Association, BeforeAfter, GroupChange, GroupOutcome, OtherChange, Targets};
+use crate::plan::{
+    Association, BeforeAfter, CarriedGroup, GroupChange, GroupOutcome, OtherChange, Planned,
+    Targets,
+};
 
 impl PlanLines<'_> {
     /// The line about another resource; `None` for the output of a new group, which is obvious.
@@ -76,7 +79,14 @@ impl PlanLines<'_> {
                 "! association of {}, replaced with its group or its VPC",
                 association_words(new, is)
             ),
-            OtherChange::Output(sides) => return self.output_words(sides, targets),
+            OtherChange::Carried(sides) => return self.carried_words(sides),
+            OtherChange::Output(sides) => {
+                return self.output_words(sides, targets, |it| it.planning.output);
+            }
+            OtherChange::ListOutput(sides) => {
+                return self.output_words(sides, targets, |it| it.planning.list_output);
+            }
+            OtherChange::MapOutput(sides) => map_words(sides, targets),
             OtherChange::Export(BeforeAfter::Removed(tier)) => format!(
                 "- export of the id of {}; {} refuses that while another stack imports it",
                 old.group(tier).name,
@@ -89,6 +99,22 @@ impl PlanLines<'_> {
                 "~ export of the id of {}, under another name; CloudFormation refuses that \
                  while another stack imports it",
                 new.group(tier).name
+            ),
+            OtherChange::ListExport(BeforeAfter::Removed(tier)) => format!(
+                "- export of the ids of the groups of {}; {} refuses that while another stack imports it",
+                old.group(tier).name,
+                list_titles(targets)
+            ),
+            OtherChange::ListExport(BeforeAfter::Added(tier)) => {
+                format!(
+                    "+ export of the ids of the groups of {}",
+                    new.group(tier).name
+                )
+            }
+            OtherChange::ListExport(BeforeAfter::Both(_, tier)) => format!(
+                "~ export of the ids of the groups of {}; {} refuses that while another stack imports it",
+                new.group(tier).name,
+                list_titles(targets)
             ),
             OtherChange::Protection(BeforeAfter::Removed(tier)) => {
                 format!("- protection of {}", old.group(tier).name)
@@ -138,8 +164,68 @@ impl PlanLines<'_> {
         words.join("; ")
     }
 
-    /// The output of a group that is neither created nor deleted.
-    fn output_words(&self, sides: BeforeAfter<GroupId>, targets: Targets) -> Option<String> {
+    /// An output about a group; `None` beside a group that is created or deleted.
+    fn output_words(
+        &self,
+        sides: BeforeAfter<GroupId>,
+        targets: Targets,
+        output: fn(&Planned) -> fn(&SecurityGroup) -> String,
+    ) -> Option<String> {
+        if self.is_beside_its_group(sides) {
+            return None;
+        }
+
+        let names = |group: &SecurityGroup| {
+            let names = targets.planned_targets().map(|it| output(&it)(group));
+            names.collect::<Vec<_>>().join(", ")
+        };
+
+        let (old, new) = (self.changes.old, self.changes.new);
+        Some(match sides {
+            BeforeAfter::Removed(tier) => format!("- output {}", names(old.group(tier))),
+            BeforeAfter::Added(tier) => format!("+ output {}", names(new.group(tier))),
+            BeforeAfter::Both(_, tier) => {
+                format!("~ output {}, another value", names(new.group(tier)))
+            }
+        })
+    }
+
+    /// Which group the members of which tier must carry; `None` beside a tier that is created or
+    /// deleted, which has no members before or after.
+    fn carried_words(&self, sides: BeforeAfter<CarriedGroup>) -> Option<String> {
+        let is_beside = match sides {
+            BeforeAfter::Removed(it) => self.is_beside_its_group(BeforeAfter::Removed(it.tier)),
+            BeforeAfter::Added(it) | BeforeAfter::Both(_, it) => {
+                self.is_beside_its_group(BeforeAfter::Added(it.tier))
+            }
+        };
+        if is_beside {
+            return None;
+        }
+
+        let names = |state: &State, it: CarriedGroup| {
+            [it.tier, it.group].map(|group| state.group(group).name.clone())
+        };
+        Some(match sides {
+            BeforeAfter::Removed(it) => {
+                let [tier, group] = names(self.changes.old, it);
+                format!(
+                    "- members of {tier} no longer carry the group of {group}: \
+                     detach it from their network interfaces"
+                )
+            }
+            BeforeAfter::Added(it) | BeforeAfter::Both(_, it) => {
+                let [tier, group] = names(self.changes.new, it);
+                format!(
+                    "+ members of {tier} must also carry the group of {group}: \
+                     attach it to their network interfaces"
+                )
+            }
+        })
+    }
+
+    /// Whether a group is created or deleted, so that what is about it is obvious.
+    fn is_beside_its_group(&self, sides: BeforeAfter<GroupId>) -> bool {
         let beside = |change: &GroupChange| match change.outcome {
             GroupOutcome::Created | GroupOutcome::Deleted => change.sides == sides,
             GroupOutcome::Replaced { .. }
@@ -147,26 +233,19 @@ impl PlanLines<'_> {
             | GroupOutcome::Moved { .. }
             | GroupOutcome::Tagged => false,
         };
+        self.changes.groups.iter().any(|(change, _)| beside(change))
+    }
+}
 
-        if self.changes.groups.iter().any(|(change, _)| beside(change)) {
-            return None;
-        }
-
-        let names = |group: &SecurityGroup| {
-            let names = targets
-                .planned_targets()
-                .map(|it| (it.planning.output)(group));
-            names.collect::<Vec<_>>().join(", ")
-        };
-
-        Some(match sides {
-            BeforeAfter::Removed(tier) => {
-                format!("- output {}", names(self.changes.old.group(tier)))
-            }
-            BeforeAfter::Added(tier) | BeforeAfter::Both(_, tier) => {
-                format!("+ output {}", names(self.changes.new.group(tier)))
-            }
-        })
+/// `+ output security_group_ids`
+fn map_words(sides: BeforeAfter<()>, targets: Targets) -> String {
+    let outputs = targets.planned_targets();
+    let names: Vec<&str> = outputs.filter_map(|it| it.planning.map_output).collect();
+    let names = names.join(", ");
+    match sides {
+        BeforeAfter::Removed(()) => format!("- output {names}"),
+        BeforeAfter::Added(()) => format!("+ output {names}"),
+        BeforeAfter::Both((), ()) => format!("~ output {names}, another value"),
     }
 }
 

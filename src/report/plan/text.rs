@@ -1,11 +1,10 @@
 //! What AWS will do, as lines of text: functions over slices, so that a report decides how many it
 //! shows.
 
-use super::defaults::changed_parameters;
 use super::headline::summarize_changes;
 use super::lowered::{Lowered, rule_origin};
 use super::rows::{RuleRow, Why};
-use crate::aws::{GroupId, Parameter, ParameterSource, SecurityGroup};
+use crate::aws::{GroupId, SecurityGroup};
 use crate::plan::{
     BeforeAfter, Changes, GroupChange, GroupOutcome, OtherChange, Planned, Reason, RuleChange,
     RuleOutcome, RulePlace, Targets, UseChange, planned_targets,
@@ -14,7 +13,6 @@ use crate::policy::TierId;
 use crate::report::flows::End;
 use crate::report::fold::fold_rows;
 use crate::report::words::outbound_words;
-use std::borrow::Cow;
 
 const REPLACED: &str = "  a replaced group is created first, with a new id; the old one cannot be \
     deleted while anything uses it";
@@ -386,9 +384,7 @@ impl<'c> PlanLines<'c> {
             RuleOutcome::Halved => Why::Known("replaced by two, for half of the addresses each"),
             RuleOutcome::Joined => Why::Known("replaces two, for half of the addresses each"),
             RuleOutcome::WithGroup => Why::Known("replaced with its group"),
-            RuleOutcome::OwnerDefault => {
-                Why::Known("replaced, because the default of its group changed")
-            }
+            RuleOutcome::OwnerDefault => Why::Known(self.owner_words(change)),
             RuleOutcome::WithPeer => Why::Known("replaced, because its peer is replaced"),
             RuleOutcome::PortDefault => {
                 Why::Known("replaced, because the default of its port changed")
@@ -431,36 +427,6 @@ impl<'c> PlanLines<'c> {
             Why::Text(words) => words.clone(),
         };
         why + &targets_suffix(row.targets)
-    }
-
-    /// The defaults of the parameters of a rule, before and after.
-    fn default_words(&self, change: &RuleChange) -> String {
-        let changed = changed_parameters(self.changes, change);
-        let has_source = |it: &Parameter| it.source != ParameterSource::default();
-        if changed.iter().flatten().any(|it| has_source(it)) {
-            return "by its parameter, whose value may come from elsewhere".to_string();
-        }
-
-        let values = |sides: &[&Parameter; 2]| {
-            let [was, is] = sides.map(|it| it.default.as_deref().unwrap_or_default());
-            format!("{was} -> {is}")
-        };
-        match changed.as_slice() {
-            [one] => format!("by its default, {}", values(one)),
-            several => {
-                let each = several.iter();
-                let each = each.map(|it| format!("{}: {}", it[1].name, values(it)));
-                format!("by its defaults, {}", each.collect::<Vec<_>>().join(", "))
-            }
-        }
-    }
-
-    fn old_text(&self, change: &RuleChange) -> Cow<'c, str> {
-        let old = self.changes.old;
-        let was = change.sides.before();
-        was.map_or("".into(), |place| {
-            old.description(place.rule_in(old)).as_written()
-        })
     }
 }
 

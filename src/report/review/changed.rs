@@ -1,6 +1,7 @@
 //! The lines that changed the meaning of a sentence: the declarations that it refers to, and the
 //! values of parameters.
 
+use super::carried::{CarriedGroups, Key};
 use super::version::{GivenValue, Version};
 use crate::analysis::diff::{Change, Places};
 use crate::net::{self, Addresses};
@@ -13,7 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 /// A line that changed.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ChangedLine {
     /// The file name; `None` for a value that is not in a file.
     pub file: Option<String>,
@@ -29,22 +30,26 @@ pub(super) struct Changed<'p> {
     other: DeclaredNames<'p>,
     /// The declarations and values that changed, by their names.
     lines: BTreeMap<Key<'p>, ChangedLine>,
+    /// The groups that members carry in the one version, and not in the other.
+    carried: CarriedGroups<'p>,
     /// A cache of the changes of each sentence.
     known: BTreeMap<SentenceId, Vec<Key<'p>>>,
 }
 
-type Key<'p> = (Declared, &'p str);
-
 impl<'p> Changed<'p> {
     /// The lines that differ in the version in which the connections pass.
-    pub(super) fn new(passes: Version<'p>, other: Version<'p>) -> Changed<'p> {
+    pub(super) fn new(
+        passes: Version<'p>,
+        other: Version<'p>,
+        carried: CarriedGroups<'p>,
+    ) -> Changed<'p> {
         let (passes, other) = (DeclaredNames::new(passes), DeclaredNames::new(other));
         let mut lines = BTreeMap::new();
 
         for (key, statement) in &passes.declarations {
             let Some(was) = other
                 .declarations
-                .get(key)
+                .get(&carried.key_in_other(*key))
                 .filter(|was| was.source != statement.source)
             else {
                 continue;
@@ -71,6 +76,7 @@ impl<'p> Changed<'p> {
             passes,
             other,
             lines,
+            carried,
             known: BTreeMap::new(),
         }
     }
@@ -84,11 +90,47 @@ impl<'p> Changed<'p> {
         for sentence in &change.causes.sentences {
             keys.extend(self.changes_of_sentence(*sentence).iter().copied());
         }
-        let matters = |key: &&Key<'p>| self.concerns_change(**key, change);
-        keys.iter()
-            .filter(matters)
-            .filter_map(|key| self.lines.get(key).cloned())
-            .collect()
+        keys.retain(|key| self.concerns_change(*key, change));
+        keys.extend(self.changes_of_carried(change));
+
+        let mut lines: Vec<ChangedLine> = Vec::new();
+        for line in keys.iter().filter_map(|key| self.lines.get(key)) {
+            // the declaration of several tiers is one line
+            if !lines.contains(line) {
+                lines.push(line.clone());
+            }
+        }
+        lines
+    }
+
+    /// The changed declarations by which members carry a group that takes part, and did not before:
+    /// those of tiers, and of sets that their `also` names.
+    fn changes_of_carried(&self, change: &Change) -> Vec<Key<'p>> {
+        let mut found = Vec::new();
+        for tier in self.carried.new_carriers(change) {
+            let key = (Declared::Tier, tier);
+            let declaration = self.passes.declarations.get(&key);
+            let names = declaration
+                .map(|it| name_words(it.source))
+                .unwrap_or_default();
+            found.push(key);
+            found.extend(names.into_iter().flat_map(|name| self.changed_sets(name)));
+        }
+        found
+    }
+
+    /// A set of tiers, and those that it contains, if they changed.
+    fn changed_sets(&self, name: &'p str) -> Vec<Key<'p>> {
+        let (mut names, mut visited) = (vec![name], BTreeSet::new());
+        while let Some(name) = names.pop() {
+            let set = self.passes.declarations.get(&(Declared::TierSet, name));
+            if let Some(set) = set
+                && visited.insert((Declared::TierSet, name))
+            {
+                names.extend(name_words(set.source));
+            }
+        }
+        visited.into_iter().collect()
     }
 
     /// The changed names in a sentence, and in their declarations, recursively.
@@ -160,7 +202,7 @@ impl<'p> Changed<'p> {
                             .is_none_or(|block| is_there(&Addresses::from_blocks([&block])))
                 }
             },
-            Declared::Service | Declared::TierSet => true,
+            Declared::Service | Declared::Tier | Declared::TierSet => true,
             Declared::External | Declared::PrefixList | Declared::Vpc | Declared::Peering => false,
         }
     }

@@ -1,6 +1,7 @@
 //! What a review shows, format 1: documented in `docs/diff.md`, and stable. A field may be added;
 //! any other change has a new `format`.
 
+use super::carried::CarriedGroups;
 use super::changed::{Changed, ChangedLine};
 use super::ends::{Place, place_of_end};
 use super::findings::{Assertions, Lints, compare_assertions, compare_lints};
@@ -128,7 +129,9 @@ pub(super) fn document_review<'p>(
     changes: &'p Changes<'p>,
 ) -> Document<'p> {
     let both = [old, new];
-    let (mut came, mut went) = (Changed::new(new, old), Changed::new(old, new));
+    let [came, went] = [CarriedGroups::of_new, CarriedGroups::of_old]
+        .map(|of| of(&diff.ends, old.policy, new.policy));
+    let (mut came, mut went) = (Changed::new(new, old, came), Changed::new(old, new, went));
     let gained = diff
         .gained
         .iter()

@@ -4,6 +4,7 @@
 //! Everything that is shown is in the [`Document`], which is the JSON; the other formats are
 //! written from it.
 
+mod carried;
 mod changed;
 mod compared;
 mod document;

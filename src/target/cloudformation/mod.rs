@@ -23,7 +23,7 @@ use crate::diagnostic::Problems;
 use crate::policy::{OutputRules, ParameterNames, ReplacedText};
 use resources::{
     DEFAULT_DESCRIPTION, GROUP, asks_for, association_id, export_name, group_id, has_placeholder,
-    is_separate, list_parameter, output_name, pascal_case, rule_names,
+    is_separate, list_output_name, list_parameter, output_name, pascal_case, rule_names,
 };
 
 /// The target.
@@ -72,6 +72,8 @@ const PLANNING: Planning = Planning {
     group_addresses: |group| vec![group_id(group)],
     association_addresses: |state, group, vpc| vec![association_id(state, group, vpc)],
     output: output_name,
+    list_output: list_output_name,
+    map_output: None,
     moves_rules: false,
     changes_peers: false,
     repeats_rules: false,
@@ -82,6 +84,7 @@ const PLANNING: Planning = Planning {
     keeps_explicit_names: true,
     locks_defaults: false,
     export: export_name,
+    exports_lists: |state| state.exports,
     notes_protection: true,
     replaces_protected: "CloudFormation keeps the old group, because it is protected",
     deletes_protected: "CloudFormation keeps it in AWS, because it is protected",

@@ -17,8 +17,8 @@ use super::planning::{Column, Planning};
 use crate::diagnostic::Problems;
 use crate::policy::OutputRules;
 use addresses::{
-    association_names, group_names, is_variable, module_addresses, output_name, rule_names,
-    snake_case,
+    MAP_OUTPUT, association_names, group_names, is_variable, list_output_name, module_addresses,
+    output_name, rule_names, snake_case,
 };
 
 /// The target.
@@ -55,6 +55,8 @@ const PLANNING: Planning = Planning {
         names.into_iter().rev().collect()
     },
     output: output_name,
+    list_output: list_output_name,
+    map_output: Some(MAP_OUTPUT),
     moves_rules: true,
     changes_peers: true,
     repeats_rules: true,
@@ -67,6 +69,7 @@ const PLANNING: Planning = Planning {
     keeps_explicit_names: false,
     locks_defaults: true,
     export: |_, _| None,
+    exports_lists: |_| false,
     notes_protection: false,
     replaces_protected: "Terraform refuses that, because the group is protected",
     deletes_protected: "",
