@@ -232,8 +232,8 @@ fn report_unquoted_id(scope: &mut Scope<'_>, name: ast::Name) {
     });
 }
 
-/// Reports a default with an account: the parameter of a template can only be the id of a group, and
-/// both targets have the same default.
+/// Reports a default with an account: the parameter of a template can only be the id of a group,
+/// and both targets have the same default.
 fn report_account(scope: &mut Scope<'_>, span: Span, text: String) {
     scope.problems.push(MeaningProblem::BadId {
         span,

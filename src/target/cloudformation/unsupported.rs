@@ -73,8 +73,9 @@ fn add_foreign_receivers(policy: &Policy, target: &'static str, problems: &mut P
     });
 }
 
-/// Adds rules for each block of a list that the deployment sets, each list once: a template has a resource, not a resource for each element (`Fn::ForEach` needs a transform, with
-/// which a stack is deployed by change sets alone).
+/// Adds rules for each block of a list that the deployment sets, each list once: a template has a
+/// resource, not a resource for each element (`Fn::ForEach` needs a transform, with which a stack is
+/// deployed by change sets alone).
 fn add_lists(policy: &Policy, target: &'static str, problems: &mut Problems) {
     if !policy.params.iter().any(|param| param.kind.is_list()) {
         return;
