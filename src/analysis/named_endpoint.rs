@@ -4,8 +4,8 @@ use super::gate::{Endpoint, Gate, Unknown, Who};
 use crate::groups::is_open_to_peer;
 use crate::net::{Addresses, Family, Traffic, TrafficSet};
 use crate::policy::{
-    Area, End, ExternalId, ListReference, NetworkId, Owner, ParamId, Policy, PrefixListId, TierId,
-    VpcId,
+    Area, End, ExternalId, ListReference, NetworkId, Owner, ParamId, Peer, Policy, PrefixListId,
+    TierId, VpcId,
 };
 use std::collections::BTreeSet;
 use std::fmt::Display;
@@ -155,13 +155,26 @@ pub fn opening_sentence(
             let group = to.endpoint.who.peer().zip(owner.tier());
             let is_open = group.is_some_and(|(to, tier)| is_open_to_peer(policy, tier, to));
             let verb = if is_open { "sends" } else { "allows" };
-            format!("{} {verb} {traffic} to {}", from.name, to.peer())
+            match group {
+                // a sentence about the external opens both of its ends
+                Some((Peer::External(_), _)) if !is_open => {
+                    format!("{} allows {traffic} from {}", to.name, from.name)
+                }
+                Some(_) | None => format!("{} {verb} {traffic} to {}", from.name, to.peer()),
+            }
         }
     };
 
-    if let Owner::External(id) = gate.owner()
-        && policy.external(id).account.is_some()
-    {
+    let is_foreign = |peer: Peer| match peer {
+        Peer::External(id) => policy.external(id).account.is_some(),
+        Peer::Tier(_) | Peer::Net(_) | Peer::PrefixList(_) | Peer::Param(_) => false,
+    };
+    let receiver = to
+        .endpoint
+        .who
+        .peer()
+        .filter(|_| matches!(gate, Gate::Outbound(_)));
+    if is_foreign(gate.owner().peer()) || receiver.is_some_and(is_foreign) {
         return None;
     }
 

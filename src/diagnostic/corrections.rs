@@ -215,6 +215,7 @@ impl MeaningProblem {
             | MeaningProblem::OneName { .. }
             | MeaningProblem::NoOpenRules { .. }
             | MeaningProblem::NoOutboundHalf { .. }
+            | MeaningProblem::NoInboundHalf { .. }
             | MeaningProblem::NameAndPrefix { .. }
             | MeaningProblem::BadExport { .. }
             | MeaningProblem::SameExport { .. } => Vec::new(),

@@ -5,6 +5,7 @@
 //! ([`Problem::fixes`]). Only [`render`] knows codespan.
 
 mod aws_field;
+mod aws_id;
 mod correction;
 mod corrections;
 mod explain;
@@ -18,6 +19,7 @@ mod synonyms;
 mod wording;
 
 pub use aws_field::AwsField;
+pub use aws_id::describe_aws_id;
 pub use correction::{Correction, Rewrite, Safety, TextChange};
 pub use explain::{Explanation, explanation, explanations};
 pub use finding::Finding;
@@ -46,6 +48,11 @@ impl Problems {
     /// Adds problems.
     pub fn extend(&mut self, problems: impl IntoIterator<Item = Problem>) {
         self.0.extend(problems);
+    }
+
+    /// Each of them.
+    pub fn iter_mut(&mut self) -> impl Iterator<Item = &mut Problem> {
+        self.0.iter_mut()
     }
 
     /// How many there are.

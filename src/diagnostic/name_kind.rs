@@ -93,6 +93,9 @@ impl NameKind {
             NameKind::End if ["nobody", "none", "noone", "nothing"].contains(&name) => {
                 Some("write `assert every tier, anywhere cannot reach …`".to_string())
             }
+            NameKind::End if name == "itself" => {
+                Some("name the tier at both ends: `assert web cannot reach web`".to_string())
+            }
             NameKind::Peer | NameKind::End => Some(format!(
                 "declare it: `tier {name}`, or `network {name} = \
                  203.0.113.0/24`"

@@ -153,6 +153,9 @@ impl Job<'_> {
             .map_err(|error| UnreadFile::new(file, &error))?;
         let is_listed = file.span.is_some();
         values::drop_shared_values(&mut compilation.problems, &given, is_listed);
+        if is_listed {
+            values::note_listed(&mut compilation.problems);
+        }
 
         Ok(compilation)
     }

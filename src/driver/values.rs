@@ -95,6 +95,15 @@ pub fn into_bindings(given: impl IntoIterator<Item = GivenValue>) -> Vec<(String
         .collect()
 }
 
+/// Notes that a manifest lists the program, where environments can be listed too.
+pub fn note_listed(problems: &mut Problems) {
+    for problem in problems.iter_mut() {
+        if let Problem::Input(InputProblem::NoEnvironment { is_listed, .. }) = problem {
+            *is_listed = true;
+        }
+    }
+}
+
 /// Drops problems of values for parameters of other environments, and of files that only these
 /// include, where environments share the values: a file of values is theirs, and so is everything in
 /// a manifest (`of_a_manifest`).

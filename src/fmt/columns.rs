@@ -19,6 +19,8 @@ pub struct Shape {
     pub cells: Vec<Cell>,
     /// Offsets of the first items of lists with commas.
     pub lists: Vec<u32>,
+    /// The offset of the text of the outbound rules.
+    outbound: Option<u32>,
 }
 
 /// A part of a statement that starts at a column.
@@ -98,6 +100,12 @@ impl Shape {
             });
 
         cells.filter(|(_, tokens)| !tokens.is_empty())
+    }
+
+    /// Whether tokens start with `outbound` and its text.
+    pub fn starts_outbound(&self, tokens: &[Token<'_>]) -> bool {
+        let text = tokens.get(1).map(|text| text.start);
+        text.is_some() && text == self.outbound
     }
 
     fn with_cell(mut self, column: usize, start: u32) -> Shape {
@@ -318,7 +326,8 @@ impl Shape {
             .with_cell(3, end_of(rule.services.last().map(ServiceItem::span)))
             .with_cell(4, peers.map_or(u32::MAX, |span| span.start));
 
-        let (shape, end) = shape.with_only_in(5, end_of(last), only_in);
+        let (mut shape, end) = shape.with_only_in(5, end_of(last), only_in);
+        shape.outbound = rule.outbound.as_ref().map(|text| text.span.start);
         shape.with_rule_end(6, end, rule)
     }
 

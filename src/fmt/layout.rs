@@ -28,6 +28,7 @@ impl<'t> TokenRow<'_, 't> {
     /// `hang`, or at the items of a list.
     pub fn write(&self, sheet: &mut Sheet<'t>, mut hang: usize) {
         let (mut at, mut columns, first_line) = (0, true, first_line(self.tokens));
+        let outer = sheet.indent();
         while let Some(token) = self.tokens.get(at) {
             // alignment on the first line causes no line break
             let breaks = if columns {
@@ -36,6 +37,9 @@ impl<'t> TokenRow<'_, 't> {
                 starts_line(self.tokens, at, || sheet.column())
             };
 
+            if breaks && self.shape.starts_outbound(&self.tokens[at..]) {
+                hang = outer + INDENT;
+            }
             if breaks {
                 sheet.start_line(hang, token.breaks > 1);
                 columns = false;
@@ -61,7 +65,7 @@ impl<'t> TokenRow<'_, 't> {
                     }
 
                     if token.kind == TokenKind::Open {
-                        at += self.write_bracket(at, sheet);
+                        at += self.write_bracket(at, sheet, outer);
                         columns &= !self.tall;
                         continue;
                     }
@@ -75,10 +79,12 @@ impl<'t> TokenRow<'_, 't> {
     }
 
     /// Writes the block or list that starts with a token, and returns its number of tokens.
-    fn write_bracket(&self, at: usize, sheet: &mut Sheet<'t>) -> usize {
+    fn write_bracket(&self, at: usize, sheet: &mut Sheet<'t>, outer: usize) -> usize {
         let whole = &self.tokens[at..at + bracket_length(&self.tokens[at..])];
         if self.tall {
-            write_on_lines(whole, sheet);
+            // entries below the items of a list would look like items
+            let indent = Some(sheet.indent()).filter(|indent| *indent <= outer + INDENT);
+            write_on_lines(whole, sheet, indent.unwrap_or(outer));
         } else {
             sheet.put(&join_tokens(whole));
         }
@@ -151,7 +157,8 @@ fn column_below(column: usize) -> usize {
 
 /// Whether the block or list in some tokens has each part on its own line: because it contains a
 /// line break or a comment, or because the tokens, which start at `column`, do not fit on one line.
-pub fn is_tall(tokens: &[Token<'_>], column: usize) -> bool {
+/// The text of outbound rules can start a line of its own, which the block is then on.
+pub fn is_tall(tokens: &[Token<'_>], shape: &Shape, column: usize) -> bool {
     let Some(open) = tokens
         .iter()
         .position(|token| token.kind == TokenKind::Open)
@@ -162,7 +169,12 @@ pub fn is_tall(tokens: &[Token<'_>], column: usize) -> bool {
     let mut inside = tokens[open..end].iter().skip(1);
     let broken = inside.len() > 1
         && inside.any(|token| token.breaks > 0 || token.kind == TokenKind::Comment);
-    broken || end - open > 2 && column + screen_width(&join_tokens(&tokens[..end])) > LIMIT
+    let second = first_line(tokens);
+    let (start, column) = match tokens.get(second..) {
+        Some(rest) if shape.starts_outbound(rest) => (second, INDENT),
+        Some(_) | None => (0, column),
+    };
+    broken || end - open > 2 && column + screen_width(&join_tokens(&tokens[start..end])) > LIMIT
 }
 
 /// The number of tokens of the block or list that the first one opens.
@@ -188,8 +200,7 @@ fn bracket_length(tokens: &[Token<'_>]) -> usize {
 }
 
 /// Writes a block or a list with each part on its own line.
-fn write_on_lines<'t>(whole: &[Token<'t>], sheet: &mut Sheet<'t>) {
-    let outer = sheet.indent();
+fn write_on_lines<'t>(whole: &[Token<'t>], sheet: &mut Sheet<'t>, outer: usize) {
     let indent = outer + INDENT;
     let [open, inside @ .., close] = whole else {
         return;
@@ -244,7 +255,7 @@ fn write_entry<'t>(tokens: &[Token<'t>], sign: usize, indent: usize, sheet: &mut
         tokens,
         shape: &shape,
         starts: &starts,
-        tall: is_tall(tokens, sign.saturating_sub(key + 1)),
+        tall: is_tall(tokens, &shape, sign.saturating_sub(key + 1)),
     };
     row.write(sheet, indent + INDENT);
 }

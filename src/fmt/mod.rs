@@ -115,7 +115,7 @@ fn split_pieces<'a, 't>(tokens: &'a [Token<'t>], file: &FileTree) -> Vec<Piece<'
                 let apart = last.is_some() && token.breaks > 1 && !announced;
                 announced =
                     part == PieceKind::Annotation || announced && part == PieceKind::Comment;
-                let tall = layout::is_tall(tokens, 0);
+                let tall = layout::is_tall(tokens, &shape, 0);
 
                 pieces.push(Piece {
                     part,

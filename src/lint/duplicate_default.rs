@@ -80,7 +80,8 @@ impl DefaultText<'_> {
 struct Pair {
     sentences: [Option<SentenceId>; 2],
     owners: [Owner; 2],
-    peers: [Peer; 2],
+    /// `None` if it is the same: then other defaults make the two rules one.
+    peers: Option<[Peer; 2]>,
     ports: [Option<UnknownPorts>; 2],
 }
 
@@ -226,7 +227,7 @@ fn add_pairs<'p>(
         let pair = Pair {
             sentences,
             owners: [first_owner, owner],
-            peers: [first.peer, rule.peer],
+            peers: (first.peer != rule.peer).then_some([first.peer, rule.peer]),
             ports: [first, rule].map(|rule| rule.traffic.unknown_ports()),
         };
         let twice = DuplicateRules {
@@ -244,8 +245,8 @@ fn add_pairs<'p>(
 }
 
 fn default_finding(policy: &Policy, pair: &Pair, twice: &DuplicateRules) -> Finding {
-    let peers = pair.peers.iter();
-    let peers = peers.filter_map(|peer| policy.peer_param(*peer));
+    let peers = pair.peers.into_iter().flatten();
+    let peers = peers.filter_map(|peer| policy.peer_param(peer));
     let ports = pair.ports.into_iter().flatten();
     let ports = ports.flat_map(|ports| policy.port_params(ports));
     let owners = pair.owners.iter();

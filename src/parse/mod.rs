@@ -24,10 +24,11 @@ mod wrong_way;
 pub use file::parse_file;
 pub use question::Question;
 
-use crate::ast::{self, ProgramTree};
+use crate::ast::{self, FileTree, ProgramTree};
 use crate::diagnostic::{InputProblem, Problem, Problems, SyntaxProblem};
 use crate::source::{FileId, FileKind, Sources, Span};
 use crate::workspace::{Read, ReadError, Workspace};
+use std::borrow::Cow;
 use std::collections::HashSet;
 
 /// Reads and parses a program. Fails only if the entry file cannot be read. What is included
@@ -42,32 +43,38 @@ pub fn parse_program(
     let read = workspace.read(entry, None)?;
     let mut known = HashSet::from([read.identity.clone()]);
 
-    // one for each file of the program
-    let mut identities = Vec::new();
-    identities.extend(parse_into(
+    // one for each file of the program: its identity, and the `only in` that it depends on
+    let mut files: Vec<(String, Option<Span>)> = Vec::new();
+    let identity = parse_into(
         &mut sources,
         read,
         workspace.kind(),
         &mut program,
         &mut problems,
-    ));
+    );
+    files.extend(identity.map(|identity| (identity, None)));
 
     let mut next = 0;
     while next < program.files.len() {
-        for (path, span) in included_paths(&sources, &program.files[next], environment) {
-            match workspace.read(&path, Some(&identities[next])) {
-                Ok(read) if !known.insert(read.identity.clone()) => {}
-                Ok(read) => identities.extend(parse_into(
-                    &mut sources,
-                    read,
-                    workspace.kind(),
-                    &mut program,
-                    &mut problems,
-                )),
+        for include in includes_of(&sources, &program.files[next], environment) {
+            let read = match workspace.read(&include.path, Some(&files[next].0)) {
+                Ok(read) => read,
                 Err(error) => {
                     program.files[next].is_incomplete = true;
-                    problems.push(include_problem(error, span, path));
+                    problems.push(include_problem(error, include.span, include.path));
+                    continue;
                 }
+            };
+            if !known.insert(read.identity.clone()) {
+                continue;
+            }
+
+            let kind = workspace.kind();
+            let identity = parse_into(&mut sources, read, kind, &mut program, &mut problems);
+            let only_in = files[next].1.or(include.only_in);
+            if let (Some(identity), Some(file)) = (identity, program.files.last()) {
+                problems.extend(only_in.and_then(|span| report_environments(file, span, &include)));
+                files.push((identity, only_in));
             }
         }
 
@@ -75,6 +82,36 @@ pub fn parse_program(
     }
 
     Ok((sources, program, problems))
+}
+
+/// An include that applies.
+struct AppliedInclude {
+    path: String,
+    span: Span,
+    only_in: Option<Span>,
+}
+
+/// Reports a list of environments in a file that is included only in some.
+fn report_environments(
+    file: &FileTree,
+    only_in: Span,
+    include: &AppliedInclude,
+) -> Option<Problem> {
+    let mut items = file.statements.iter().map(|statement| &statement.item);
+    let path = &include.path;
+    let is_listing = items.any(|item| matches!(item, ast::Item::Environments(_)));
+    is_listing.then(|| {
+        Problem::Syntax(SyntaxProblem::Unexpected {
+            span: only_in,
+            found: "`only in`".to_string(),
+            expected: "the end of the line".to_string(),
+            help: Some(Cow::Owned(format!(
+                "`{path}` has the list of environments, which applies in all of them: move the \
+                 list, or write `include \"{path}\"`"
+            ))),
+            meant: None,
+        })
+    })
 }
 
 fn include_problem(error: ReadError, span: Span, path: String) -> Problem {
@@ -103,22 +140,26 @@ pub fn alone(read: Read) -> (Sources, ProgramTree, Problems) {
     (sources, program, problems)
 }
 
-/// The paths that a file includes in an environment, and their spans; in any, where none is chosen.
-fn included_paths(
+/// The includes of a file that apply in an environment; in any, where none is chosen.
+fn includes_of(
     sources: &Sources,
-    file: &ast::FileTree,
+    file: &FileTree,
     environment: Option<&str>,
-) -> Vec<(String, Span)> {
+) -> Vec<AppliedInclude> {
     let applying = file
         .statements
         .iter()
         .filter(|statement| environment.is_none_or(|name| statement.applies_in(sources, name)));
-    let paths = applying.filter_map(|statement| match &statement.item {
-        ast::Item::Include(path) => Some((path.value.to_string(), path.span)),
+    let includes = applying.filter_map(|statement| match &statement.item {
+        ast::Item::Include(path) => Some(AppliedInclude {
+            path: path.value.to_string(),
+            span: path.span,
+            only_in: statement.only_in.as_ref().map(|only_in| only_in.span),
+        }),
         _ => None,
     });
 
-    paths.collect()
+    includes.collect()
 }
 
 /// Parses a file into the program, and returns its identity; `None` if it is too large.

@@ -1,11 +1,11 @@
 //! Explains text that is not a statement.
 
 use super::foreign::find_foreign;
-use super::habits::{find_unmatched, first_tokens};
+use super::habits::{find_quoted_ids, find_unmatched, first_tokens};
 use super::repair::{self, find_repair, is_statement};
 use super::syntax::explain_syntax;
 use super::words::{STARTS, VERBS, has_verb, split_words};
-use crate::diagnostic::{Problem, Rewrite, SyntaxProblem, nearest};
+use crate::diagnostic::{NameProblem, Problem, Rewrite, SyntaxProblem, describe_aws_id, nearest};
 use crate::source::Span;
 
 const DENIALS: [&str; 10] = [
@@ -14,13 +14,14 @@ const DENIALS: [&str; 10] = [
 
 /// The most likely problem of `text`, which is at `span`; searches for a repair if `is_repaired`.
 pub fn explain_statement(text: &str, span: Span, is_repaired: bool) -> Problem {
-    let tries: [fn(&str, Span) -> Option<Problem>; 6] = [
+    let tries: [fn(&str, Span) -> Option<Problem>; 7] = [
         find_odd_character,
         find_comment,
         find_other_tool,
         find_denial,
         find_unclosed,
         find_unmatched_peer,
+        find_quoted_id,
     ];
     let found = tries.iter().find_map(|find| find(text, span));
     found
@@ -251,6 +252,37 @@ fn find_unmatched_peer(text: &str, span: Span) -> Option<Problem> {
         label,
         help,
     }))
+}
+
+/// `web allows https from "sg-0123456789abcdef0"`
+fn find_quoted_id(text: &str, span: Span) -> Option<Problem> {
+    // declarations of groups and lists have ids
+    let head = split_words(text).first().map_or("", |(_, word)| *word);
+    let is_declaration = STARTS.contains(&head) && head != "assert";
+    if text.len() > repair::LONG || is_declaration {
+        return None;
+    }
+
+    let ids = find_quoted_ids(text);
+    let first = ids.first()?;
+    let (mut named, mut at) = (String::new(), 0);
+    for id in &ids {
+        named += &text[at..id.start];
+        named += "partner";
+        at = id.end();
+    }
+    named += &text[at..];
+
+    let id = first.text.trim_matches('"');
+    let (what, help) = describe_aws_id(id)?;
+    is_statement(&named).then(|| {
+        Problem::Name(NameProblem::IdForName {
+            span: span.part(first.start, first.text.len()),
+            id: id.to_string(),
+            what,
+            help,
+        })
+    })
 }
 
 /// The names that an invalid statement probably declares: their uses are not reported as unknown

@@ -132,7 +132,7 @@ pub(super) fn explain_part_environment(before: &str, rest: &str, span: Span) -> 
 
 /// Common mistakes: the start of the statement, the text before the error, the text at the error,
 /// what to type.
-const SLIPS: [(&str, &str, &str, &str); 39] = [
+const SLIPS: [(&str, &str, &str, &str); 44] = [
     (
         "include",
         "",
@@ -210,6 +210,31 @@ const SLIPS: [(&str, &str, &str, &str); 39] = [
         "outbound ",
         "write the text of the outbound rule after that of the inbound one: `\"in\", outbound \
          \"out\"`",
+    ),
+    (
+        "tier ",
+        "",
+        "is ",
+        "`is ROLE` is before `also` and `was`: `tier web is web-server also base was front`",
+    ),
+    (
+        "tier ",
+        "",
+        "also ",
+        "`also` is between `is ROLE` and `was`: `tier web is web-server also base was front`",
+    ),
+    (
+        "external",
+        "=",
+        "",
+        "write the id of the group in double quotes: `\"sg-0123456789abcdef0\"`",
+    ),
+    ("environments", "", ":", "no sign follows `environments`"),
+    (
+        "environments",
+        "",
+        "only ",
+        "a list of environments applies in all of them, so it has no `only in`",
     ),
     (
         "tier",

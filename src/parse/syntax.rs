@@ -61,12 +61,35 @@ fn explain_annotation(text: &str, span: Span, head: &str) -> Problem {
         });
     }
 
+    if let Some(problem) = words_after_annotation(text, span) {
+        return problem;
+    }
+
     allow_without_parentheses(text, span).unwrap_or_else(|| {
         Problem::Syntax(SyntaxProblem::Unexpected {
             span: place,
             found: "invalid value".to_string(),
             expected: "`@allow(LINT)` or `@allow(LINT, \"reason\")`".to_string(),
             help: None,
+            meant: None,
+        })
+    })
+}
+
+/// `@allow(icmp-all) only in production`
+fn words_after_annotation(text: &str, span: Span) -> Option<Problem> {
+    let annotation = Grammar::parse(Rule::annotation, text).ok()?.next()?;
+    let end = annotation.as_span().end();
+    let at = end + count_blanks(&text[end..]);
+    let typed = token_at(&text[at..]);
+    let help = "an annotation applies wherever its statement does, which is on the next line";
+
+    (!typed.is_empty()).then(|| {
+        Problem::Syntax(SyntaxProblem::Unexpected {
+            span: align_span(text, span, span.part(at, typed.len())),
+            found: describe_token(&text[at..]),
+            expected: "the end of the line".to_string(),
+            help: Some(Cow::Borrowed(help)),
             meant: None,
         })
     })

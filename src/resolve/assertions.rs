@@ -137,7 +137,7 @@ fn resolve_ends(
         }
     }
 
-    let excluded = excepted_ends(scope, policy, &list.except);
+    let excluded = excepted_ends(scope, policy, list);
     remove_tiers_from_ends(&mut ends, &excluded);
 
     if !policy.members.carry_one_group() {
@@ -179,22 +179,61 @@ fn with_carriers(policy: &Policy, tiers: Vec<TierId>) -> Vec<TierId> {
 }
 
 /// The tiers of an `except` after ends, sorted; reports addresses in it.
-fn excepted_ends(scope: &mut Scope<'_>, policy: &Policy, except: &[NetItem]) -> Vec<TierId> {
-    for item in except {
+fn excepted_ends(scope: &mut Scope<'_>, policy: &Policy, list: &EndList) -> Vec<TierId> {
+    for item in &list.except {
         let span = item.span();
         let is_declared = match item {
             NetItem::Name(name) => scope.resolve_peer(*name, NameKind::Tier).is_some(),
             NetItem::Net(_) | NetItem::Vpc(..) | NetItem::Every(_) => true,
         };
         if is_declared && scope.tier_item(item).is_none() {
-            let text = source_words(scope, span);
+            let (text, help) = (source_words(scope, span), except_help(scope, list));
             scope
                 .problems
-                .push(MeaningProblem::ExceptInEnds { span, text });
+                .push(MeaningProblem::ExceptInEnds { span, text, help });
         }
     }
 
-    scope.excepted_tiers(KnownTiers::new(policy), except)
+    scope.excepted_tiers(KnownTiers::new(policy), &list.except)
+}
+
+/// What to type instead of addresses after `except`.
+fn except_help(scope: &Scope<'_>, list: &EndList) -> String {
+    let words = |items: Vec<&NetItem>| {
+        let words = items.iter().map(|item| source_words(scope, item.span()));
+        words.collect::<Vec<_>>().join(", ")
+    };
+    let members = list.items.iter().filter(|item| is_member(scope, item));
+    let members = words(members.collect());
+    let is_taken = |item: &&NetItem| is_member(scope, item);
+    let excluded = words(list.except.iter().filter(is_taken).collect());
+
+    match (members.as_str(), excluded.as_str()) {
+        ("", _) | (_, "") => "only tiers can be excluded here, by their names: `every tier except \
+                              web`"
+            .to_string(),
+        (members, excluded) => format!(
+            "declare the addresses that are left: `network rest = {members} except {excluded}`, \
+             and write `rest` instead of `{members}`"
+        ),
+    }
+}
+
+/// Whether an end can be a member of a network.
+fn is_member(scope: &Scope<'_>, item: &NetItem) -> bool {
+    match item {
+        NetItem::Net(_) | NetItem::Vpc(..) => true,
+        NetItem::Every(_) => false,
+        NetItem::Name(name) => match scope.peer_named(scope.text(*name)) {
+            Some(Entity::Network(_)) => true,
+            Some(Entity::BuiltIn(network)) => network != BuiltInNetwork::Internet,
+            Some(Entity::Param(id)) => scope.is_block(id),
+            Some(
+                Entity::Tier(_) | Entity::TierSet(_) | Entity::External(_) | Entity::PrefixList(_),
+            )
+            | None => false,
+        },
+    }
 }
 
 /// Removes tiers, which are sorted, from some ends.

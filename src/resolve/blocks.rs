@@ -4,6 +4,7 @@ use super::scope::Scope;
 use crate::ast::{self, EntryKey, EntryValue};
 use crate::diagnostic::{MeaningProblem, NameKind, NameProblem, likely, nearest};
 use crate::net::parse_block;
+use crate::policy::ParamKind;
 
 /// Keywords of settings with two values, and their synonyms.
 const WORDS: [(&str, &[&str]); 12] = [
@@ -40,6 +41,14 @@ const WORDS: [(&str, &[&str]); 12] = [
     ("written", &["own", "explicit", "none", "off", "false"]),
     ("true", &["yes", "on"]),
     ("false", &["no", "off"]),
+];
+
+/// What is written before the block of a tier, as keys, and the word for it.
+const CLAUSES: [(&str, &str); 4] = [
+    ("is", "is"),
+    ("role", "is"),
+    ("also", "also"),
+    ("was", "was"),
 ];
 
 /// The largest size of a prefix list (VPC user guide, "Amazon VPC quotas").
@@ -91,14 +100,24 @@ impl<'a> Scope<'a> {
         let key = self.sources.text(span).to_string();
         let meant = likely(NameKind::Key, key.trim_matches('"'), keys.iter().copied());
         let quoted: Vec<String> = keys.iter().map(|key| format!("`{key}`")).collect();
-        let keys = quoted.join(", ");
+        let clause = CLAUSES
+            .iter()
+            .find(|(typed, _)| block == "tier" && *typed == key);
+        let help = match clause {
+            Some((_, word)) => {
+                let names = self.sources.text(entry.value.span());
+                let names = names.trim_matches(['[', ']', '"', ' ']);
+                format!("write it before the block: `{word} {names}`")
+            }
+            None => format!("valid keys are {}", quoted.join(", ")),
+        };
 
         self.problems.push(NameProblem::UnknownKey {
             span,
             key,
             block,
-            meant,
-            keys,
+            meant: meant.filter(|_| clause.is_none()),
+            help,
         });
     }
 
@@ -365,4 +384,30 @@ pub fn is_group_id(text: &str) -> bool {
 /// `pl-0123456789abcdef0`
 pub fn is_list_id(text: &str) -> bool {
     is_id(text, "pl-")
+}
+
+const NO_GROUP: &str =
+    "a group that this program does not declare is named by its id, and a tier by its name alone";
+
+/// The id of a security group that the program does not make.
+pub fn read_group_id(scope: &mut Scope<'_>, id: &ast::StringLiteral) -> Option<String> {
+    let text = id.value.to_string();
+    if is_group_id(&text) {
+        return Some(text);
+    }
+
+    let help = match text.split_once('/') {
+        Some((account, group)) if is_account(account) && is_group_id(group) => {
+            format!("write the account after the id: `\"{group}\" in account \"{account}\"`")
+        }
+        Some(_) | None => NO_GROUP.to_string(),
+    };
+    scope.problems.push(MeaningProblem::BadId {
+        span: id.span,
+        text,
+        wanted: ParamKind::External.wanted(),
+        meant: None,
+        help: Some(help),
+    });
+    None
 }

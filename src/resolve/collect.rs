@@ -300,12 +300,17 @@ impl<'a> Scope<'a> {
 fn names_of_other_environments<'a>(
     sources: &'a Sources,
     program: &'a ProgramTree,
-) -> HashMap<&'a str, Span> {
-    let absent = program.files.iter().flat_map(|file| &file.absent);
-    let names = absent.flat_map(|statement| statement.item.declared_names());
+) -> HashMap<&'a str, (Span, &'a ast::OnlyIn)> {
+    let mut names = HashMap::default();
+    for statement in program.files.iter().flat_map(|file| &file.absent) {
+        let Some(only_in) = &statement.only_in else {
+            continue;
+        };
+        for name in statement.item.declared_names() {
+            names.insert(sources.text(name.span), (name.span, &**only_in));
+        }
+    }
     names
-        .map(|name| (sources.text(name.span), name.span))
-        .collect()
 }
 
 /// The parameters that outputs have only in other environments, with the id of a VPC among them.

@@ -191,6 +191,7 @@ impl<'s> DeclaredEnvironments<'s> {
             (None, Some(span)) => Some(InputProblem::NoEnvironment {
                 span,
                 names: self.list_names(),
+                is_listed: false,
             }),
             (Some(chosen), _) if self.holds(chosen.name) => None,
             (Some(chosen), None) if chosen.is_optional => None,

@@ -3,7 +3,7 @@
 //! Existing ones are identified by their id in AWS, so that two names for one of them produce one
 //! rule.
 
-use super::blocks::{ACCOUNT, is_account, is_group_id, is_list_id};
+use super::blocks::{ACCOUNT, is_account, is_list_id, read_group_id};
 use super::made_lists;
 use super::networks::Addressed;
 use super::params::{ParamValue, Params};
@@ -475,24 +475,4 @@ fn aws_weight(name: &str) -> Option<u32> {
         .iter()
         .find(|(list, _)| *list == tail)
         .map(|(_, weight)| *weight)
-}
-
-/// The id of a security group that the program does not make.
-fn read_group_id(scope: &mut Scope<'_>, id: &ast::StringLiteral) -> Option<String> {
-    let text = id.value.to_string();
-    if is_group_id(&text) {
-        return Some(text);
-    }
-
-    scope.problems.push(MeaningProblem::BadId {
-        span: id.span,
-        text,
-        wanted: ParamKind::External.wanted(),
-        meant: None,
-        help: Some(
-            "a group that this program does not declare is named by its id, and a tier by its \
-             name alone",
-        ),
-    });
-    None
 }

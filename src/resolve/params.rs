@@ -6,9 +6,13 @@ use super::scope::Scope;
 use super::settings::Settings;
 use super::strings::is_text;
 use crate::ast::{self, EntryValue};
-use crate::diagnostic::{AwsField, InputProblem, NameKind, NameProblem, likely, listed, nearest};
+use crate::diagnostic::{
+    AwsField, InputProblem, MeaningProblem, NameKind, NameProblem, Rewrite, SyntaxProblem, likely,
+    listed, nearest,
+};
 use crate::net::{self, Family};
 use crate::policy::{Param, ParamId, ParamKind, ParameterSource, Reference};
+use crate::source::Span;
 use ipnet::IpNet;
 use std::collections::HashMap;
 use std::fmt;
@@ -167,6 +171,10 @@ fn parse_default(scope: &mut Scope<'_>, value: &EntryValue, kind: ParamKind) -> 
     }
 
     let text = match value {
+        EntryValue::Name(name) if is_id_of(kind, scope.text(*name)) => {
+            report_unquoted_id(scope, *name);
+            return None;
+        }
         EntryValue::Text(text) => text.value.to_string(),
         EntryValue::Net(net) => net.net.to_string(),
         EntryValue::Number(_, number) if kind == ParamKind::Port => number.to_string(),
@@ -181,17 +189,64 @@ fn parse_default(scope: &mut Scope<'_>, value: &EntryValue, kind: ParamKind) -> 
     };
 
     match parse_value(kind, &text) {
-        // the parameter of a template can only be the id of a group, and both targets have the same
-        // default
         Some(ParamValue::Id(id)) if id.contains('/') => {
-            scope.report_bad_value(value, "default", kind.wanted())
+            report_account(scope, value.span(), id);
+            None
         }
         Some(ParamValue::Id(id) | ParamValue::Text(id)) => Some(id),
         Some(value @ (ParamValue::Block(_) | ParamValue::Blocks(_) | ParamValue::Port(_))) => {
             Some(value.to_string())
         }
+        None if kind.is_list() => {
+            let wanted = wanted_list(kind.family(), value);
+            scope.report_bad_value(value, "default", wanted)
+        }
         None => scope.report_bad_value(value, "default", kind.wanted()),
     }
+}
+
+/// Whether a text is the id of a resource, without an account.
+fn is_id_of(kind: ParamKind, text: &str) -> bool {
+    match kind {
+        ParamKind::Vpc => is_vpc_id(text),
+        ParamKind::External => is_group_id(text),
+        ParamKind::PrefixList => is_list_id(text),
+        _ => false,
+    }
+}
+
+/// `param lb : external = sg-0123456789abcdef0`
+fn report_unquoted_id(scope: &mut Scope<'_>, name: ast::Name) {
+    let (span, text) = (name.span, scope.text(name).to_string());
+    let write = format!("\"{text}\"");
+    let rewrite = Rewrite {
+        edits: vec![(span, write.clone())],
+        is_sure: true,
+    };
+    scope.problems.push(SyntaxProblem::OtherNotation {
+        span,
+        text,
+        write,
+        label: "an id needs double quotes",
+        rewrite,
+    });
+}
+
+/// Reports a default with an account: the parameter of a template can only be the id of a group,
+/// and both targets have the same default.
+fn report_account(scope: &mut Scope<'_>, span: Span, text: String) {
+    scope.problems.push(MeaningProblem::BadId {
+        span,
+        help: text.split_once('/').map(|(account, group)| {
+            format!(
+                "declare the group, `external partner = \"{group}\" in account \"{account}\"`, or \
+                 set the parameter with `--set`"
+            )
+        }),
+        text,
+        wanted: "the id of a group of the account of the deployment",
+        meant: None,
+    });
 }
 
 /// `[203.0.113.0/24, 198.51.100.7]`; reports each entry that is no block.
@@ -208,7 +263,7 @@ fn parse_default_blocks(
         };
         is_valid &= parse_block(&text, kind).is_some();
         if parse_block(&text, kind).is_none() {
-            scope.report_no_block(item, "default", wanted_blocks(kind.family()));
+            scope.report_no_block(item, "default", wanted_blocks(kind.family(), item));
         }
         blocks.push(text);
     }
@@ -217,10 +272,27 @@ fn parse_default_blocks(
     value.map(|value| value.to_string())
 }
 
-fn wanted_blocks(family: Family) -> &'static str {
-    match family {
-        Family::V4 => "blocks of IPv4, like `203.0.113.0/24`",
-        Family::V6 => "blocks of IPv6, like `2001:db8::/32`",
+/// What each entry of a default must be; for one of the other IP version, with the type for it.
+fn wanted_blocks(family: Family, item: &EntryValue) -> &'static str {
+    let is_other = matches!(item, EntryValue::Net(net) if Family::of_block(&net.net) != family);
+    match (family, is_other) {
+        (Family::V4, false) => "blocks of IPv4, like `203.0.113.0/24`",
+        (Family::V4, true) => "blocks of IPv4; those of IPv6 are a `cidr-ipv6-list`",
+        (Family::V6, false) => "blocks of IPv6, like `2001:db8::/32`",
+        (Family::V6, true) => "blocks of IPv6; those of IPv4 are a `cidr-list`",
+    }
+}
+
+/// What a default that is no list of blocks must be.
+fn wanted_list(family: Family, value: &EntryValue) -> &'static str {
+    match (value, family) {
+        (EntryValue::Net(_), _) => wanted_blocks(family, value),
+        (_, Family::V4) => {
+            "a block of IPv4, or several in brackets, like `[203.0.113.0/24, 198.51.100.7]`"
+        }
+        (_, Family::V6) => {
+            "a block of IPv6, or several in brackets, like `[2001:db8::/32, 2001:db8:40::1]`"
+        }
     }
 }
 

@@ -256,9 +256,14 @@ impl PeerResolver<'_, '_> {
             return;
         };
 
+        let reported = self.scope.problems.len();
         let mut items = Vec::new();
         for peer in &rule.peers {
             items.extend(self.address_item(peer, except));
+        }
+        // what is excluded from other peers than addresses is no second mistake
+        if self.scope.problems.len() > reported {
+            return;
         }
 
         let known = self.definitions.addresses(self.policy);

@@ -98,6 +98,7 @@ impl<'k> Sentences<'k> {
         self.coverage.push_flows(policy, &sentence);
         if let Some(text) = &rule.outbound {
             read_outbound(scope, policy, id, start, text);
+            report_spare_text(scope, &policy.flows[start..], rule);
         }
         let is_current = rule.until.is_none_or(|until| until.date >= self.as_of);
 
@@ -308,6 +309,16 @@ fn read_outbound(
         scope.problems.push(MeaningProblem::NoOutboundHalf { span });
     }
     policy.texts.outbound.insert(id, text);
+}
+
+/// Reports the text of inbound rules that a sentence with one of outbound rules does not have.
+fn report_spare_text(scope: &mut Scope<'_>, flows: &[Flow], rule: &ast::Rule) {
+    let text = rule.prose.as_ref().filter(|text| !text.value.is_empty());
+    let is_inbound = flows.is_empty() || flows.iter().any(|flow| flow.accepting().is_some());
+    if let (Some(text), false) = (text, is_inbound) {
+        let span = text.span;
+        scope.problems.push(MeaningProblem::NoInboundHalf { span });
+    }
 }
 
 /// ` except 10.0.0.0/8 until 2026-12-31`

@@ -61,8 +61,8 @@ pub struct Scope<'a> {
     pub(super) vpc_names: HashMap<&'a str, Symbol<VpcId>>,
     /// Names of invalid declarations, whose uses are not reported.
     pub(super) broken: HashSet<&'a str>,
-    /// Names that are declared in other environments, and where.
-    pub(super) elsewhere: HashMap<&'a str, Span>,
+    /// Names that are declared in other environments, where, and in which.
+    pub(super) elsewhere: HashMap<&'a str, (Span, &'a ast::OnlyIn)>,
     /// Parameters that are declared in other environments, by name.
     pub(super) absent_params: HashMap<Cow<'a, str>, AbsentParam>,
     /// The environments of files that are not read, because only these include them.

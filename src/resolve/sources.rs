@@ -40,13 +40,31 @@ fn read_source<'a>(scope: &mut Scope<'a>, block: &'a ast::Block) -> ParameterSou
         match key {
             "terraform" => {
                 let text = scope.read_string(value, key, "a reference in quotes");
-                source.terraform =
-                    text.and_then(|text| scope.read_form(text, REFERENCE, is_reference));
+                source.terraform = text.and_then(|text| read_reference(scope, text));
             }
             _ => source.cloudformation = read_template_source(scope, value),
         }
     }
     source
+}
+
+/// `"data.aws_vpc.shared.id"`; suggests the reference alone for `"${data.aws_vpc.shared.id}"`.
+fn read_reference(scope: &mut Scope<'_>, text: &StringLiteral) -> Option<String> {
+    let value = text.value.to_string();
+    if is_reference(&value) {
+        return Some(value);
+    }
+
+    let inside = value.strip_prefix("${").and_then(|it| it.strip_suffix('}'));
+    let inside = inside.map(str::trim).filter(|inside| is_reference(inside));
+    scope.problems.push(MeaningProblem::BadId {
+        span: text.span,
+        meant: inside.map(|inside| format!("\"{}\"", inside.replace('"', "\\\""))),
+        text: value,
+        wanted: REFERENCE,
+        help: None,
+    });
+    None
 }
 
 /// `import "network-VpcId"`, `ssm "/edge/lb-sg"`, `parameter`

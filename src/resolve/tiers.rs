@@ -118,14 +118,15 @@ fn resolve_tier<'a>(
     let reported = scope.problems.len();
     let mut found = defaults.vpcs.clone();
     let mut tier = start_tier(scope, declared, name, defaults);
-    let (mut described, mut prefix) = (None, None);
+    let (mut described, mut prefix, mut is_valid) = (None, None, true);
 
     for (key, value) in scope.read_entries(declared.block.as_ref(), "tier", KEYS) {
         match key {
             "vpc" => found = read_vpcs(scope, value),
-            "outbound" => {
-                tier.outbound = read_outbound(scope, value).unwrap_or(tier.outbound);
-            }
+            "outbound" => match read_outbound(scope, value) {
+                Some(outbound) => tier.outbound = outbound,
+                None => is_valid = false,
+            },
             "outbound-description" => {
                 described = Some(value.span());
                 tier.outbound_text = read_outbound_text(scope, value);
@@ -143,7 +144,7 @@ fn resolve_tier<'a>(
         }
     }
 
-    if let (Some(span), Outbound::Closed) = (described, tier.outbound) {
+    if let (Some(span), Outbound::Closed, true) = (described, tier.outbound, is_valid) {
         let tier = tier.name.clone();
         scope
             .problems

@@ -83,21 +83,30 @@ web allows https from office
 #[test]
 fn a_template_needs_the_blocks() {
     let cloudformation = target::find_target("cloudformation").expect("a target");
+    let twice = format!("{OFFICE}web allows ssh from office\n");
     let unsupported = |bindings: &[(&str, &str)]| {
-        let problems = (cloudformation.unsupported)(&compile_bound(OFFICE, bindings).policy);
+        let problems = (cloudformation.unsupported)(&compile_bound(&twice, bindings).policy);
         let problems = problems.sorted().into_iter();
-        problems
-            .map(|problem| problem.report().message)
+        let reports = problems.map(|problem| problem.report());
+        reports
+            .map(|report| (report.message, report.help.concat()))
             .collect::<Vec<_>>()
     };
-    let rule = |name: &str| {
-        format!(
+    let rule = |name: &str, blocks: &str| {
+        let message = format!(
             "CloudFormation does not support a rule for each block of `{name}`, which has no value"
-        )
+        );
+        let help =
+            format!("bind it, as in `--set {name}={blocks}`, or build with `--to terraform`");
+        (message, help)
     };
-    assert_eq!(unsupported(&[]), [rule("office"), rule("lab")]);
+    let lists = [
+        rule("office", "203.0.113.0/24,198.51.100.7/32"),
+        rule("lab", "2001:db8::/32,2001:db8:40::/48"),
+    ];
+    assert_eq!(unsupported(&[]), lists);
     let bound = [("office", "10.0.0.0/8"), ("lab", "::/0")];
-    assert_eq!(unsupported(&bound), [""; 0]);
+    assert_eq!(unsupported(&bound), []);
 }
 
 #[test]

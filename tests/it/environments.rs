@@ -521,3 +521,74 @@ fn what_is_denied_is_said_once_for_all_environments() {
     assert_eq!(said.matches("denied: ").count(), 1, "{said}");
     assert!(said.contains(denied), "{said}");
 }
+
+#[test]
+fn a_mistake_in_the_list_of_environments_is_one_error() {
+    for list in [
+        "environments prod stage",
+        "environments = prod, stage",
+        "environments [prod, stage]",
+        "environments: prod, stage",
+        "environment prod, stage",
+        "environments",
+    ] {
+        let scratch = Scratch::new();
+        scratch.write(
+            "shop.tier",
+            format!("{list}\ntier web only in prod\ntier debug only in stage\n"),
+        );
+        let run = scratch.run(&["check", "shop.tier", "--environment", "prod"]);
+        let problems = run.exits(1).err();
+        assert_eq!(problems.matches("error[").count(), 1, "{list}: {problems}");
+    }
+}
+
+#[test]
+fn a_list_of_environments_in_two_files_is_one_error() {
+    let scratch = Scratch::new();
+    let list = "environments prod, stage\n";
+    scratch.write("more.tier", list);
+    scratch.write(
+        "shop.tier",
+        format!("{list}include \"more.tier\"\ntier web only in prod\n"),
+    );
+    let run = scratch.run(&["check", "shop.tier", "--environment", "prod"]);
+    let problems = run.exits(1).err();
+    assert_eq!(problems.matches("error[").count(), 1, "{problems}");
+    assert!(problems.contains("E0119"), "{problems}");
+}
+
+#[test]
+fn a_list_of_environments_depends_on_none() {
+    let scratch = Scratch::new();
+    scratch.write("list.tier", "environments prod, stage\n");
+    scratch.write("more.tier", "include \"list.tier\"\n");
+    for (file, help) in [
+        ("list.tier", "`list.tier` has the list of environments"),
+        ("more.tier", "`list.tier` has the list of environments"),
+    ] {
+        scratch.write(
+            "shop.tier",
+            format!("include \"{file}\" only in prod\ntier web\nweb allows https from anywhere\n"),
+        );
+        let run = scratch.run(&["check", "shop.tier", "--environment", "prod"]);
+        let problems = run.exits(1).err();
+        assert_eq!(problems.matches("error[").count(), 1, "{problems}");
+        assert!(problems.contains("shop.tier:1:21"), "{problems}");
+        assert!(problems.contains(help), "{problems}");
+    }
+}
+
+#[test]
+fn a_project_without_environments_names_the_table_for_them() {
+    let scratch = Scratch::new();
+    scratch.write("tierwall.toml", "[[program]]\nfile = \"shop.tier\"\n");
+    scratch.write(
+        "shop.tier",
+        "environments prod, stage\ntier web\nweb allows https from anywhere\n",
+    );
+    let table = "list each in `tierwall.toml`: `[program.environments.prod]`";
+    scratch.run(&["check"]).exits(2).says(table);
+    let alone = scratch.run(&["check", "shop.tier"]).exits(2).err();
+    assert!(!alone.contains(table), "{alone}");
+}

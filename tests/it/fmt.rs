@@ -10,7 +10,7 @@ use std::process::{Command, Output, Stdio};
 use tierwall::fmt::format;
 use tierwall::parse;
 
-const TOPICS: [(&str, &str); 13] = [
+const TOPICS: [(&str, &str); 14] = [
     (
         "every",
         "tier a is app-server also management,base was old {outbound=closed}\ntier longer also base \"x\"\n\ntiers scraped=every tier  except prometheus \"all\"\ntiers dbs = every database in vpc main,\nweb\n\n\
@@ -75,6 +75,13 @@ const TOPICS: [(&str, &str); 13] = [
          web allows ssh from lb \"in\",outbound \"out\"   {tags={a=\"1\",\"b c\"=\"2\"}}\nweb allows http from lb only in staging \"x\" {}\n\
          web allows http from lb \"a\" { tags = # what\n{ a = \"1\" # one\n} }# end\nweb allows http from lb {\n}\n\
          web allows http, https, tcp 8080 from office, partners except 203.0.113.64/26 \"a text of some length\" { tags = { owner = \"edge\", team = \"shop\" } }\n",
+    ),
+    (
+        "long-sentences-with-blocks",
+        "rds allows postgres, tcp 8000-8100 from a, b, 203.0.113.0/24, 198.51.100.0/24 \"orders and returns\", outbound \"order database\" { tags = { owner = \"orders\" } }\n\n\
+         rds allows postgres from a, b \"orders\",\noutbound \"returns\" { tags = { owner = \"orders\" } }\n\n\
+         rds allows postgres, tcp 8000-8100 from a, b, 203.0.113.0/24, 198.51.100.0/24 \"orders and returns\", outbound \"order database\" { tags = { owner = \"orders\", team = \"the team of the order database\", stage = \"production\" } }\n\n\
+         rds allows postgres from a, b, 203.0.113.0/24, 198.51.100.0/24, 192.0.2.0/28, 192.0.2.64/28, 192.0.2.128/28, 192.0.2.192/28, c { tags = { owner = \"orders\" } }\n",
     ),
     ("nothing", "\n \n\t\n"),
     ("only-a-comment", "   # alone"),

@@ -415,3 +415,53 @@ fn a_rule_on_the_group_opens_what_the_other_end_admits() {
         wider
     );
 }
+
+#[test]
+fn a_template_has_no_default_of_every_address_on_the_group() {
+    let program = "\
+external rds = \"sg-0fedcba9876543210\"
+param p : cidr = 0.0.0.0/0
+rds allows all to p
+";
+    let cloudformation = tierwall::target::find_target("cloudformation").expect("a target");
+    let policy = crate::common::compile_bound(program, &[]).policy;
+    let problems = (cloudformation.unsupported)(&policy).sorted();
+    let [problem] = problems.as_slice() else {
+        panic!("{problems:?}");
+    };
+    let report = problem.report();
+    assert_eq!(
+        report.message,
+        "CloudFormation does not support a rule for all traffic to `p`, by default every address, \
+         on `rds`, a group that is made elsewhere"
+    );
+    let help = "remove the default, or allow only the services that are needed";
+    assert_eq!(report.help, [help]);
+}
+
+#[test]
+fn the_suggested_sentence_makes_the_group_reachable() {
+    let program = "\
+external lb = \"sg-0fedcba9876543210\"
+tier web { outbound = closed }
+assert web can reach lb on https
+";
+    let levels = tierwall::lint::Levels::default();
+    let errors = |program: &str| {
+        let (_, problems) = crate::common::check(program, &levels);
+        let errors = problems.into_iter();
+        let errors = errors.filter(|it| it.level() == tierwall::diagnostic::Level::Error);
+        errors.map(|it| it.report().help).collect::<Vec<_>>()
+    };
+    let sentence = "lb allows https from web";
+    let help = format!("this sentence would allow it: `{sentence}`");
+    let reported = errors(program);
+    assert_eq!(reported.len(), 1, "{reported:?}");
+    assert!(reported[0].contains(&help), "{reported:?}");
+    assert!(errors(&format!("{program}{sentence}\n")).is_empty());
+
+    // other rules of a group of another account stay unknown
+    let foreign = program.replace("210\"", "210\" in account \"123456789012\"");
+    let reported = errors(&foreign).concat().concat();
+    assert!(!reported.contains("would allow it"), "{reported}");
+}

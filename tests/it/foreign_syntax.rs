@@ -54,7 +54,11 @@ const SENTENCES: &[Row] = &[
     ("web allows https to", "E0101", "1:19", "name a peer: `web allows https to app`", None),
     ("web allows https from", "E0101", "1:21", "name a peer: `web allows https from anywhere`", None),
     ("assert web can rech db", "E0101", "1:16", "did you mean `reach`?", Review),
-    ("web allows ssh from office only staging", "E0101", "1:28", "write `only in NAMES` before `until`, the string and the block", None),
+    ("web allows https from \"sg-0fedcba9876543210\"", "E0213", "1:23", "declare it: `external partner = \"sg-0fedcba9876543210\"`, and write `partner`", None),
+    ("web allows https from \"sg-0fedcba9876543210\", \"sg-0fedcba9876543211\"", "E0213", "1:23", "declare it: `external partner = \"sg-0fedcba9876543210\"`, and write `partner`", None),
+    ("web allows https from app \"in\", \"out\"", "E0123", "1:27", "write `\"in\", outbound \"out\"`", Review),
+    ("web allows https from app \"in\" inbound \"out\"", "E0123", "1:27", "write `\"in\", outbound \"out\"`", Review),
+    ("assert every tier cannot reach itself", "E0201", "1:32", "name the tier at both ends: `assert web cannot reach web`", None),
     ("web allows ssh from office in staging", "E0101", "1:28", "for some environments, write `only in NAMES`", None),
     ("web allows ssh from office if staging", "E0101", "1:28", "for some environments, write `only in NAMES`", None),
     ("web allows ssh from office until 2027-01-01 only in staging", "E0101", "1:45", "write `only in NAMES` before `until`, the string and the block", None),
@@ -368,6 +372,36 @@ const PROGRAMS: &[Row] = &[
     ("param office cidr\ntier web\nweb allows https from office", "E0123", "1:14", "write `: cidr`", Safe),
     ("param office : ip\ntier web\nweb allows https from office", "E0201", "1:16", "did you mean `cidr`?", Review),
     ("param office : sg\ntier web\nweb allows https from office", "E0201", "1:16", "did you mean `external`?", Review),
+    ("tier b\ntier a also = b", "E0123", "2:8", "write `also b`", Safe),
+    ("tier b\ntier a is = database", "E0123", "2:8", "write `is database`", Safe),
+    ("external r = aws_security_group.x.id\ntier web\nweb allows https from r", "E0123", "1:1", "write `param r : external { terraform = \"aws_security_group.x.id\" }`", Review),
+    ("external r = partner\ntier web\nweb allows https from r", "E0101", "1:14", "write the id of the group in double quotes: `\"sg-0123456789abcdef0\"`", None),
+    ("external e = \"sg-0fedcba9876543210\" in account 123456789012\ntier web\nweb allows https from e", "E0123", "1:48", "write `\"123456789012\"`", Safe),
+    ("external e = \"123456789012/sg-0fedcba9876543210\"\ntier web\nweb allows https from e", "E0312", "1:14", "write the account after the id: `\"sg-0fedcba9876543210\" in account \"123456789012\"`", None),
+    ("param e : external = \"123456789012/sg-0fedcba9876543210\"\ntier web\nweb allows https from e", "E0312", "1:22", "declare the group, `external partner = \"sg-0fedcba9876543210\" in account \"123456789012\"`, or set the parameter with `--set`", None),
+    ("param e : external = sg-0fedcba9876543210\ntier web\nweb allows https from e", "E0123", "1:22", "write `\"sg-0fedcba9876543210\"`", Safe),
+    ("param e : prefix-list = pl-0fedcba9876543210\ntier web\nweb allows https from e", "E0123", "1:25", "write `\"pl-0fedcba9876543210\"`", Safe),
+    ("param e : vpc = vpc-0fedcba9876543210\nvpc main { id = e }\ntier web", "E0123", "1:17", "write `\"vpc-0fedcba9876543210\"`", Safe),
+    ("param e : external { terraform = \"${var.x}\" }\ntier web\nweb allows https from e", "E0312", "1:34", "did you mean `\"var.x\"`?", Review),
+    ("param e : external { cloudformation = import(\"x\") }\ntier web\nweb allows https from e", "E0123", "1:39", "write `import \"x\"`", Safe),
+    ("tier web { tags = { a \"b\" } }", "E0123", "1:23", "write `= \"b\"`", Safe),
+    ("tier web { tags = { a = \"b\", c \"d\" } }", "E0123", "1:32", "write `= \"d\"`", Safe),
+    ("tier b\ntier a { also = b }", "E0205", "2:10", "write it before the block: `also b`", None),
+    ("tier a { role = database }", "E0205", "1:10", "write it before the block: `is database`", None),
+    ("tier b\ntier a also b is database", "E0101", "2:15", "`is ROLE` is before `also` and `was`: `tier web is web-server also base was front`", None),
+    ("tier b\ntier a was z also b", "E0101", "2:14", "`also` is between `is ROLE` and `was`: `tier web is web-server also base was front`", None),
+    ("# tierwall check --environment prod\nenvironments prod\ntier web only on prod", "E0123", "3:10", "write `only in prod`", Review),
+    ("# tierwall check --environment prod\nenvironments prod\ntier web only prod", "E0123", "3:10", "write `only in prod`", Review),
+    ("# tierwall check --environment prod\nenvironments prod\ntier web, app\nweb allows ssh from app only prod", "E0123", "4:25", "write `only in prod`", Review),
+    ("# tierwall check --environment prod\nenvironments prod only in prod", "E0101", "2:19", "a list of environments applies in all of them, so it has no `only in`", None),
+    ("# tierwall check --environment prod\nenvironments prod\n@allow(open-http) only in prod\ntier web", "E0101", "3:19", "an annotation applies wherever its statement does, which is on the next line", None),
+    ("# tierwall check --environment prod\nenvironments prod, stage\nnetwork o = 10.0.0.0/8 only in stage\ntier web\nweb allows https from o", "E0216", "5:23", "write `only in stage` here too, or declare `o` for this environment", None),
+    ("network office = 10.0.0.0/8\ntier web\nassert internet cannot reach every tier except office", "E0340", "3:48", "only tiers can be excluded here, by their names: `every tier except web`", None),
+    ("network office = 10.0.0.0/8\ntier web\nassert internet except office cannot reach web", "E0340", "3:24", "only tiers can be excluded here, by their names: `every tier except web`", None),
+    ("network n = 10.0.0.0/8\ntier web\nassert web, n, anywhere except 10.1.0.0/16 cannot reach web", "E0340", "3:32", "declare the addresses that are left: `network rest = n, anywhere except 10.1.0.0/16`, and write `rest` instead of `n, anywhere`", None),
+    ("tier web\ntier a\na allows https from every tier, 10.0.0.0/8 except web, 10.0.0.0/16", "E0304", "3:21", "write a separate sentence for `every tier`", None),
+    ("stack s { outbound = closed }\ntier web { outbound = opne, outbound-description = \"d\" }", "E0207", "2:23", "did you mean `open`?", Review),
+    ("tier a, b\na sends https to b \"text\", outbound \"x\"", "E0335", "2:20", "write one string, which describes the outbound rules", None),
     ("external partner = sg-0123456789abcdef0\ntier web\nweb allows https from partner", "E0123", "1:20", "write `\"sg-0123456789abcdef0\"`", Safe),
     ("peer a and b\nvpc a { cidr = 10.0.0.0/16 }\nvpc b { cidr = 10.1.0.0/16 }", "E0123", "1:8", "write `with`", Safe),
     ("peer a, b\nvpc a { cidr = 10.0.0.0/16 }\nvpc b { cidr = 10.1.0.0/16 }", "E0123", "1:7", "write `with`", Safe),
@@ -541,6 +575,32 @@ fn a_block_with_host_bits_that_is_no_value_here_is_one_error() {
     let (_, problems) = errors("tier web { tags = 10.0.0.1/8 }\n");
     let codes: Vec<_> = problems.iter().map(|it| it.report().code).collect();
     assert_eq!(codes, ["E0111"]);
+}
+
+#[test]
+fn a_default_that_is_no_list_of_blocks_names_the_form_in_a_program() {
+    let form = "expected a block of IPv4, or several in brackets, like `[203.0.113.0/24, \
+                198.51.100.7]`";
+    let other = "expected blocks of IPv4; those of IPv6 are a `cidr-ipv6-list`";
+    for (value, place, label) in [
+        ("[]", "[]", form),
+        ("anywhere", "anywhere", form),
+        ("::/0", "::/0", other),
+        ("[10.0.0.0/8, ::/0]", "::/0", other),
+    ] {
+        let program = format!("param p : cidr-list = {value}\ntier web\nweb allows ssh from p\n");
+        let (compilation, problems) = errors(&program);
+        let labels = problems.iter().flat_map(|problem| problem.report().labels);
+        let labels: Vec<_> = labels
+            .map(|label| {
+                (
+                    compilation.sources.text(label.span).to_string(),
+                    label.words,
+                )
+            })
+            .collect();
+        assert_eq!(labels, [(place.to_string(), label.to_string())], "{value}");
+    }
 }
 
 #[test]

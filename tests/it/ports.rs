@@ -404,3 +404,22 @@ fn reports_misuse_with_a_suggestion() {
         assert_eq!(found.count(), 1, "{sentence}: {reports:#?}");
     }
 }
+
+#[test]
+fn a_default_that_repeats_a_port_is_reported_once_for_both_ip_versions() {
+    let program = "\
+param p : port
+param q : port = 443
+tier web
+web allows tcp p, q, 443 from anywhere
+";
+    let (_, problems) = crate::common::check(program, &Levels::default());
+    let reports = problems.iter().map(|problem| problem.report());
+    let messages: Vec<String> = reports
+        .filter(|report| report.code == "duplicate-default")
+        .map(|report| report.message)
+        .collect();
+    let message =
+        "the default of `q` creates `tcp 443` from 0.0.0.0/0 to `web` twice, and 1 more rule";
+    assert_eq!(messages, [message]);
+}

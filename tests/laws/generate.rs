@@ -52,27 +52,26 @@ pub fn addition() -> impl Strategy<Value = Addition> {
 fn related(mut program: Program, sentence: Sentence, choose: &mut Choices<'_>) -> Addition {
     match choose.pick(6) {
         4 if !program.sentences.is_empty() => {
-            let twin = choose.of(&program.sentences);
-            Addition {
-                program,
-                sentence: Sentence {
-                    prose: sentence.prose.or(Some("AA first")),
-                    tags: sentence.tags,
-                    ..twin
-                },
-            }
+            let sentence = Sentence {
+                prose: sentence.prose.or(Some("AA first")),
+                tags: sentence.tags,
+                ..choose.of(&program.sentences)
+            };
+            let sentence = sentence.without_spare_text(&program.scene);
+            Addition { program, sentence }
         }
         5 if program.scene.tiers.len() > 1 => {
             // `web`, `web-tcp` and `web_tcp_all_from_…`
             let of = |tier: &str, service: &str| {
                 let (subjects, services) = (vec![tier.to_string()], vec![service.to_string()]);
-                Sentence {
+                let named = Sentence {
                     subjects,
                     services,
                     except: Vec::new(),
                     peers: sentence.peers[..1].to_vec(),
                     ..sentence.clone()
-                }
+                };
+                named.without_spare_text(&program.scene)
             };
             let mut pair = choose.shuffled(&[of("web", "tcp"), of("web-tcp", "all")]);
             program.sentences.extend(pair.pop());

@@ -125,10 +125,20 @@ pub fn sentence(scene: &Scene, numbers: &[u16]) -> Option<Sentence> {
         tags,
         ..sentence
     };
-    Some(match scene.over_gateway {
+    let sentence = match scene.over_gateway {
         true => over_gateway(scene, sentence),
         false => sentence,
-    })
+    };
+
+    Some(sentence.without_spare_text(scene))
+}
+
+/// Whether a peer is tiers of the program.
+fn is_tier(scene: &Scene, peer: &String) -> bool {
+    // the members of one tier can be in both VPCs
+    peer == "itself"
+        || scene.subjects.contains(peer)
+        || scene.every.iter().any(|(every, _)| every == peer)
 }
 
 /// Tags of a sentence, which most have none of.
@@ -151,18 +161,12 @@ fn tags(scene: &Scene, choose: &mut Choices<'_>) -> Vec<(&'static str, &'static 
 
 /// A sentence that makes no outbound rule to a group of a tier.
 fn over_gateway(scene: &Scene, sentence: Sentence) -> Sentence {
-    let is_tier = |peer: &String| {
-        // the members of one tier can be in both VPCs
-        peer == "itself"
-            || scene.subjects.contains(peer)
-            || scene.every.iter().any(|(every, _)| every == peer)
-    };
     match sentence.way {
         "from" => Sentence {
             verb: "accepts",
             ..sentence
         },
-        _ if sentence.peers.iter().any(is_tier) => Sentence {
+        _ if sentence.peers.iter().any(|it| is_tier(scene, it)) => Sentence {
             services: vec!["tcp 80".to_string()],
             peers: vec!["vpc main".to_string()],
             except: Vec::new(),
@@ -370,6 +374,14 @@ impl Sentence {
             return line;
         }
         line.block(&[("tags".to_string(), Value::Tags(self.tags.clone()))])
+    }
+
+    /// The sentence without a text of inbound rules that there are not, which is an error.
+    pub fn without_spare_text(self, scene: &Scene) -> Sentence {
+        let has_tier = self.peers.iter().any(|peer| is_tier(scene, peer));
+        let is_spare = self.outbound.is_some() && (self.verb == "sends" || !has_tier);
+        let prose = if is_spare { Some("") } else { self.prose };
+        Sentence { prose, ..self }
     }
 
     /// The same sentence with every list in another order.

@@ -34,7 +34,12 @@ pub enum InputProblem {
         environments: Vec<String>,
     },
     /// `environments production, staging` without `--environment`
-    NoEnvironment { span: Span, names: Vec<String> },
+    NoEnvironment {
+        span: Span,
+        names: Vec<String>,
+        /// Whether a manifest lists the program, without environments.
+        is_listed: bool,
+    },
     /// `--environment stagin`
     UnknownChoice {
         name: String,

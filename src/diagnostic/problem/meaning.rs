@@ -23,7 +23,11 @@ pub enum MeaningProblem {
         except: Span,
     },
     /// `assert office except 10.0.0.7 cannot reach db`
-    ExceptInEnds { span: Span, text: String },
+    ExceptInEnds {
+        span: Span,
+        text: String,
+        help: String,
+    },
     /// `tier a also b` and `tier b also a`
     AlsoCircle {
         span: Span,
@@ -109,7 +113,7 @@ pub enum MeaningProblem {
         text: String,
         wanted: &'static str,
         meant: Option<String>,
-        help: Option<&'static str>,
+        help: Option<String>,
     },
     /// `web allows https from anywhere "café"`
     ForbiddenCharacter {
@@ -216,6 +220,8 @@ pub enum MeaningProblem {
     NoOpenRules { span: Span, tier: String },
     /// `web allows https from anywhere "in", outbound "out"`
     NoOutboundHalf { span: Span },
+    /// `web sends https to app "in", outbound "out"`
+    NoInboundHalf { span: Span },
     /// `tcp 8000-last-port` where `last-port` is 7000
     InvertedPortValues {
         span: Span,

@@ -45,7 +45,8 @@ pub enum NameProblem {
         key: String,
         block: &'static str,
         meant: Option<String>,
-        keys: String,
+        /// What to type, if the valid keys do not help.
+        help: String,
     },
     /// `tier web { outbound = closed, outbound = open }`
     DuplicateKey {
@@ -107,6 +108,8 @@ pub enum NameProblem {
         kind: NameKind,
         name: String,
         declared: Span,
+        /// `only in staging`
+        only_in: String,
     },
     /// `web allows icmp ping from anywhere`
     ServiceAsType {

@@ -12,7 +12,7 @@ pub enum TargetProblem {
         span: Span,
         target: &'static str,
         what: String,
-        help: &'static str,
+        help: String,
     },
     /// CloudFormation: a program without tiers
     NothingToDeploy { target: &'static str },

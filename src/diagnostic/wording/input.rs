@@ -61,18 +61,29 @@ impl InputProblem {
             )
             .at(declared, "declared here")
             .help("leave it out for this environment, or set it in a file of `--vars`"),
-            InputProblem::NoEnvironment { span, names } => R::error(
-                "E0504",
-                format!(
-                    "the program has the environments {}, but none is chosen",
-                    listed(&quote_names(names), 10)
-                ),
-            )
-            .at(span, "declared here")
-            .help(format!(
-                "choose one: `--environment {}`",
-                names.first().map_or("NAME", String::as_str)
-            )),
+            InputProblem::NoEnvironment {
+                span,
+                names,
+                is_listed,
+            } => {
+                let report = R::error(
+                    "E0504",
+                    format!(
+                        "the program has the environments {}, but none is chosen",
+                        listed(&quote_names(names), 10)
+                    ),
+                )
+                .at(span, "declared here");
+
+                let name = names.first().map_or("NAME", String::as_str);
+                let report = match is_listed {
+                    true => report.help(format!(
+                        "list each in `tierwall.toml`: `[program.environments.{name}]`"
+                    )),
+                    false => report,
+                };
+                report.help(format!("choose one: `--environment {name}`"))
+            }
             InputProblem::UnknownChoice { name, known, meant } => {
                 R::error("E0505", format!("the program has no environment `{name}`"))
                     .meant(meant)

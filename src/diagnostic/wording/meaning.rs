@@ -38,15 +38,12 @@ impl MeaningProblem {
             .at(span, "has no known addresses")
             .at(except, "because of this `except`")
             .help(format!("write a separate sentence for `{name}`")),
-            MeaningProblem::ExceptInEnds { span, text } => R::error(
+            MeaningProblem::ExceptInEnds { span, text, help } => R::error(
                 "E0340",
                 format!("`except` in an assertion excludes tiers, and `{text}` is none"),
             )
             .at(span, "not a tier")
-            .help(format!(
-                "declare the addresses that are left: `network rest = office except {text}`, and \
-                 name `rest`"
-            )),
+            .help(help),
             MeaningProblem::AlsoCircle { span, tier, circle } => R::error(
                 "E0341",
                 format!("`also` of `{tier}` leads back to `{tier}`"),
@@ -203,7 +200,7 @@ impl MeaningProblem {
                 let report = R::error("E0312", format!("`{text}` is not {wanted}"))
                     .at(span, format!("expected {wanted}"))
                     .meant(meant);
-                help.iter().fold(report, |report, help| report.help(*help))
+                help.iter().fold(report, Report::help)
             }
             MeaningProblem::ForbiddenCharacter {
                 span,
@@ -412,6 +409,12 @@ impl MeaningProblem {
             )
             .at(span, "describes no rule")
             .help("delete it; the first string describes the inbound rules"),
+            MeaningProblem::NoInboundHalf { span } => R::error(
+                "E0335",
+                "this sentence opens no inbound side, so it has no inbound rules",
+            )
+            .at(span, "describes no rule")
+            .help("write one string, which describes the outbound rules"),
             MeaningProblem::InvertedPortValues {
                 span,
                 from,

@@ -67,11 +67,11 @@ impl NameProblem {
                 key,
                 block,
                 meant,
-                keys,
+                help,
             } => R::error("E0205", format!("a {block} has no key `{key}`"))
                 .at(span, "unknown key")
                 .meant(meant)
-                .help(format!("valid keys are {keys}")),
+                .help(help),
             NameProblem::DuplicateKey { span, key, first } => {
                 R::error("E0206", format!("duplicate key `{key}`"))
                     .at(span, "duplicate")
@@ -157,12 +157,16 @@ impl NameProblem {
                 kind,
                 name,
                 declared,
+                only_in,
             } => R::error(
                 "E0216",
                 format!("unknown {} `{name}` in this environment", kind.words()),
             )
             .at(span, "not declared in this environment")
-            .at(declared, "declared for other environments"),
+            .at(declared, "declared for other environments")
+            .help(format!(
+                "write `{only_in}` here too, or declare `{name}` for this environment"
+            )),
         }
     }
 }

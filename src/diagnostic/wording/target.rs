@@ -15,7 +15,7 @@ impl TargetProblem {
                 help,
             } => R::error("E0601", format!("{} does not support {what}", target))
                 .at(span, "not supported by this target")
-                .help(*help),
+                .help(help),
             TargetProblem::NothingToDeploy { target } => R::error(
                 "E0602",
                 format!(

@@ -23,12 +23,42 @@ pub(super) fn bare_entries(here: &Here<'_>) -> Option<Replacement> {
         }
     }
 
-    let write = format!("{{ {} }}", join_tokens(&here.rest[..count]));
+    let entries = &here.rest[..count];
+    let write = format!("{{ {} }}", join_tokens(entries));
     Some(Replacement {
+        is_sure: entries.first().is_some_and(|key| KEYS.contains(&key.text)),
         is_plain: false,
         ..Replacement::sure(count, write, IN_BRACES)
     })
 }
+
+/// Keys of blocks: an unknown one may be no setting.
+const KEYS: [&str; 24] = [
+    "account",
+    "addresses",
+    "cidr",
+    "cloudformation",
+    "default-group",
+    "description",
+    "entries",
+    "export",
+    "exports",
+    "family",
+    "groups-per-interface",
+    "id",
+    "ip",
+    "labels",
+    "name",
+    "name-prefix",
+    "outbound",
+    "outbound-description",
+    "protect",
+    "region",
+    "rule-quota",
+    "tags",
+    "terraform",
+    "vpc",
+];
 
 /// Whether the words of a statement can end with a token, so that settings follow.
 fn ends_words(text: &str) -> bool {
@@ -95,11 +125,37 @@ pub(super) fn bare_blocks(here: &Here<'_>) -> Option<Replacement> {
     })
 }
 
-/// `{ tags { owner = "edge" } }`
+/// `{ tags { owner = "edge" } }`, `{ owner "edge" }`
 pub(super) fn missing_equals(here: &Here<'_>) -> Option<Replacement> {
-    let is_key = here.before.is_some_and(|before| is_name(before.text));
-    let is_entry = here.depth > 0 && here.rest[0].text == "{" && is_key;
-    is_entry.then(|| Replacement::sure(1, "= {", "a value follows `=`"))
+    let (typed, key) = (here.rest[0].text, here.before?);
+    if here.depth == 0 {
+        return None;
+    }
+
+    if typed == "{" {
+        return is_name(key.text).then(|| Replacement::sure(1, "= {", VALUE));
+    }
+
+    // before a key, and not before a value
+    let at = here.position().checked_sub(2)?;
+    let is_key = is_name(key.text) && here.all[at].text != "=";
+    (is_key && typed.starts_with('"')).then(|| Replacement {
+        is_plain: false,
+        ..Replacement::sure(1, format!("= {typed}"), VALUE)
+    })
+}
+
+const VALUE: &str = "a value follows `=`";
+
+/// `{ cloudformation = import("network-VpcId") }`
+pub(super) fn source_call(here: &Here<'_>) -> Option<Replacement> {
+    let [word, open, text, close, ..] = here.rest else {
+        return None;
+    };
+    let is_source = here.depth > 0 && ["import", "ssm"].contains(&word.text);
+    let is_call = open.text == "(" && text.text.starts_with('"') && close.text == ")";
+    let write = format!("{} {}", word.text, text.text);
+    (is_source && is_call).then(|| Replacement::sure(4, write, "no parentheses around the name"))
 }
 
 /// The type of a parameter by the start of its default.

@@ -16,11 +16,12 @@ pub(super) fn bare_list(here: &Here<'_>) -> Option<Replacement> {
     let mut rest = others;
     let mut end = first.end();
 
-    // what stands before `=` is a key, and what is far away may have a comment before it
+    // what stands before `=` or a string is a key, and what is far away may have a comment before it
     while let [comma, value, next, ..] = rest
         && comma.text == ","
         && is_value(value)
         && next.text != "="
+        && !next.text.starts_with('"')
         && value.start <= end + 2
     {
         values.push(value.text);

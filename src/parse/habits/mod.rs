@@ -12,17 +12,19 @@ mod position;
 mod protocols;
 mod ranges;
 mod signs;
+mod texts;
 mod tokens;
 mod unmatched;
 
 pub use position::{StatementPart, part_after};
 pub use tokens::{Token, first_tokens, is_name, split_tokens};
-pub use unmatched::find_unmatched;
+pub use unmatched::{find_quoted_ids, find_unmatched};
 
-use entries::{bare_blocks, bare_entries, list_item, missing_equals, missing_type};
+use entries::{bare_blocks, bare_entries, list_item, missing_equals, missing_type, source_call};
 use lists::bare_list;
 use notations::{
     address_range, netmask_notation, port_notation, reference_notation, service_and_port,
+    terraform_declaration,
 };
 use phrases::{article, known_phrase, negated_assertion, negated_peer};
 use position::{Here, Replacement, first_part, next_part};
@@ -30,9 +32,10 @@ use protocols::{icmp_code, protocol_name};
 use ranges::{half_range, named_range};
 use signs::{
     entry_sign, list_separator, missing_sign, peering_word, spare_bracket, spare_colon,
-    spare_comma, spare_equals, statement_end, unquoted_id, unquoted_path, uppercase_keyword,
-    wrong_quotes,
+    spare_comma, spare_equals, statement_end, unquoted_account, unquoted_id, unquoted_path,
+    uppercase_keyword, wrong_quotes,
 };
+use texts::{clause_sign, missing_in, second_text};
 
 /// A part of a text in the syntax of another tool, and its replacement.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,11 +55,16 @@ pub struct Habit {
     pub is_plain: bool,
 }
 
-const RULES: [fn(&Here<'_>) -> Option<Replacement>; 32] = [
+const RULES: [fn(&Here<'_>) -> Option<Replacement>; 38] = [
     list_item,
+    terraform_declaration,
+    clause_sign,
+    missing_in,
+    second_text,
     negated_assertion,
     missing_type,
     unquoted_id,
+    unquoted_account,
     peering_word,
     bare_blocks,
     spare_equals,
@@ -80,6 +88,7 @@ const RULES: [fn(&Here<'_>) -> Option<Replacement>; 32] = [
     statement_end,
     bare_entries,
     missing_equals,
+    source_call,
     entry_sign,
     list_separator,
     spare_bracket,

@@ -277,6 +277,32 @@ fn is_terraform_value(here: &Here<'_>) -> bool {
     written && is_key
 }
 
+/// `external partner = aws_security_group.partner.id`
+pub(super) fn terraform_declaration(here: &Here<'_>) -> Option<Replacement> {
+    let [head, name, sign, reference, ..] = here.rest else {
+        return None;
+    };
+    let is_declaration = here.position() == 0 && is_like("external|prefix-list", head.text);
+    let is_reference = TERRAFORM
+        .iter()
+        .any(|start| reference.text.starts_with(start));
+
+    (is_declaration && sign.text == "=" && is_reference).then(|| Replacement {
+        is_sure: false,
+        ..Replacement::sure(
+            4,
+            format!(
+                "param {} : {} {{ terraform = \"{}\" }}",
+                name.text, head.text, reference.text
+            ),
+            "a reference of Terraform is the source of a parameter",
+        )
+    })
+}
+
+/// How references of Terraform start.
+const TERRAFORM: [&str; 5] = ["aws_", "data.", "module.", "var.", "local."];
+
 /// A name that replaces `count` tokens.
 fn plain_name(count: usize, name: &str) -> Option<Replacement> {
     is_name(name).then(|| Replacement {

@@ -1,9 +1,10 @@
 //! Quotes, brackets, separators and keywords of other tools.
 
 use super::notations::range_notation;
-use super::phrases::is_like;
+use super::phrases::{is_like, is_number};
 use super::position::{Here, Replacement, StatementPart};
 use super::tokens::{PAIRS, Token, is_name};
+use crate::diagnostic::describe_aws_id;
 use crate::net;
 
 /// Declarations with a sign after the name, and the reason.
@@ -42,17 +43,24 @@ pub(super) fn unquoted_id(here: &Here<'_>) -> Option<Replacement> {
         here.position() == 3 && here.before.is_some_and(|before| before.text == "=");
     let typed = here.rest[0].text;
     let is_bare = match here.head {
-        "external" => !typed.starts_with('"'),
+        "external" => typed.starts_with("sg-"),
         // a list that the program makes has addresses and networks
         "prefix-list" => typed.starts_with("pl-") || typed.starts_with("com."),
         _ => false,
     };
-    (follows_equals && is_bare).then(|| {
-        Replacement::sure(
-            1,
-            format!("\"{}\"", here.rest[0].text),
-            "an id needs double quotes",
-        )
+    (follows_equals && is_bare).then(|| Replacement {
+        is_sure: typed.starts_with("com.") || describe_aws_id(typed).is_some(),
+        ..Replacement::sure(1, format!("\"{typed}\""), "an id needs double quotes")
+    })
+}
+
+/// `external partner = "sg-0123456789abcdef0" in account 123456789012`
+pub(super) fn unquoted_account(here: &Here<'_>) -> Option<Replacement> {
+    let typed = here.rest[0].text;
+    let is_account = here.head == "external" && here.before?.text == "account" && is_number(typed);
+    is_account.then(|| Replacement {
+        is_sure: typed.len() == 12,
+        ..Replacement::sure(1, format!("\"{typed}\""), "an account needs double quotes")
     })
 }
 
@@ -122,7 +130,9 @@ pub(super) fn wrong_quotes(here: &Here<'_>) -> Option<Replacement> {
 
     let text = inside.or_else(|| typed.strip_prefix('"')?.strip_suffix('"'))?;
     let is_port = here.follows_transport() && range_notation(text).is_some();
-    let is_bare = is_name(text) || is_port || net::parse_block(text).is_ok();
+    let is_bare = is_name(text) && describe_aws_id(text).is_none()
+        || is_port
+        || net::parse_block(text).is_ok();
     let label = if is_bare && here.depth == 0 && here.expects_name() {
         "names and addresses take no quotes"
     } else {
@@ -281,7 +291,7 @@ pub(super) fn spare_bracket(here: &Here<'_>) -> Option<Replacement> {
             "write the list without brackets"
         }
         ("=" | ":", "tier" | "vpc" | "stack" | "prefix-list")
-            if here.rest.get(1).is_some_and(|it| it.text == "{") =>
+            if here.depth == 0 && here.rest.get(1).is_some_and(|it| it.text == "{") =>
         {
             "a block follows the name"
         }

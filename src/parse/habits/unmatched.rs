@@ -3,6 +3,7 @@
 use super::notations::REFERENCES;
 use super::position::{StatementPart, first_part, next_part};
 use super::tokens::{Token, is_in_name, split_tokens};
+use crate::diagnostic::describe_aws_id;
 
 /// A kind of peer that AWS does not support: how to recognize it, what it is, what to write.
 type Unmatched = (fn(&str) -> bool, &'static str, &'static str);
@@ -42,6 +43,15 @@ fn is_host(typed: &str) -> bool {
 
 fn is_label(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(is_in_name)
+}
+
+/// The ids in quotes in place of names: `from "sg-0123456789abcdef0"`
+pub fn find_quoted_ids(text: &str) -> Vec<Token<'_>> {
+    let tokens = split_tokens(text).into_iter();
+    tokens
+        .filter(|token| token.text.starts_with('"'))
+        .filter(|token| describe_aws_id(token.text.trim_matches('"')).is_some())
+        .collect()
 }
 
 /// A peer that a rule of AWS cannot reference, what it is, and what to write instead.

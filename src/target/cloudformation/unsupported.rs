@@ -2,7 +2,7 @@
 
 use crate::diagnostic::{Problems, TargetProblem};
 use crate::groups::{Direction, OpenedGates};
-use crate::net::Traffic;
+use crate::net::{Family, Traffic};
 use crate::policy::{DefaultGroup, Flow, Owner, Peer, Policy, SentenceId, Vpc};
 use foldhash::HashSet;
 use ipnet::IpNet;
@@ -49,7 +49,7 @@ fn add_flows<K: PartialEq>(
             span: policy.sentence(flow.sentence).span,
             target,
             what,
-            help,
+            help: help.to_string(),
         });
         last = Some(found);
     }
@@ -73,24 +73,36 @@ fn add_foreign_receivers(policy: &Policy, target: &'static str, problems: &mut P
     });
 }
 
-/// Adds rules for each block of a list that the deployment sets, each list once for a sentence: a
-/// template has a resource, not a resource for each element (`Fn::ForEach` needs a transform, with
-/// which a stack is deployed by change sets alone).
+/// Adds rules for each block of a list that the deployment sets, each list once: a template has a
+/// resource, not a resource for each element (`Fn::ForEach` needs a transform, with which a stack is
+/// deployed by change sets alone).
 fn add_lists(policy: &Policy, target: &'static str, problems: &mut Problems) {
     if !policy.params.iter().any(|param| param.kind.is_list()) {
         return;
     }
 
-    let list = |flow: &Flow| match flow.peer {
-        Peer::Param(id) => policy.param(id).kind.is_list().then_some(id),
-        Peer::Net(_) | Peer::PrefixList(_) | Peer::Tier(_) | Peer::External(_) => None,
-    };
-    add_flows(policy, target, problems, list, |_, id| {
-        let name = &policy.param(*id).name;
-        let what = format!("a rule for each block of `{name}`, which has no value");
-        let help = "bind it with `--set NAME=BLOCK,BLOCK`, or build with `--to terraform`";
-        (what, help)
-    });
+    let mut found = HashSet::default();
+    for flow in &policy.flows {
+        let Peer::Param(id) = flow.peer else {
+            continue;
+        };
+        let param = policy.param(id);
+        if !param.kind.is_list() || !found.insert(id) {
+            continue;
+        }
+
+        let name = &param.name;
+        let blocks = match param.kind.family() {
+            Family::V4 => "203.0.113.0/24,198.51.100.7/32",
+            Family::V6 => "2001:db8::/32,2001:db8:40::/48",
+        };
+        problems.push(TargetProblem::Unsupported {
+            span: policy.sentence(flow.sentence).span,
+            target,
+            what: format!("a rule for each block of `{name}`, which has no value"),
+            help: format!("bind it, as in `--set {name}={blocks}`, or build with `--to terraform`"),
+        });
+    }
 }
 
 /// Adds outbound rules for everything on groups that are made elsewhere, each once for a sentence:
@@ -142,16 +154,26 @@ fn add_defaults_of_everything(policy: &Policy, target: &'static str, problems: &
         everything(flow)?;
         let owner = sender(flow)?;
         let is_dropped = owner.tier().is_none() || with_resources.contains(&owner);
-        is_dropped.then_some(())
+        is_dropped.then_some(owner)
     };
-    add_flows(policy, target, problems, dropped, |flow, ()| {
+    add_flows(policy, target, problems, dropped, |flow, owner| {
         let param = policy.peer_param(flow.destination());
         let name = param.map_or("", |id| policy.param(id).name.as_str());
-        let what = format!(
-            "a rule for all traffic to `{name}`, by default every address, in a group with a rule \
-             to another group"
-        );
-        (what, "write `anywhere` instead, or remove the default")
+        let (group, help) = match owner {
+            Owner::Tier(_) => (
+                "in a group with a rule to another group".to_string(),
+                "write `anywhere` instead, or remove the default",
+            ),
+            Owner::External(id) => (
+                format!(
+                    "on `{}`, a group that is made elsewhere",
+                    policy.external(*id).name
+                ),
+                "remove the default, or allow only the services that are needed",
+            ),
+        };
+        let what = format!("a rule for all traffic to `{name}`, by default every address, {group}");
+        (what, help)
     });
 }
 
