@@ -8,6 +8,7 @@ use crate::catalogue::catalogue;
 use crate::date::Date;
 use crate::diagnostic::Problems;
 use crate::groups::{Deployment, lower};
+use crate::import::TranslatingWorkspace;
 use crate::lint::{self, Levels};
 use crate::parse::{self, Question};
 use crate::policy::{Assertion, OutputRules, Policy};
@@ -117,9 +118,21 @@ pub fn compile(
     workspace: &mut dyn Workspace,
     inputs: &Inputs<'_>,
 ) -> Result<Compilation, ReadError> {
-    let (sources, program, problems) =
-        parse::parse_program(entry, workspace, inputs.environment_name())?;
+    let (sources, program, problems) = read_program(entry, workspace, inputs)?;
     Ok(resolve_program(entry, sources, program, problems, inputs))
+}
+
+/// Parses a program with all of its files; a file that says what exists is translated.
+fn read_program(
+    entry: &str,
+    workspace: &mut dyn Workspace,
+    inputs: &Inputs<'_>,
+) -> Result<(Sources, ProgramTree, Problems), ReadError> {
+    let mut workspace = TranslatingWorkspace::new(workspace);
+    let (mut sources, program, problems) =
+        parse::parse_program(entry, &mut workspace, inputs.environment_name())?;
+    workspace.mark_places(&mut sources);
+    Ok((sources, program, problems))
 }
 
 fn resolve_program(
@@ -197,8 +210,7 @@ pub fn ask_question(
     question: &Question<'_>,
 ) -> Result<Asked, AskError> {
     let (mut sources, mut program, mut problems) =
-        parse::parse_program(entry, workspace, inputs.environment_name())
-            .map_err(AskError::Read)?;
+        read_program(entry, workspace, inputs).map_err(AskError::Read)?;
     let file = question
         .add_to_program(&mut sources, &mut program, &mut problems)
         .map_err(AskError::Question)?;

@@ -21,6 +21,8 @@ pub struct File {
     /// Equal for two names exactly if they are the same file; the name by default.
     identity: Option<String>,
     kind: FileKind,
+    /// For each line, the line of the file that it was translated from.
+    places: Option<Vec<u32>>,
     text: String,
     line_starts: OnceLock<Vec<u32>>,
     drawn: OnceLock<Option<String>>,
@@ -44,6 +46,8 @@ pub enum FileKind {
     Version,
     /// Options of the command line: `--from web --to db`.
     Options,
+    /// What exists, translated to a program: the state of Terraform, an answer of AWS.
+    Translated,
 }
 
 /// A file of [`Sources`].
@@ -104,6 +108,7 @@ impl Sources {
             name,
             identity: None,
             kind: FileKind::Work,
+            places: None,
             text,
             line_starts,
             drawn,
@@ -116,6 +121,14 @@ impl Sources {
     /// Sets the kind of a file.
     pub fn mark(&mut self, id: FileId, kind: FileKind) {
         self.files[id.0 as usize].kind = kind;
+    }
+
+    /// Says that a file was translated: for each of its lines, the line of the original, from 1; 0
+    /// where it has none.
+    pub fn set_places(&mut self, id: FileId, places: Vec<u32>) {
+        let file = &mut self.files[id.0 as usize];
+        file.kind = FileKind::Translated;
+        file.places = Some(places);
     }
 
     /// Sets the identity of a file.
@@ -293,10 +306,21 @@ impl File {
     pub fn line_column(&self, offset: u32) -> (usize, usize) {
         let starts = self.line_starts();
         let line = starts.partition_point(|start| *start <= offset);
+        if self.places.is_some() {
+            return (self.shown_line(line), 1);
+        }
         (
             line,
             self.characters_before(offset) - self.characters_before(starts[line - 1]) + 1,
         )
+    }
+
+    /// The number that reports show for a line, from 1: that of the original if the file was
+    /// translated.
+    pub fn shown_line(&self, line: usize) -> usize {
+        let places = self.places.as_ref();
+        let original = places.and_then(|places| places.get(line - 1));
+        original.map_or(line, |line| (*line as usize).max(1))
     }
 
     /// A line, counted from 1, without its break.

@@ -2,7 +2,7 @@
 
 use super::args::{Colour, ProgramOptions};
 use super::terminal::{MessageFormat, Terminal};
-use super::{build, check, diff, fmt, init, questions, quota, show, watch};
+use super::{build, check, diff, fmt, import, init, questions, quota, show, watch};
 use clap::builder::styling::Styles;
 use clap::{CommandFactory, Parser, Subcommand};
 use clap_complete::Shell;
@@ -55,7 +55,7 @@ enum Command {
     Fmt(fmt::Fmt),
     /// Show the allowed flows: who may connect to whom, on what, by which sentence
     Flows {
-        /// The program; `-` is standard input
+        /// The program, or a source: the state of Terraform, or answers of `aws`; `-` is standard input
         file: String,
         /// Output format
         #[arg(long, value_enum, default_value_t = show::FlowsFormat::Table)]
@@ -69,7 +69,7 @@ enum Command {
     Paths(questions::Paths),
     /// Show a matrix of all endpoints: who may reach whom, on what
     Matrix {
-        /// The program; `-` is standard input
+        /// The program, or a source: the state of Terraform, or answers of `aws`; `-` is standard input
         file: String,
         /// Output format
         #[arg(long, value_enum, default_value_t = questions::Layout::Table)]
@@ -79,6 +79,9 @@ enum Command {
     },
     /// Compare two versions of a program: what the change opens, closes, and does in AWS
     Diff(diff::Diff),
+    /// Write what exists as a program, and prove that it says the same: from Terraform's state or
+    /// from what the `aws` command prints
+    Import(import::Import),
     /// Show how much of the rules quota of AWS each group uses, and which sentences use it
     Quota(quota::Quota),
     /// List the built-in services, or search them by word or port
@@ -124,6 +127,7 @@ pub fn run() -> ExitCode {
             questions::print_matrix(&file, format, &with, &terminal)
         }
         Command::Diff(diff) => diff::run(&diff, &terminal),
+        Command::Import(import) => import::import_sources(&import, &terminal),
         Command::Quota(quota) => quota::run(&quota, &terminal),
         Command::Services { word } => show::show_services(word.as_deref(), &terminal),
         Command::Explain { code } => show::explain_code(code.as_deref(), &terminal),

@@ -10,6 +10,7 @@ mod dispatch;
 mod fix;
 mod fmt;
 mod git;
+mod import;
 mod init;
 mod lints;
 mod output;

@@ -237,6 +237,10 @@ impl<'a> Files<'a> for View<'a> {
         }
     }
 
+    fn line_number(&'a self, id: FileId, line: usize) -> Result<usize, files::Error> {
+        Ok(self.sources.file(id).shown_line(line + 1))
+    }
+
     fn column_number(&'a self, id: FileId, _: usize, byte: usize) -> Result<usize, files::Error> {
         Ok(self.sources.file(id).line_column(byte as u32).1)
     }

@@ -10,9 +10,9 @@ use crate::lint::{self, Levels};
 use crate::policy::Policy;
 use crate::project::{Build, Output, Program, Project, SharedModules};
 use crate::report::review::GivenValue;
-use crate::source::Sources;
+use crate::source::{FileKind, Sources};
 use crate::target::{self, Target};
-use crate::workspace::Workspace;
+use crate::workspace::{ReadError, Workspace};
 
 /// How a project is built.
 #[derive(Debug, Clone)]
@@ -151,6 +151,10 @@ impl Job<'_> {
         };
         let mut compilation = compile(&file.path, workspace, &inputs)
             .map_err(|error| UnreadFile::new(file, &error))?;
+        if self.targets().next().is_some() && is_source(&compilation) {
+            let why = "it says what exists, and is no program: `tierwall import` writes it as one";
+            return Err(UnreadFile::new(file, &ReadError::Failed(why.to_string())));
+        }
         let is_listed = file.span.is_some();
         values::drop_shared_values(&mut compilation.problems, &given, is_listed);
         if is_listed {
@@ -263,4 +267,10 @@ fn exceeded_limits(
     let measures = (limits.measure)(state, made.bytes.len());
     let found = lint::template_limits(made.target.title, limits, &measures);
     lint::lint_problems(policy, &lint::TEMPLATE_LIMITS, levels, found)
+}
+
+/// Whether the entry file says what exists, and is no program.
+fn is_source(compilation: &Compilation) -> bool {
+    let entry = compilation.sources.entry();
+    entry.is_some_and(|file| file.kind() == FileKind::Translated)
 }

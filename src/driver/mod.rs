@@ -11,6 +11,7 @@ pub mod build;
 pub mod compare;
 pub mod consensus;
 pub mod fix;
+pub mod import;
 mod job;
 mod program;
 mod values;

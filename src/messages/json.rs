@@ -181,7 +181,7 @@ fn write_line(kind: &'static str, body: Body<'_>) -> String {
 fn span_line<'m>(primary: bool, span: Span, label: &'m str, sources: &'m Sources) -> SpanLine<'m> {
     let SourceRange { file, start, end } = SourceRange::new(span, sources);
     let (file, options) = match sources.file(span.file).kind() {
-        FileKind::Work | FileKind::Version => (Some(file), None),
+        FileKind::Work | FileKind::Version | FileKind::Translated => (Some(file), None),
         FileKind::Options => (None, Some(file)),
     };
 

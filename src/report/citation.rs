@@ -1,7 +1,7 @@
 //! Sentences as reports cite them: position, and text on one line.
 
 use crate::policy::{Policy, SentenceId};
-use crate::source::{Sources, Span, beginning, visible};
+use crate::source::{File, FileKind, Sources, Span, beginning, visible};
 use serde::Serialize;
 use std::fmt;
 
@@ -32,7 +32,12 @@ impl<'s> Citation<'s> {
             file: file.name(),
             line,
             column,
-            text: one_line(sources.text(span)),
+            text: match file.kind() {
+                FileKind::Translated => one_line(sources.text(span)) + place_of(file, span),
+                FileKind::Work | FileKind::Version | FileKind::Options => {
+                    one_line(sources.text(span))
+                }
+            },
         }
     }
 }
@@ -47,6 +52,13 @@ impl fmt::Display for Citation<'_> {
         } = self;
         write!(f, "{}:{line}: {}", visible(file), visible(text))
     }
+}
+
+/// The comment behind a statement of a translated file: its place in the original.
+fn place_of(file: &File, span: Span) -> &str {
+    let rest = &file.text()[span.end as usize..];
+    let end = rest.find('\n').unwrap_or(rest.len());
+    &rest[..end]
 }
 
 /// A longer statement is cut: it can have many rules, each of which cites it.

@@ -4,6 +4,7 @@ use super::claims::{Claim, NamedState};
 use super::planning::Planning;
 use crate::aws::State;
 use crate::diagnostic::Problems;
+use crate::inventory::{Inventory, SourceError};
 use crate::policy::{OutputRules, Policy};
 
 /// A target of `build`.
@@ -35,6 +36,8 @@ pub struct Target {
     pub claims: fn(NamedState<'_>) -> Vec<Claim>,
     /// Reports earlier names that conflict with other names.
     pub check_moves: fn(NamedState<'_>) -> Problems,
+    /// Reads what its tool says of a deployment, if it does.
+    pub reader: Option<SourceReader>,
     /// How it deploys; `None` for a target that deploys nothing.
     pub planning: Option<Planning>,
 }
@@ -43,6 +46,15 @@ impl PartialEq for Target {
     fn eq(&self, other: &Target) -> bool {
         self.name == other.name
     }
+}
+
+/// How what a tool says of a deployment is read.
+#[derive(Debug, Clone, Copy)]
+pub struct SourceReader {
+    /// Whether a text is something that it reads.
+    pub recognizes: fn(&str) -> bool,
+    /// Reads it.
+    pub read: fn(&str) -> Result<Inventory, SourceError>,
 }
 
 /// The limits of outputs, and their documentation.

@@ -42,6 +42,7 @@ mod pull_request_page;
 mod questions;
 mod quota;
 mod reach;
+mod reading;
 mod redundant_sentences;
 mod reviews;
 mod rule_tags;

@@ -9,6 +9,7 @@
 //!
 //! `pub` items are also used by `fuzz/`.
 
+mod account;
 mod addresses;
 mod amazon;
 mod change_set;
@@ -54,4 +55,5 @@ mod law_outputs;
 pub mod law_parity;
 mod law_questions;
 mod law_reach;
+mod law_reading;
 mod law_redundant_sentences;

@@ -7,12 +7,13 @@ mod addresses;
 mod directories;
 mod hcl;
 mod moves;
+mod read;
 mod rules;
 mod template;
 mod variable;
 mod writer;
 
-use super::definition::Target;
+use super::definition::{SourceReader, Target};
 use super::planning::{Column, Planning};
 use crate::diagnostic::Problems;
 use crate::policy::OutputRules;
@@ -40,6 +41,10 @@ pub const TARGET: Target = Target {
     },
     claims: moves::claims,
     check_moves: moves::check_moves,
+    reader: Some(SourceReader {
+        recognizes: read::is_terraform_json,
+        read: read::read_terraform_json,
+    }),
     planning: Some(PLANNING),
 };
 

@@ -1,0 +1,16 @@
+//! Programs of what exists: an inventory written as a program, rule by rule or as a person would.
+
+mod declarations;
+mod literal;
+mod natural;
+mod sentence;
+mod services;
+mod source;
+mod text;
+mod workspace;
+
+pub use literal::{LiteralProgram, write_literal};
+pub use natural::write_natural;
+pub use services::KNOWN as KNOWN_SERVICES;
+pub use source::{read_source, read_sources};
+pub use workspace::TranslatingWorkspace;

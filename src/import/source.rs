@@ -1,0 +1,81 @@
+//! Sources, each recognized by its content.
+
+use crate::inventory::{Inventory, RejectedRule, SourceError};
+use crate::live::AccountReader;
+use crate::target::{self, SourceReader};
+
+/// What a source holds. Its name says of which prefix list it has the entries, if it has some.
+///
+/// A rule that AWS cannot have is an error: a source says what AWS has, or will have.
+pub fn read_source(name: &str, text: &str) -> Result<Inventory, SourceError> {
+    refuse_larger(text)?;
+    let inventory = match find_reader(text) {
+        Some(reader) => (reader.read)(text)?,
+        None => {
+            let mut reader = AccountReader::new();
+            reader.read(name, text)?;
+            reader.finish()
+        }
+    };
+    refuse_rejected(inventory)
+}
+
+/// What several sources hold together, each with its name: answers about one account, or one
+/// document of a tool. An error has the name of its source.
+pub fn read_sources<'s>(
+    sources: &[(&'s str, String)],
+) -> Result<Inventory, (&'s str, SourceError)> {
+    if let [(name, text)] = sources {
+        return read_source(name, text).map_err(|error| (*name, error));
+    }
+
+    let mut reader = AccountReader::new();
+    for (name, text) in sources {
+        if find_reader(text).is_some() {
+            let message = "it is a document of its own: import it without the other sources";
+            let error = SourceError {
+                message: message.to_string(),
+                place: None,
+            };
+            return Err((name, error));
+        }
+        refuse_larger(text).map_err(|error| (*name, error))?;
+        reader.read(name, text).map_err(|error| (*name, error))?;
+    }
+    let last = sources.last().map_or("-", |(name, _)| name);
+    refuse_rejected(reader.finish()).map_err(|error| (last, error))
+}
+
+/// Refuses a text whose places do not fit 32 bits.
+fn refuse_larger(text: &str) -> Result<(), SourceError> {
+    match u32::try_from(text.len()) {
+        Ok(_) => Ok(()),
+        Err(_) => Err(SourceError {
+            message: "it has more than 4 GiB".to_string(),
+            place: None,
+        }),
+    }
+}
+
+/// The reader of a tool's document, if a text is one.
+fn find_reader(text: &str) -> Option<SourceReader> {
+    let mut readers = target::ALL.iter().filter_map(|target| target.reader);
+    readers.find(|reader| (reader.recognizes)(text))
+}
+
+fn refuse_rejected(inventory: Inventory) -> Result<Inventory, SourceError> {
+    if inventory.rejected.is_empty() {
+        return Ok(inventory);
+    }
+    let shown: Vec<String> = inventory.rejected.iter().map(describe_rejected).collect();
+    Err(SourceError {
+        message: shown.join("; "),
+        place: None,
+    })
+}
+
+fn describe_rejected(rule: &RejectedRule) -> String {
+    let origin = &rule.origin;
+    let place = origin.address.as_deref().or(origin.id.as_deref());
+    format!("{}: {}", place.unwrap_or("a rule"), rule.why)
+}

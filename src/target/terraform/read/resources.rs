@@ -1,0 +1,396 @@
+//! Resources, one after another.
+
+use super::references::References;
+use super::values::{Association, Block, Group, OldRule, PrefixList, Rule, Tags, Texts, Vpc};
+use crate::aws::Direction;
+use crate::inventory::{
+    self, BadRule, GroupEntry, Holder, Inventory, InventoryBuilder, ListEntry, Origin, PeerEntry,
+    RuleEntry, SourceError, Value, Words, without_unique_suffix,
+};
+use crate::net::Family;
+use crate::source::{FileId, Span};
+use serde::Deserialize;
+use std::borrow::Cow;
+
+/// Labels that say nothing: then the name of the module does.
+const PLAIN_LABELS: [&str; 6] = ["this", "default", "main", "sg", "security_group", "group"];
+
+/// One instance of a resource.
+pub(super) struct Resource<'r> {
+    /// `module.shop["a"].aws_security_group.web[0]`
+    pub(super) address: Cow<'r, str>,
+    /// `module.shop["a"]`; empty in the root module.
+    pub(super) module: &'r str,
+    /// Whether it is a data source.
+    pub(super) is_data: bool,
+    /// `aws_security_group`
+    pub(super) kind: &'r str,
+    /// `web`
+    pub(super) name: &'r str,
+    /// `0`, `"a"`: as JSON writes it.
+    pub(super) index: Option<&'r str>,
+    /// Its attributes as JSON, a part of the document.
+    pub(super) values: &'r str,
+}
+
+/// Reads resources.
+#[derive(Debug)]
+pub(super) struct ResourceReader<'t> {
+    text: &'t str,
+    builder: InventoryBuilder,
+}
+
+impl<'t> ResourceReader<'t> {
+    /// A reader that has read nothing.
+    pub(super) fn new(text: &'t str) -> ResourceReader<'t> {
+        ResourceReader {
+            text,
+            builder: InventoryBuilder::new(),
+        }
+    }
+
+    /// What was read.
+    pub(super) fn finish(self) -> Inventory {
+        self.builder.finish()
+    }
+
+    /// Reads a resource, if it is of a type that is read.
+    pub(super) fn add(
+        &mut self,
+        resource: &Resource<'_>,
+        references: &References,
+    ) -> Result<(), SourceError> {
+        let with = Context {
+            resource,
+            references,
+        };
+        match (resource.kind, resource.is_data) {
+            ("aws_security_group" | "aws_default_security_group", false) => {
+                self.add_group(&with, &values(resource)?);
+            }
+            ("aws_security_group_rule", false) => {
+                self.add_old_rule(&with, &values(resource)?, &values(resource)?);
+            }
+            ("aws_vpc_security_group_ingress_rule", false) => {
+                self.add_rule(&with, Direction::Ingress, &values(resource)?);
+            }
+            ("aws_vpc_security_group_egress_rule", false) => {
+                self.add_rule(&with, Direction::Egress, &values(resource)?);
+            }
+            ("aws_ec2_managed_prefix_list", is_data) => {
+                self.add_list(resource, &values(resource)?, !is_data);
+            }
+            ("aws_prefix_list", true) => self.add_list(resource, &values(resource)?, false),
+            ("aws_vpc", _) => self.add_vpc(resource, &values(resource)?),
+            ("aws_vpc_security_group_vpc_association", false) => {
+                let association: Association<'_> = values(resource)?;
+                let group = with.value(&association.security_group_id, "security_group_id");
+                let vpc = with.value(&association.vpc_id, "vpc_id");
+                self.builder.add_association(&group, &vpc);
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn origin(&self, resource: &Resource<'_>, id: Option<&str>, holder: Holder) -> Origin {
+        let start = resource.values.as_ptr() as usize - self.text.as_ptr() as usize;
+        Origin {
+            id: id.filter(|id| !id.is_empty()).map(Into::into),
+            address: Some(resource.address.as_ref().into()),
+            span: Some(Span {
+                file: FileId(0),
+                start: start as u32,
+                end: (start + resource.values.len()) as u32,
+            }),
+            holder,
+        }
+    }
+
+    fn add_group(&mut self, with: &Context<'_>, group: &Group<'_>) {
+        let resource = with.resource;
+        if let Some(account) = &group.owner_id {
+            self.builder.set_account(account);
+        }
+        let keys = [group.id.as_deref(), Some(resource.address.as_ref())];
+        let name_tag = group.tags.as_ref().and_then(|tags| tags.get("Name"));
+        let name_tag = name_tag.and_then(|value| value.as_deref());
+        let labels = group_labels(resource);
+        let names = labels.iter().map(String::as_str);
+        let names = names.chain(name_tag);
+        let names = names.chain(group.name.as_deref().map(without_unique_suffix));
+
+        self.builder.add_group(GroupEntry {
+            keys: keys.into_iter().flatten().map(Cow::Borrowed).collect(),
+            names: names.map(Cow::Borrowed).collect(),
+            group_name: group.name.as_deref().map(Words::known),
+            name_prefix: prefix(group.name_prefix.as_deref()).map(Words::known),
+            description: group.description.as_deref().map(Words::known),
+            vpc: Some(with.value(&group.vpc_id, "vpc_id")),
+            tags: written_tags(&group.tags_all, &group.tags),
+            origin: self.origin(resource, group.id.as_deref(), Holder::OwnResource),
+        });
+
+        let key = group.id.as_deref().unwrap_or(&resource.address);
+        let directions = [
+            (Direction::Ingress, &group.ingress),
+            (Direction::Egress, &group.egress),
+        ];
+        for (direction, blocks) in directions {
+            for block in blocks.iter().flatten() {
+                let origin = self.origin(resource, None, Holder::Inline);
+                self.add_block(Value::known(key), direction, block, None, &origin, with);
+            }
+        }
+    }
+
+    fn add_old_rule(&mut self, with: &Context<'_>, rule: &OldRule<'_>, block: &Block<'_>) {
+        let id = rule.security_group_rule_id.as_deref();
+        let origin = self.origin(with.resource, id, Holder::OldResource);
+        let direction = match rule.direction.as_deref() {
+            Some("egress") => Direction::Egress,
+            Some(_) | None => Direction::Ingress,
+        };
+        let group = with.value(&rule.security_group_id, "security_group_id");
+        let source = &rule.source_security_group_id;
+        let source = match source {
+            Some(id) => Some(Value::known(id.as_ref())),
+            None => with.reference("source_security_group_id"),
+        };
+        self.add_block(group, direction, block, source, &origin, with);
+    }
+
+    /// Adds a rule for each peer of a block; `source` is one more.
+    fn add_block(
+        &mut self,
+        group: Value<'_>,
+        direction: Direction,
+        block: &Block<'_>,
+        source: Option<Value<'_>>,
+        origin: &Origin,
+        with: &Context<'_>,
+    ) {
+        let mut peers = Vec::new();
+        for (texts, attribute, family) in [
+            (&block.cidr_blocks, "cidr_blocks", Family::V4),
+            (&block.ipv6_cidr_blocks, "ipv6_cidr_blocks", Family::V6),
+        ] {
+            let peer = |value| PeerEntry::Block(value, family);
+            peers.extend(with.values(texts, attribute).into_iter().map(peer));
+        }
+        let lists = with.values(&block.prefix_list_ids, "prefix_list_ids");
+        peers.extend(lists.into_iter().map(PeerEntry::PrefixList));
+        let groups = with.values(&block.security_groups, "security_groups");
+        peers.extend(groups.into_iter().chain(source).map(group_peer));
+        if block.itself == Some(true) {
+            peers.push(PeerEntry::Itself);
+        }
+
+        for peer in peers {
+            let description = block.description.as_deref();
+            self.builder.add_rule(RuleEntry {
+                group: group.clone(),
+                direction,
+                protocol: with.value(&block.protocol, "protocol"),
+                from: port(block.from_port),
+                to: port(block.to_port),
+                peer,
+                description: description.filter(|it| !it.is_empty()).map(Words::known),
+                tags: Vec::new(),
+                origin: origin.clone(),
+            });
+        }
+    }
+
+    fn add_rule(&mut self, with: &Context<'_>, direction: Direction, rule: &Rule<'_>) {
+        let known = |text: &Option<Cow<'_, str>>| {
+            let text = text.as_deref()?;
+            Some(Value::known(text.to_string()))
+        };
+        let peer = if let Some(block) = known(&rule.cidr_ipv4) {
+            PeerEntry::Block(block, Family::V4)
+        } else if let Some(block) = known(&rule.cidr_ipv6) {
+            PeerEntry::Block(block, Family::V6)
+        } else if let Some(list) = known(&rule.prefix_list_id) {
+            PeerEntry::PrefixList(list)
+        } else if let Some(group) = known(&rule.referenced_security_group_id) {
+            group_peer(group)
+        } else if let Some(peer) = with.unknown_peer() {
+            peer
+        } else {
+            let origin = self.origin(with.resource, None, Holder::OwnResource);
+            return self.builder.reject_rule(origin, BadRule::NoPeer);
+        };
+
+        let id = rule.security_group_rule_id.as_deref();
+        self.builder.add_rule(RuleEntry {
+            group: with.value(&rule.security_group_id, "security_group_id"),
+            direction,
+            protocol: with.value(&rule.ip_protocol, "ip_protocol"),
+            from: port(rule.from_port),
+            to: port(rule.to_port),
+            peer,
+            description: rule.description.as_deref().map(Words::known),
+            tags: written_tags(&rule.tags_all, &rule.tags),
+            origin: self.origin(with.resource, id, Holder::OwnResource),
+        });
+    }
+
+    fn add_list(&mut self, resource: &Resource<'_>, list: &PrefixList<'_>, is_made: bool) {
+        let keys = [list.id.as_deref(), Some(resource.address.as_ref())];
+        let entries = list.entry.as_ref().or(list.entries.as_ref());
+        let blocks = entries.map(|entries| {
+            let blocks = entries.iter().filter_map(|entry| entry.cidr.as_deref());
+            let mut blocks: Vec<_> = blocks.filter_map(|block| block.parse().ok()).collect();
+            blocks.sort_unstable();
+            blocks
+        });
+        self.builder.add_list(ListEntry {
+            keys: keys.into_iter().flatten().map(Cow::Borrowed).collect(),
+            name: list.name.as_deref().unwrap_or(resource.name).into(),
+            family: match list.address_family.as_deref() {
+                Some("IPv6") => Family::V6,
+                Some(_) | None => Family::V4,
+            },
+            entries: list.max_entries,
+            blocks,
+            is_made,
+            tags: written_tags(&list.tags_all, &None),
+        });
+    }
+
+    fn add_vpc(&mut self, resource: &Resource<'_>, vpc: &Vpc<'_>) {
+        let blocks = [&vpc.cidr_block, &vpc.ipv6_cidr_block];
+        let blocks = blocks.into_iter().flatten();
+        self.builder.add_vpc(inventory::Vpc {
+            id: vpc.id.as_deref().unwrap_or_default().to_string(),
+            name: Some(resource.name.to_string()),
+            blocks: blocks.filter_map(|block| block.parse().ok()).collect(),
+        });
+    }
+}
+
+/// A resource, and what its configuration says of what is not known yet.
+struct Context<'r> {
+    resource: &'r Resource<'r>,
+    references: &'r References,
+}
+
+impl Context<'_> {
+    /// The value of an attribute, or what it refers to.
+    fn value<'v>(&self, known: &'v Option<Cow<'_, str>>, attribute: &str) -> Value<'v> {
+        match known {
+            Some(text) => Value::known(text.as_ref()),
+            None => self.reference(attribute).unwrap_or_else(|| {
+                let address = &self.resource.address;
+                Value::expression(format!("{address}.{attribute}"))
+            }),
+        }
+    }
+
+    /// The values of an attribute that is a list, or what it refers to.
+    fn values<'v>(&self, known: &'v Texts<'_>, attribute: &str) -> Vec<Value<'v>> {
+        let known = known.iter().flatten();
+        known
+            .filter_map(|text| match text {
+                Some(text) => Some(Value::known(text.as_ref())),
+                None => self.reference(attribute),
+            })
+            .collect()
+    }
+
+    /// What an attribute refers to: a group or a list of the same document by its address, anything
+    /// else as an expression.
+    fn reference(&self, attribute: &str) -> Option<Value<'static>> {
+        let Resource {
+            address, module, ..
+        } = self.resource;
+        let found = self.references.resolve(address, module, attribute)?;
+        let resource = found.strip_suffix(".id").filter(|address| {
+            address.contains("aws_security_group.")
+                || address.contains("aws_ec2_managed_prefix_list.")
+        });
+        Some(match resource {
+            Some(resource) => Value::known(resource.to_string()),
+            None => Value::expression(found),
+        })
+    }
+
+    /// The peer of a rule that is known only after the plan is applied.
+    fn unknown_peer(&self) -> Option<PeerEntry<'static>> {
+        if let Some(group) = self.reference("referenced_security_group_id") {
+            return Some(PeerEntry::Group(group, None));
+        }
+        if let Some(list) = self.reference("prefix_list_id") {
+            return Some(PeerEntry::PrefixList(list));
+        }
+        if let Some(block) = self.reference("cidr_ipv4") {
+            return Some(PeerEntry::Block(block, Family::V4));
+        }
+        let block = self.reference("cidr_ipv6")?;
+        Some(PeerEntry::Block(block, Family::V6))
+    }
+}
+
+/// The attributes of a resource.
+fn values<'r, T: Deserialize<'r>>(resource: &Resource<'r>) -> Result<T, SourceError> {
+    serde_json::from_str(resource.values).map_err(|error| SourceError {
+        message: format!("`{}`: {error}", resource.address),
+        place: None,
+    })
+}
+
+/// A group by its id; one of another account as `444455556666/sg-0123456789abcdef0`.
+fn group_peer(id: Value<'_>) -> PeerEntry<'_> {
+    match id {
+        Value::Known(id) => match id.split_once('/') {
+            Some((account, id)) => PeerEntry::Group(
+                Value::known(id.to_string()),
+                Some(account.to_string().into()),
+            ),
+            None => PeerEntry::Group(Value::Known(id), None),
+        },
+        unknown @ Value::Expression(_) => PeerEntry::Group(unknown, None),
+    }
+}
+
+/// What a group is called in its configuration: its label, with the key of its instance; that of
+/// the module where the label says nothing.
+fn group_labels(resource: &Resource<'_>) -> Vec<String> {
+    let key = resource.index.map(|index| index.trim_matches('"'));
+    let label = match key {
+        Some("0") | None => resource.name.to_string(),
+        Some(key) => format!("{}-{key}", resource.name),
+    };
+    let modules: String = resource
+        .module
+        .split("module.")
+        .collect::<Vec<_>>()
+        .join("");
+    let modules = modules.trim_end_matches('.');
+    match (modules.is_empty(), PLAIN_LABELS.contains(&resource.name)) {
+        (true, _) => vec![label],
+        (false, true) => vec![modules.to_string(), format!("{modules}-{label}")],
+        (false, false) => vec![label.clone(), format!("{modules}-{label}")],
+    }
+}
+
+/// The prefix of a generated name; the provider stores an empty one where the name is written.
+fn prefix(prefix: Option<&str>) -> Option<&str> {
+    prefix.filter(|prefix| !prefix.is_empty())
+}
+
+fn port(number: Option<i64>) -> Option<Value<'static>> {
+    number.map(|number| Value::known(number.to_string()))
+}
+
+/// All tags that AWS has, those of the provider's `default_tags` included; those that are written
+/// where the others are not known.
+fn written_tags<'t>(all: &'t Tags<'_>, written: &'t Tags<'_>) -> Vec<(Cow<'t, str>, Words<'t>)> {
+    let tags = all.iter().chain(written).next().into_iter().flatten();
+    tags.map(|(key, value)| {
+        let value = value.as_deref().unwrap_or_default();
+        (Cow::Borrowed(key.as_ref()), Words::known(value))
+    })
+    .collect()
+}
