@@ -378,7 +378,15 @@ impl Sentence {
 
     /// The sentence without a text of inbound rules that there are not, which is an error.
     pub fn without_spare_text(self, scene: &Scene) -> Sentence {
-        let has_tier = self.peers.iter().any(|peer| is_tier(scene, peer));
+        // `every` can stand for no tier, `except` can take all of them out, and a group that is made
+        // elsewhere accepts nothing from itself by its own sentence
+        let is_foreign = |subject: &String| !is_tier(scene, subject);
+        let may_be_foreign = self.subjects.iter().any(is_foreign);
+        let is_surely_tier = |peer: &String| match peer.as_str() {
+            "itself" => !may_be_foreign,
+            _ => scene.subjects.contains(peer),
+        };
+        let has_tier = self.except.is_empty() && self.peers.iter().any(is_surely_tier);
         let is_spare = self.outbound.is_some() && (self.verb == "sends" || !has_tier);
         let prose = if is_spare { Some("") } else { self.prose };
         Sentence { prose, ..self }
