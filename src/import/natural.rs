@@ -310,7 +310,7 @@ impl<'i> Importer<'i> {
 }
 
 /// The rules of a group for all outbound traffic to everywhere.
-fn open_rules<'s>(group: &'s SecurityGroup) -> impl Iterator<Item = &'s Rule> {
+fn open_rules(group: &SecurityGroup) -> impl Iterator<Item = &Rule> {
     let every = [EVERY_IPV4, EVERY_IPV6].map(Peer::Block);
     let rules = group.rules_in(Direction::Egress).iter();
     rules.filter(move |rule| rule.key.traffic == Traffic::All && every.contains(&rule.key.peer))

@@ -15,7 +15,7 @@ impl Inventory {
         let kept: Vec<bool> = (0..)
             .map(GroupId)
             .zip(&self.state.groups)
-            .map(|(id, group)| !(is_initial(id, group) && !is_named(&self.state, id)))
+            .map(|(id, group)| !is_initial(id, group) || is_named(&self.state, id))
             .collect();
         let left_out = kept.iter().filter(|kept| !**kept).count();
         if left_out == 0 {

@@ -26,8 +26,9 @@ pub struct AccountReader {
     entries: HashMap<String, Vec<IpNet>>,
     /// How many files were read.
     files: u32,
-    /// Where the text of the file begins that is being read.
+    /// Where the text of the file begins that is being read, and its length.
     base: usize,
+    length: usize,
 }
 
 /// A prefix list without its blocks.
@@ -52,6 +53,7 @@ impl AccountReader {
         let answers = serde_json::Deserializer::from_str(text).into_iter::<&RawValue>();
         let mut read_any = false;
         self.base = text.as_ptr() as usize;
+        self.length = text.len();
 
         for answer in answers {
             let answer = answer.map_err(|error| self::error(text, 0, &error))?;
@@ -359,14 +361,12 @@ impl AccountReader {
         self.builder.add_rule(entry);
     }
 
-    /// Where an id was read that is part of the file.
-    fn origin(&self, id: &Cow<'_, str>) -> Origin {
-        let start = match id {
-            Cow::Borrowed(id) => (id.as_ptr() as usize).checked_sub(self.base),
-            Cow::Owned(_) => None,
-        };
+    /// Where an id was read: it is a part of the file, unless it was written with escapes.
+    fn origin(&self, id: &str) -> Origin {
+        let start = (id.as_ptr() as usize).checked_sub(self.base);
+        let start = start.filter(|start| start + id.len() <= self.length);
         Origin {
-            id: Some(id.as_ref().into()),
+            id: Some(id.into()),
             address: None,
             span: start.map(|start| Span {
                 file: FileId(self.files),
