@@ -62,28 +62,24 @@ fn judge(subject: &Subject<'_>, found: &mut Vec<Finding>) {
         differ: BTreeSet::new(),
     };
 
-    let groups = deployment.groups.iter();
-    let sides = groups.flat_map(|group| {
-        let side = move |direction| (group.rules(direction), direction);
-        Direction::ALL.map(side)
-    });
-    let rules =
-        sides.flat_map(|(rules, direction)| rules.iter().map(move |rule| (rule, direction)));
+    for group in &deployment.groups {
+        for direction in Direction::ALL {
+            for rule in group.rules(direction) {
+                let Some((first, others)) = deployment.rule_origins(rule).split_first() else {
+                    continue;
+                };
+                whole.needed[sentence(*first).index()] = true;
+                if others.is_empty() {
+                    continue;
+                }
 
-    for (rule, direction) in rules {
-        let Some((first, others)) = deployment.rule_origins(rule).split_first() else {
-            continue;
-        };
-        whole.needed[sentence(*first).index()] = true;
-
-        // a rule with a list has a flow for each entry
-        let repeats = |flow: &&u32| policy.flow(**flow).peer == policy.flow(*first).peer;
-        let is_list = rule.peer.prefix_list().is_some();
-        for flow in others.iter().filter(|flow| !is_list || repeats(flow)) {
-            let key = (sentence(*flow), sentence(*first));
-            repeated.entry(key).or_default().insert(*flow);
-            if is_another(subject, (rule, direction), *first, *flow) {
-                whole.differ.insert(sentence(*flow));
+                for flow in repeating_flows(subject, rule, *first, others) {
+                    let key = (sentence(flow), sentence(*first));
+                    repeated.entry(key).or_default().insert(flow);
+                    if is_another(subject, (rule, direction), *first, flow) {
+                        whole.differ.insert(sentence(flow));
+                    }
+                }
             }
         }
     }
@@ -91,6 +87,21 @@ fn judge(subject: &Subject<'_>, found: &mut Vec<Finding>) {
     for ((later, first), flows) in repeated {
         found.push(duplicate_finding(subject, later, first, &flows, &whole));
     }
+}
+
+/// The flows of a rule that repeat its first one: all of them, but for a rule with a list, which has
+/// a flow for each entry.
+fn repeating_flows<'f>(
+    subject: &Subject<'f>,
+    rule: &Rule,
+    first: u32,
+    others: &'f [u32],
+) -> impl Iterator<Item = u32> + 'f {
+    let policy = subject.policy;
+    let peer = policy.flow(first).peer;
+    let is_list = rule.peer.prefix_list().is_some();
+    let repeats = move |flow: &u32| !is_list || policy.flow(*flow).peer == peer;
+    others.iter().copied().filter(repeats)
 }
 
 /// Whether a rule of two flows would change without the later one.

@@ -224,18 +224,23 @@ def dynamic(template):
 
 
 def functions(template):
-    """Intrinsic functions other than those that outputs of groups and rules are made of."""
-    keys = {text for text in strings_in(template) if text.startswith("Fn::") and text not in texts_of(template)}
-    return [f"a function that no output has: {key}" for key in keys - {"Fn::GetAtt"}]
+    """Intrinsic functions other than those that outputs of groups and rules are made of: `Fn::GetAtt`, and the
+    `Fn::Join` of a known text at its dollars."""
+    def is_usual(name, value):
+        is_text = name == "Fn::Join" and value[0] == "$" and all(isinstance(part, str) for part in value[1])
+        return name == "Fn::GetAtt" or is_text
+
+    return [f"a function that no output has: {name}" for name, value in calls(template) if not is_usual(name, value)]
 
 
-def texts_of(template):
-    """The strings that are values, and so call nothing."""
-    def values(part):
-        for it in part.values() if isinstance(part, dict) else part if isinstance(part, list) else []:
-            yield from [it] if isinstance(it, str) else values(it)
-
-    return set(values(template))
+def calls(part):
+    """The intrinsic functions of a part of a template, with their arguments: objects with that one key."""
+    if isinstance(part, dict):
+        if len(part) == 1:
+            yield from ((name, value) for name, value in part.items() if name.startswith("Fn::"))
+        part = list(part.values())
+    for it in part if isinstance(part, list) else []:
+        yield from calls(it)
 
 
 def differing(texts, deployed, described, has_rule_tags):
