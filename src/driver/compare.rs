@@ -275,8 +275,16 @@ struct JudgedComparison<'c> {
 }
 
 impl JudgedComparison<'_> {
-    /// What AWS will do.
+    /// What AWS will do; nothing where a version says what exists, which no output deploys.
     fn predict_changes(&self) -> Changes<'_> {
+        let versions = [
+            self.old.as_version(&self.comparison.old),
+            self.new.as_version(&self.comparison.new),
+        ];
+        if versions.iter().any(Version::is_source) {
+            let same = TierMapping::new(versions[0].policy, versions[0].policy);
+            return Changes::compare_states(&self.old.state, &self.old.state, same.groups());
+        }
         let groups = self.tier_mapping.groups();
         Changes::compare_states(&self.old.state, &self.new.state, groups)
     }

@@ -50,6 +50,12 @@ impl AccountReader {
     /// Reads a file of answers. Its name has the id of the list whose entries it has:
     /// `pl-0123456789abcdef0.json`.
     pub fn read(&mut self, name: &str, text: &str) -> Result<(), SourceError> {
+        if !text.trim_start().starts_with('{') && !text.trim().is_empty() {
+            return Err(SourceError {
+                message: EXPECTED_JSON.to_string(),
+                place: Some((1, 1)),
+            });
+        }
         let answers = serde_json::Deserializer::from_str(text).into_iter::<&RawValue>();
         let mut read_any = false;
         self.base = text.as_ptr() as usize;
@@ -163,6 +169,10 @@ impl<'de> Visitor<'de> for AnswerSeed<'_, '_> {
         )))
     }
 }
+
+/// What a source is.
+const EXPECTED_JSON: &str = "expected JSON: the state of Terraform, or what `aws ec2 \
+                             describe-security-groups` prints";
 
 /// Why a file with a `NextToken` is refused.
 const CUT_OFF: &str = "the answer is cut off: it has a `NextToken`, so there is more; run the \

@@ -123,10 +123,14 @@ fn finds_what_was_opened_in_a_source() {
 
     let diff = ["diff", "old.json", "new.json", "--deny", "internet"];
     let diff = scratch.run(&diff).exits(1).out();
-    assert!(
-        diff.contains("new.json:1: app accepts tcp 22 from 0.0.0.0/0"),
-        "{diff}"
-    );
+    let opened = "new.json:1: app accepts tcp 22 from 0.0.0.0/0";
+    assert!(diff.contains(opened), "{diff}");
+    assert!(!diff.contains("AWS"), "{diff}");
+
+    scratch.write("plan.json", data("plan.json"));
+    let same = scratch.run(&["diff", "old.json", "plan.json", "--deny", "any"]);
+    let wanted = "equal: plan.json allows exactly what old.json allows\n";
+    assert_eq!(same.exits(0).out(), wanted);
 }
 
 #[test]

@@ -20,6 +20,8 @@ pub struct Review<'p> {
     pub document: Document<'p>,
     /// What AWS will do, in lines.
     pub(super) aws: PlanLines<'p>,
+    /// Whether both versions are programs, whose outputs AWS gets.
+    pub(super) is_planned: bool,
     /// Its position among the reviews of several environments.
     pub(super) part: Part,
 }
@@ -39,6 +41,7 @@ pub fn review_versions<'p>(
     };
 
     Review {
+        is_planned: !old.is_source() && !new.is_source(),
         document: document_review(old, new, &diff, changes),
         aws,
         part: Part::default(),
@@ -51,6 +54,14 @@ impl Review<'_> {
         !self.part.is_split
             && self.document.verdict == Effect::Equal.word()
             && self.aws.changes.is_empty()
+    }
+
+    /// What is said of a change that is empty. What AWS does is unknown where a version is no program.
+    pub(super) fn describe_empty(&self) -> &'static str {
+        match self.is_empty() && self.is_planned {
+            true => ", and nothing changes in AWS",
+            false => "",
+        }
     }
 
     /// What it does: `wider`; in a part of several, also whether an earlier one has its

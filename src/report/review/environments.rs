@@ -97,6 +97,7 @@ struct Head<'p> {
     tiers: Vec<(&'p str, &'static str)>,
     holding: usize,
     aws: PlanLines<'p>,
+    is_planned: bool,
 }
 
 impl Head<'_> {
@@ -134,7 +135,12 @@ enum Line<'p> {
 
 impl<'p> Source<'p> {
     fn new(EnvironmentReview { names, review }: EnvironmentReview<'p>) -> Source<'p> {
-        let Review { document, aws, .. } = review;
+        let Review {
+            document,
+            aws,
+            is_planned,
+            ..
+        } = review;
         let tiers = document.tiers.iter().map(|line| (line.tier, line.state));
         let head = Head {
             exist: [document.old_exists, document.new_exists],
@@ -142,6 +148,7 @@ impl<'p> Source<'p> {
             holding: document.assertions.holding,
             names,
             aws,
+            is_planned,
         };
 
         let context = write_key(&(head.exist, head.names.each_ref().map(|name| &name.title)));
@@ -387,6 +394,7 @@ impl<'p> Lines<'p> {
                 changes: &changes,
                 ..head.aws
             },
+            is_planned: head.is_planned,
             part,
         });
     }

@@ -94,11 +94,7 @@ fn write_comment(review: &Review<'_>, links: &Links, limits: Limits) -> String {
     let document = &review.document;
     let names = [document.old, document.new].map(code_span);
     let compared = review.describe_comparison(names.each_ref().map(String::as_str));
-    let nothing = if review.is_empty() {
-        ", and nothing changes in AWS"
-    } else {
-        ""
-    };
+    let nothing = review.describe_empty();
 
     let mut out = format!(
         "### tierwall: {}\n\n{compared}{nothing}\n",

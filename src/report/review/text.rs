@@ -27,11 +27,7 @@ pub fn review_text(review: &Review<'_>) -> String {
 /// The verdict, and the summary.
 fn describe_verdict(review: &Review<'_>) -> String {
     let document = &review.document;
-    let nothing = if review.is_empty() {
-        ", and nothing changes in AWS"
-    } else {
-        ""
-    };
+    let nothing = review.describe_empty();
 
     let mut out = format!(
         "{}: {}{nothing}\n",

@@ -4,7 +4,7 @@ use crate::diagnostic::Problem;
 use crate::groups::Deployment;
 use crate::policy::Policy;
 use crate::report::plan::Lowered;
-use crate::source::Sources;
+use crate::source::{FileKind, Sources};
 
 /// One of two versions of a program, without errors.
 #[derive(Debug, Clone, Copy)]
@@ -26,6 +26,12 @@ pub struct Version<'p> {
 }
 
 impl<'p> Version<'p> {
+    /// Whether it says what exists, and is no program.
+    pub fn is_source(&self) -> bool {
+        let entry = self.sources.entry();
+        entry.is_some_and(|file| file.kind() == FileKind::Translated)
+    }
+
     /// Its groups and rules, and its files.
     pub(super) fn lowered(&self) -> Lowered<'p> {
         Lowered {
