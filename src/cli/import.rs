@@ -51,6 +51,9 @@ pub fn import_sources(import: &Import, terminal: &Terminal) -> Exit {
     };
     let imported = import_inventory(PROGRAM, inventory, &Inputs::on(today()));
     let printed = terminal.print_bytes(imported.text.as_bytes());
+    for note in &imported.notes {
+        terminal.print_remark(note);
+    }
     terminal.report_outcome(&describe_import(&imported));
     match imported.differences.is_empty() {
         true => printed,

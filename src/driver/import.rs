@@ -8,7 +8,7 @@ use crate::diagnostic::{Level, Problem};
 use crate::fmt;
 use crate::groups::lower;
 use crate::import::write_natural;
-use crate::inventory::Inventory;
+use crate::inventory::{Inventory, Origin, Remark};
 use crate::parse;
 use crate::source::Sources;
 use crate::workspace::Memory;
@@ -28,6 +28,8 @@ pub struct Imported {
     pub sentences: usize,
     /// How many default groups are left out, because they are as AWS made them.
     pub defaults: usize,
+    /// What is worth knowing of what was read.
+    pub notes: Vec<String>,
     /// What the program says otherwise than what was read; nothing if they are equal, which is then
     /// proved.
     pub differences: Vec<String>,
@@ -44,6 +46,7 @@ pub fn import_inventory(name: &str, inventory: Inventory, inputs: &Inputs<'_>) -
 
     let state = &inventory.state;
     Imported {
+        notes: inventory.remarks.iter().map(describe_remark).collect(),
         differences: find_differences(state, &compilation),
         groups: state.own_group_count(),
         rules: state.rule_count(),
@@ -51,6 +54,27 @@ pub fn import_inventory(name: &str, inventory: Inventory, inputs: &Inputs<'_>) -
         defaults,
         text,
     }
+}
+
+fn describe_remark(remark: &Remark) -> String {
+    match remark {
+        Remark::HostBits {
+            origin,
+            written,
+            block,
+        } => format!("{}: AWS has `{block}` for `{written}`", place_words(origin)),
+        Remark::Repeated { origin, first, .. } => format!(
+            "{} repeats a rule of {}: AWS has it once",
+            place_words(origin),
+            place_words(first)
+        ),
+    }
+}
+
+/// `aws_security_group.web`, or the id.
+fn place_words(origin: &Origin) -> &str {
+    let place = origin.address.as_deref().or(origin.id.as_deref());
+    place.unwrap_or("a rule")
 }
 
 fn format_text(name: &str, text: &str) -> String {

@@ -7,7 +7,8 @@ use super::problem::Remark;
 use super::slots::{Name, Slots};
 use crate::aws::{
     Count, Direction, ForeignGroup, ForeignGroupId, GroupId, ListReference, MadeList, ParamKind,
-    ParameterId, Peer, PrefixList, PrefixListId, Reference, Rule, RuleKey, SecurityGroup, State,
+    Parameter, ParameterId, Peer, PrefixList, PrefixListId, Reference, Rule, RuleKey,
+    SecurityGroup, State,
 };
 use crate::net::{Family, Traffic};
 use foldhash::HashMap;
@@ -41,112 +42,30 @@ impl InventoryBuilder {
 /// A builder as an inventory; its groups have their names, and their order.
 fn arrange(mut builder: InventoryBuilder) -> Inventory {
     let (owners, foreign) = resolve_groups(&mut builder);
-    let (lists_of_numbers, lists) = resolve_lists(&mut builder);
-    let (mut parameters, positions) = std::mem::take(&mut builder.parameters).finish();
-    let parameter = |number: u32| ParameterId(positions[number as usize]);
-    let placed = |reference: Reference| match reference {
-        Reference::Parameter(ParameterId(number)) => Reference::Parameter(parameter(number)),
-        known @ Reference::Id(_) => known,
+    let (list_of_number, lists) = resolve_lists(&mut builder);
+    let (mut parameters, parameter_positions) = std::mem::take(&mut builder.parameters).finish();
+    let (foreign, foreign_positions) = place_foreign(foreign, &parameter_positions);
+    let (lists, list_positions) = place_lists(lists, &parameter_positions);
+    let placement = Placement {
+        foreign_owners: foreign_owners(&builder.rules, &owners, &foreign_positions),
+        own_count: builder.made.len() as u32,
+        owners,
+        list_of_number,
+        parameter_positions,
+        foreign_positions,
+        list_positions,
     };
 
-    let foreign = foreign.into_iter().map(|foreign| ForeignGroup {
-        reference: placed(foreign.reference),
-        account: foreign.account,
-    });
-    let (foreign, foreign_positions) = sort_with_positions(foreign.collect(), |group| {
-        (group.reference.clone(), group.account.clone())
-    });
-
-    let lists = lists.into_iter().map(|list| match list.reference {
-        ListReference::Parameter(ParameterId(number)) => PrefixList {
-            reference: ListReference::Parameter(parameter(number)),
-            ..list
-        },
-        ListReference::Id(_) | ListReference::Aws(_) | ListReference::Made(_) => list,
-    });
-    let (lists, list_positions) =
-        sort_with_positions(lists.collect(), |list: &PrefixList| list.reference.clone());
-
-    let (mut groups, mut origins) = (Vec::new(), Vec::new());
-    for found in builder.made {
-        let associated = builder.associations.iter();
-        let associated = associated.filter(|(number, _)| found.slots.contains(number));
-        let mut associations: Vec<Reference> =
-            associated.map(|(_, vpc)| placed(vpc.clone())).collect();
-        associations.sort_unstable();
-        associations.dedup();
-        groups.push(SecurityGroup {
-            vpc: placed(found.group.vpc),
-            associations,
-            ..found.group
-        });
-        origins.push(found.origin);
-    }
-
-    let own_count = groups.len() as u32;
-    let foreign_owners = foreign_owners(&builder.rules, &owners, &foreign_positions);
-    for id in &foreign_owners {
+    let made = std::mem::take(&mut builder.made).into_iter();
+    let (mut groups, mut origins): (Vec<SecurityGroup>, Vec<Origin>) = made
+        .map(|found| placement.place_group(found, &builder.associations))
+        .unzip();
+    for id in &placement.foreign_owners {
         let reference = &foreign[id.index()].reference;
-        let name = match reference {
-            Reference::Id(id) => id.clone(),
-            Reference::Parameter(id) => {
-                let parameter = &mut parameters[id.index()];
-                parameter.is_rule_owner = true;
-                parameter.name.clone()
-            }
-        };
-        groups.push(SecurityGroup {
-            name,
-            made_elsewhere: Some(*id),
-            ..SecurityGroup::default()
-        });
+        groups.push(foreign_owner(*id, reference, &mut parameters));
         origins.push(Origin::default());
     }
-
-    let owner_id = |number: u32| match owners[number as usize] {
-        Owner::Own(id) => id,
-        Owner::Foreign(n) => {
-            let id = ForeignGroupId(foreign_positions[n as usize]);
-            let position = foreign_owners.binary_search(&id);
-            GroupId(own_count + position.expect("owners of rules were collected") as u32)
-        }
-        Owner::Unused => unreachable!("a rule has an owner"),
-    };
-    let peer = |peer: FoundPeer| match peer {
-        FoundPeer::Block(block) => Peer::Block(block),
-        FoundPeer::Parameter(number) => Peer::Parameter(parameter(number)),
-        FoundPeer::List(number) => {
-            let list = lists_of_numbers[number as usize];
-            Peer::PrefixList(PrefixListId(list_positions[list as usize]))
-        }
-        FoundPeer::Group(number) => match owners[number as usize] {
-            Owner::Own(id) => Peer::Group(id),
-            Owner::Foreign(n) => Peer::ForeignGroup(ForeignGroupId(foreign_positions[n as usize])),
-            Owner::Unused => unreachable!("a peer of a rule is used"),
-        },
-    };
-
-    let mut by_group: Vec<Vec<(Rule, Origin)>> = groups.iter().map(|_| Vec::new()).collect();
-    for found in builder.rules {
-        let key = RuleKey {
-            direction: found.direction,
-            traffic: found.traffic,
-            peer: peer(found.peer),
-        };
-        let rule = Rule {
-            key,
-            description: found.description,
-            tags: found.tags,
-        };
-        by_group[owner_id(found.group).index()].push((rule, found.origin));
-    }
-
-    let mut rule_origins = Vec::with_capacity(groups.len());
-    for (group, rules) in groups.iter_mut().zip(by_group) {
-        let (rules, origins) = sort_rules(rules, &mut builder.remarks);
-        group.rules = rules;
-        rule_origins.push(origins);
-    }
+    let rules = placement.place_rules(&mut builder, &mut groups);
 
     let mut state = State {
         parameters,
@@ -162,10 +81,164 @@ fn arrange(mut builder: InventoryBuilder) -> Inventory {
     Inventory {
         state,
         groups: origins,
-        rules: rule_origins,
+        rules,
         vpcs: builder.vpcs,
         rejected: builder.rejected,
         remarks: builder.remarks,
+    }
+}
+
+/// Where everything has its place in the state, by the numbers of the builder.
+struct Placement {
+    /// The group that each name means.
+    owners: Vec<Owner>,
+    own_count: u32,
+    /// The groups made elsewhere that have rules, in order.
+    foreign_owners: Vec<ForeignGroupId>,
+    list_of_number: Vec<u32>,
+    parameter_positions: Vec<u32>,
+    foreign_positions: Vec<u32>,
+    list_positions: Vec<u32>,
+}
+
+impl Placement {
+    fn place_group(
+        &self,
+        found: FoundGroup,
+        associations: &[(u32, Reference)],
+    ) -> (SecurityGroup, Origin) {
+        let own = associations
+            .iter()
+            .filter(|(number, _)| found.slots.contains(number));
+        let placed = |vpc: &Reference| place_reference(vpc.clone(), &self.parameter_positions);
+        let mut associations: Vec<Reference> = own.map(|(_, vpc)| placed(vpc)).collect();
+        associations.sort_unstable();
+        associations.dedup();
+
+        let group = SecurityGroup {
+            vpc: placed(&found.group.vpc),
+            associations,
+            ..found.group
+        };
+        (group, found.origin)
+    }
+
+    /// Puts the rules on their groups, and returns where each was read.
+    fn place_rules(
+        &self,
+        builder: &mut InventoryBuilder,
+        groups: &mut [SecurityGroup],
+    ) -> Vec<Vec<Origin>> {
+        let mut by_group: Vec<Vec<(Rule, Origin)>> = groups.iter().map(|_| Vec::new()).collect();
+        for found in std::mem::take(&mut builder.rules) {
+            let key = RuleKey {
+                direction: found.direction,
+                traffic: found.traffic,
+                peer: self.peer(found.peer),
+            };
+            let rule = Rule {
+                key,
+                description: found.description,
+                tags: found.tags,
+            };
+            by_group[self.owner(found.group).index()].push((rule, found.origin));
+        }
+
+        let mut origins = Vec::with_capacity(groups.len());
+        for (group, found) in groups.iter_mut().zip(by_group) {
+            let (rules, places) = sort_rules(found, &mut builder.remarks);
+            group.rules = rules;
+            origins.push(places);
+        }
+        origins
+    }
+
+    fn foreign_id(&self, found: u32) -> ForeignGroupId {
+        ForeignGroupId(self.foreign_positions[found as usize])
+    }
+
+    fn owner(&self, number: u32) -> GroupId {
+        match self.owners[number as usize] {
+            Owner::Own(id) => id,
+            Owner::Foreign(found) => {
+                let position = self.foreign_owners.binary_search(&self.foreign_id(found));
+                let position = position.expect("owners of rules were collected");
+                GroupId(self.own_count + position as u32)
+            }
+            Owner::Unused => unreachable!("a rule has an owner"),
+        }
+    }
+
+    fn peer(&self, peer: FoundPeer) -> Peer {
+        match peer {
+            FoundPeer::Block(block) => Peer::Block(block),
+            FoundPeer::Parameter(number) => {
+                Peer::Parameter(ParameterId(self.parameter_positions[number as usize]))
+            }
+            FoundPeer::List(number) => {
+                let list = self.list_of_number[number as usize];
+                Peer::PrefixList(PrefixListId(self.list_positions[list as usize]))
+            }
+            FoundPeer::Group(number) => match self.owners[number as usize] {
+                Owner::Own(id) => Peer::Group(id),
+                Owner::Foreign(found) => Peer::ForeignGroup(self.foreign_id(found)),
+                Owner::Unused => unreachable!("a peer of a rule is used"),
+            },
+        }
+    }
+}
+
+/// A reference whose parameter has its position instead of its number.
+fn place_reference(reference: Reference, positions: &[u32]) -> Reference {
+    match reference {
+        Reference::Parameter(ParameterId(number)) => {
+            Reference::Parameter(ParameterId(positions[number as usize]))
+        }
+        known @ Reference::Id(_) => known,
+    }
+}
+
+/// Groups made elsewhere by identity, and the new position of each.
+fn place_foreign(groups: Vec<ForeignGroup>, parameters: &[u32]) -> (Vec<ForeignGroup>, Vec<u32>) {
+    let placed = groups.into_iter().map(|group| ForeignGroup {
+        reference: place_reference(group.reference, parameters),
+        account: group.account,
+    });
+    sort_with_positions(placed.collect(), |group| {
+        (group.reference.clone(), group.account.clone())
+    })
+}
+
+/// Prefix lists by identity, and the new position of each.
+fn place_lists(lists: Vec<PrefixList>, parameters: &[u32]) -> (Vec<PrefixList>, Vec<u32>) {
+    let placed = lists.into_iter().map(|list| match list.reference {
+        ListReference::Parameter(ParameterId(number)) => PrefixList {
+            reference: ListReference::Parameter(ParameterId(parameters[number as usize])),
+            ..list
+        },
+        ListReference::Id(_) | ListReference::Aws(_) | ListReference::Made(_) => list,
+    });
+    sort_with_positions(placed.collect(), |list: &PrefixList| list.reference.clone())
+}
+
+/// A group made elsewhere that has rules of the source.
+fn foreign_owner(
+    id: ForeignGroupId,
+    reference: &Reference,
+    parameters: &mut [Parameter],
+) -> SecurityGroup {
+    let name = match reference {
+        Reference::Id(id) => id.clone(),
+        Reference::Parameter(id) => {
+            let parameter = &mut parameters[id.index()];
+            parameter.is_rule_owner = true;
+            parameter.name.clone()
+        }
+    };
+    SecurityGroup {
+        name,
+        made_elsewhere: Some(id),
+        ..SecurityGroup::default()
     }
 }
 

@@ -234,3 +234,20 @@ fn imports_a_source_as_a_program_that_says_the_same() {
     imported.exits(0).says("equal: proved");
     assert_imported("account", &imported.out());
 }
+
+#[test]
+fn says_what_aws_has_otherwise_than_it_is_written() {
+    let scratch = Scratch::new();
+    let written = data("state.json").replace("203.0.113.0/24", "203.0.113.9/24");
+    scratch.write("state.json", written);
+    let imported = scratch.run(&["import", "state.json"]);
+    imported.exits(0).says("equal: proved");
+    imported.says("aws_security_group_rule.app_ssh: AWS has `203.0.113.0/24` for `203.0.113.9/24`");
+
+    let repeated = data("state.json").replace("203.0.113.0/24", "198.51.100.7/32");
+    scratch.write("state.json", repeated);
+    let imported = scratch.run(&["import", "state.json"]);
+    imported.exits(0).says("11 rules as");
+    imported
+        .says("aws_security_group_rule.app_ssh repeats a rule of aws_security_group_rule.app_ssh");
+}
