@@ -31,6 +31,8 @@ pub enum BadRule {
     Block(String),
     /// Nobody is at the other end.
     NoPeer,
+    /// Who is at the other end is known only after a plan is applied.
+    UnknownPeer,
 }
 
 impl fmt::Display for BadRule {
@@ -47,6 +49,9 @@ impl fmt::Display for BadRule {
             }
             BadRule::Icmp(written) => write!(f, "`{written}` is no type or code of ICMP"),
             BadRule::UnknownIcmp => f.write_str("the type or code of ICMP is unknown"),
+            BadRule::UnknownPeer => {
+                f.write_str("the peers of inline rules are known only after the plan is applied")
+            }
             BadRule::NoPeer => f.write_str("the rule has no peer"),
             BadRule::Block(written) => write!(f, "`{written}` is no block of addresses"),
         }

@@ -251,3 +251,56 @@ fn says_what_aws_has_otherwise_than_it_is_written() {
     imported
         .says("aws_security_group_rule.app_ssh repeats a rule of aws_security_group_rule.app_ssh");
 }
+
+/// A plan of one group and one resource, with what its configuration sets.
+fn plan(kind: &str, values: &str, expressions: &str) -> String {
+    format!(
+        r#"{{"format_version": "1.2", "terraform_version": "1.11.4", "planned_values": {{"root_module": {{"resources": [
+        {{"address": "aws_security_group.web", "mode": "managed", "type": "aws_security_group", "name": "web",
+         "values": {{"name": "web", "vpc_id": "vpc-0a1b2c3d"}}}},
+        {{"address": "{kind}.r", "mode": "managed", "type": "{kind}", "name": "r", "values": {values}}}]}}}},
+        "configuration": {{"root_module": {{"resources": [
+        {{"address": "{kind}.r", "expressions": {expressions}}}]}}}}}}"#
+    )
+}
+
+#[test]
+fn drops_nothing_that_is_known_only_after_a_plan_is_applied() {
+    let group = r#""security_group_id": {"references": ["aws_security_group.web.id"]}"#;
+    let new_rule = plan(
+        "aws_vpc_security_group_ingress_rule",
+        r#"{"ip_protocol": "tcp", "from_port": 443, "to_port": 443, "cidr_ipv6": null,
+            "prefix_list_id": null, "referenced_security_group_id": null}"#,
+        &format!(
+            r#"{{{group}, "cidr_ipv4": {{"references": ["aws_eip.nat.public_ip", "aws_eip.nat"]}},
+                "referenced_security_group_id": {{"references": ["var.group"]}}}}"#
+        ),
+    );
+    let found = sentences("plan.json", &new_rule);
+    let wanted = ["web accepts tcp 443 from public-ip".to_string()];
+    assert_eq!(found, wanted.into(), "the block is unknown, and no group");
+
+    let old_rule = plan(
+        "aws_security_group_rule",
+        r#"{"type": "ingress", "protocol": "tcp", "from_port": 22, "to_port": 22,
+            "ipv6_cidr_blocks": null, "prefix_list_ids": null, "self": false,
+            "source_security_group_id": null}"#,
+        &format!(
+            r#"{{{group}, "cidr_blocks": {{"references": ["local.offices"]}},
+                "source_security_group_id": {{"references": ["var.group"]}}}}"#
+        ),
+    );
+    let found = sentences("plan.json", &old_rule);
+    assert_eq!(found.len(), 1, "{found:?}");
+    let only = found.first().expect("a sentence");
+    assert!(only.starts_with("web accepts tcp 22 from "), "{only}");
+
+    let inline = plan(
+        "aws_security_group",
+        r#"{"name": "db", "vpc_id": "vpc-0a1b2c3d"}"#,
+        r#"{"ingress": {"references": ["aws_eip.nat.public_ip"]}}"#,
+    );
+    let wanted = "aws_security_group.r: the peers of inline rules are known only after the plan is \
+                  applied";
+    assert_eq!(error("plan.json", &inline), wanted);
+}

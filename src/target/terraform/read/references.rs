@@ -104,6 +104,12 @@ impl References {
         Some(self.follow(module, first, MOST_STEPS))
     }
 
+    /// Whether the configuration sets an attribute of a resource.
+    pub(super) fn sets_attribute(&self, address: &str, attribute: &str) -> bool {
+        let attributes = self.resources.get(&without_keys(address));
+        attributes.is_some_and(|attributes| attributes.contains_key(attribute))
+    }
+
     /// The address that a reference in an instance of a module leads to.
     fn follow(&self, module: &str, reference: &str, steps: usize) -> String {
         let next = steps
@@ -132,9 +138,11 @@ impl References {
 }
 
 fn read_attributes(expressions: &BTreeMap<String, &RawValue>) -> Attributes {
-    let read = expressions.iter().filter_map(|(name, value)| {
-        let expression: Expression = serde_json::from_str(value.get()).ok()?;
-        Some((name.clone(), expression.references))
+    let read = expressions.iter().map(|(name, value)| {
+        // blocks are a list, which says nothing of the whole
+        let expression: Option<Expression> = serde_json::from_str(value.get()).ok();
+        let references = expression.map(|expression| expression.references);
+        (name.clone(), references.unwrap_or_default())
     });
     read.collect()
 }

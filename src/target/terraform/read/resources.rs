@@ -1,7 +1,9 @@
 //! Resources, one after another.
 
 use super::references::References;
-use super::values::{Association, Block, Group, OldRule, PrefixList, Rule, Tags, Texts, Vpc};
+use super::values::{
+    Association, Block, Group, OldRule, Planned, PrefixList, Rule, Tags, Texts, Vpc,
+};
 use crate::aws::Direction;
 use crate::inventory::{
     self, BadRule, GroupEntry, Holder, Inventory, InventoryBuilder, ListEntry, Origin, PeerEntry,
@@ -133,12 +135,21 @@ impl<'t> ResourceReader<'t> {
 
         let key = group.id.as_deref().unwrap_or(&resource.address);
         let directions = [
-            (Direction::Ingress, &group.ingress),
-            (Direction::Egress, &group.egress),
+            (Direction::Ingress, &group.ingress, "ingress"),
+            (Direction::Egress, &group.egress, "egress"),
         ];
-        for (direction, blocks) in directions {
-            for block in blocks.iter().flatten() {
-                let origin = self.origin(resource, None, Holder::Inline);
+        for (direction, blocks, attribute) in directions {
+            let origin = self.origin(resource, None, Holder::Inline);
+            if blocks.is_none() && with.is_unknown(attribute) {
+                self.builder
+                    .reject_rule(origin.clone(), BadRule::UnknownPeer);
+            }
+            for block in blocks.iter().flatten().flatten() {
+                if block.has_unknown_peers() {
+                    self.builder
+                        .reject_rule(origin.clone(), BadRule::UnknownPeer);
+                    continue;
+                }
                 self.add_block(Value::known(key), direction, block, None, &origin, with);
             }
         }
@@ -152,11 +163,7 @@ impl<'t> ResourceReader<'t> {
             Some(_) | None => Direction::Ingress,
         };
         let group = with.value(&rule.security_group_id, "security_group_id");
-        let source = &rule.source_security_group_id;
-        let source = match source {
-            Some(id) => Some(Value::known(id.as_ref())),
-            None => with.reference("source_security_group_id"),
-        };
+        let source = with.planned(&rule.source_security_group_id, "source_security_group_id");
         self.add_block(group, direction, block, source, &origin, with);
     }
 
@@ -175,12 +182,16 @@ impl<'t> ResourceReader<'t> {
             (&block.cidr_blocks, "cidr_blocks", Family::V4),
             (&block.ipv6_cidr_blocks, "ipv6_cidr_blocks", Family::V6),
         ] {
+            if texts.is_none() && with.is_unknown(attribute) {
+                let blocks = with.expression(attribute).into();
+                peers.push(PeerEntry::Blocks(blocks, family));
+            }
             let peer = |value| PeerEntry::Block(value, family);
             peers.extend(with.values(texts, attribute).into_iter().map(peer));
         }
-        let lists = with.values(&block.prefix_list_ids, "prefix_list_ids");
+        let lists = with.all_values(&block.prefix_list_ids, "prefix_list_ids");
         peers.extend(lists.into_iter().map(PeerEntry::PrefixList));
-        let groups = with.values(&block.security_groups, "security_groups");
+        let groups = with.all_values(&block.security_groups, "security_groups");
         peers.extend(groups.into_iter().chain(source).map(group_peer));
         if block.itself == Some(true) {
             peers.push(PeerEntry::Itself);
@@ -192,8 +203,8 @@ impl<'t> ResourceReader<'t> {
                 group: group.clone(),
                 direction,
                 protocol: with.value(&block.protocol, "protocol"),
-                from: port(block.from_port),
-                to: port(block.to_port),
+                from: with.port(block.from_port, "from_port"),
+                to: with.port(block.to_port, "to_port"),
                 peer,
                 description: description.filter(|it| !it.is_empty()).map(Words::known),
                 tags: Vec::new(),
@@ -203,20 +214,17 @@ impl<'t> ResourceReader<'t> {
     }
 
     fn add_rule(&mut self, with: &Context<'_>, direction: Direction, rule: &Rule<'_>) {
-        let known = |text: &Option<Cow<'_, str>>| {
-            let text = text.as_deref()?;
-            Some(Value::known(text.to_string()))
-        };
-        let peer = if let Some(block) = known(&rule.cidr_ipv4) {
+        let peer = if let Some(block) = with.planned(&rule.cidr_ipv4, "cidr_ipv4") {
             PeerEntry::Block(block, Family::V4)
-        } else if let Some(block) = known(&rule.cidr_ipv6) {
+        } else if let Some(block) = with.planned(&rule.cidr_ipv6, "cidr_ipv6") {
             PeerEntry::Block(block, Family::V6)
-        } else if let Some(list) = known(&rule.prefix_list_id) {
+        } else if let Some(list) = with.planned(&rule.prefix_list_id, "prefix_list_id") {
             PeerEntry::PrefixList(list)
-        } else if let Some(group) = known(&rule.referenced_security_group_id) {
+        } else if let Some(group) = with.planned(
+            &rule.referenced_security_group_id,
+            "referenced_security_group_id",
+        ) {
             group_peer(group)
-        } else if let Some(peer) = with.unknown_peer() {
-            peer
         } else {
             let origin = self.origin(with.resource, None, Holder::OwnResource);
             return self.builder.reject_rule(origin, BadRule::NoPeer);
@@ -227,8 +235,8 @@ impl<'t> ResourceReader<'t> {
             group: with.value(&rule.security_group_id, "security_group_id"),
             direction,
             protocol: with.value(&rule.ip_protocol, "ip_protocol"),
-            from: port(rule.from_port),
-            to: port(rule.to_port),
+            from: with.port(rule.from_port, "from_port"),
+            to: with.port(rule.to_port, "to_port"),
             peer,
             description: rule.description.as_deref().map(Words::known),
             tags: written_tags(&rule.tags_all, &rule.tags),
@@ -281,22 +289,55 @@ impl Context<'_> {
     fn value<'v>(&self, known: &'v Option<Cow<'_, str>>, attribute: &str) -> Value<'v> {
         match known {
             Some(text) => Value::known(text.as_ref()),
-            None => self.reference(attribute).unwrap_or_else(|| {
-                let address = &self.resource.address;
-                Value::expression(format!("{address}.{attribute}"))
-            }),
+            None => self.unknown(attribute),
         }
     }
 
-    /// The values of an attribute that is a list, or what it refers to.
+    /// The value of an attribute that can be none, or what it refers to.
+    fn planned<'v>(&self, known: &'v Planned<Cow<'_, str>>, attribute: &str) -> Option<Value<'v>> {
+        match known {
+            Some(known) => known.as_deref().map(Value::known),
+            None => self.is_unknown(attribute).then(|| self.unknown(attribute)),
+        }
+    }
+
+    /// The known values of an attribute that is a list, and what stands for the others.
     fn values<'v>(&self, known: &'v Texts<'_>, attribute: &str) -> Vec<Value<'v>> {
-        let known = known.iter().flatten();
-        known
-            .filter_map(|text| match text {
-                Some(text) => Some(Value::known(text.as_ref())),
-                None => self.reference(attribute),
-            })
-            .collect()
+        let known = known.iter().flatten().flatten();
+        known.map(|text| self.value(text, attribute)).collect()
+    }
+
+    /// Likewise, with one value where the whole list is known only after the plan is applied.
+    fn all_values<'v>(&self, known: &'v Texts<'_>, attribute: &str) -> Vec<Value<'v>> {
+        match known {
+            None if self.is_unknown(attribute) => vec![self.unknown(attribute)],
+            _ => self.values(known, attribute),
+        }
+    }
+
+    /// FromPort or ToPort, or what it refers to.
+    fn port(&self, known: Planned<i64>, attribute: &str) -> Option<Value<'static>> {
+        match known {
+            Some(number) => number.map(|number| Value::known(number.to_string())),
+            None => self.is_unknown(attribute).then(|| self.unknown(attribute)),
+        }
+    }
+
+    /// Whether an attribute that the values do not have is known only after the plan is applied.
+    fn is_unknown(&self, attribute: &str) -> bool {
+        let address = &self.resource.address;
+        self.references.sets_attribute(address, attribute)
+    }
+
+    /// What an attribute refers to that is known only after the plan is applied.
+    fn unknown(&self, attribute: &str) -> Value<'static> {
+        let reference = self.reference(attribute);
+        reference.unwrap_or_else(|| Value::expression(self.expression(attribute)))
+    }
+
+    /// The attribute itself as an expression.
+    fn expression(&self, attribute: &str) -> String {
+        format!("{}.{attribute}", self.resource.address)
     }
 
     /// What an attribute refers to: a group or a list of the same document by its address, anything
@@ -314,21 +355,6 @@ impl Context<'_> {
             Some(resource) => Value::known(resource.to_string()),
             None => Value::expression(found),
         })
-    }
-
-    /// The peer of a rule that is known only after the plan is applied.
-    fn unknown_peer(&self) -> Option<PeerEntry<'static>> {
-        if let Some(group) = self.reference("referenced_security_group_id") {
-            return Some(PeerEntry::Group(group, None));
-        }
-        if let Some(list) = self.reference("prefix_list_id") {
-            return Some(PeerEntry::PrefixList(list));
-        }
-        if let Some(block) = self.reference("cidr_ipv4") {
-            return Some(PeerEntry::Block(block, Family::V4));
-        }
-        let block = self.reference("cidr_ipv6")?;
-        Some(PeerEntry::Block(block, Family::V6))
     }
 }
 
@@ -378,10 +404,6 @@ fn group_labels(resource: &Resource<'_>) -> Vec<String> {
 /// The prefix of a generated name; the provider stores an empty one where the name is written.
 fn prefix(prefix: Option<&str>) -> Option<&str> {
     prefix.filter(|prefix| !prefix.is_empty())
-}
-
-fn port(number: Option<i64>) -> Option<Value<'static>> {
-    number.map(|number| Value::known(number.to_string()))
 }
 
 /// All tags that AWS has, those of the provider's `default_tags` included; those that are written
