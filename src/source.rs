@@ -141,6 +141,12 @@ impl Sources {
         self.files.first()
     }
 
+    /// Whether the first file says what exists, and is no program.
+    pub fn is_translated(&self) -> bool {
+        let entry = self.entry();
+        entry.is_some_and(|file| file.kind() == FileKind::Translated)
+    }
+
     /// Adds a file from its bytes. Invalid UTF-8 is replaced, and the span of the first invalid
     /// byte is returned with the file.
     pub fn add_bytes(&mut self, name: String, bytes: Vec<u8>) -> Option<(FileId, Option<Span>)> {
@@ -195,6 +201,13 @@ pub fn is_unseen(character: char) -> bool {
         | '\u{feff}' => true,
         other => other.is_control(),
     }
+}
+
+/// The offsets at which the lines of a text start.
+pub fn line_starts(text: &str) -> Vec<u32> {
+    let breaks = text.bytes().enumerate().filter(|(_, b)| *b == b'\n');
+    let after = breaks.map(|(at, _)| at as u32 + 1);
+    std::iter::once(0).chain(after).collect()
 }
 
 /// A text on one line without invisible characters, for messages: `a\u{1b}[31m`.
@@ -294,12 +307,7 @@ impl File {
 
     /// The offsets at which its lines start; computed at the first call.
     pub fn line_starts(&self) -> &[u32] {
-        self.line_starts.get_or_init(|| {
-            let breaks = self.text.bytes().enumerate().filter(|(_, b)| *b == b'\n');
-            std::iter::once(0)
-                .chain(breaks.map(|(at, _)| at as u32 + 1))
-                .collect()
-        })
+        self.line_starts.get_or_init(|| line_starts(&self.text))
     }
 
     /// Line and column of a byte offset, both counted from 1, the column in characters.

@@ -52,6 +52,11 @@ pub struct SecurityGroup {
 }
 
 impl SecurityGroup {
+    /// The VPC that it is made in, and those that it is associated with.
+    pub fn vpcs(&self) -> impl Iterator<Item = &Reference> {
+        std::iter::once(&self.vpc).chain(&self.associations)
+    }
+
     /// Its oldest name.
     pub fn oldest_name(&self) -> &str {
         self.was.last().unwrap_or(&self.name)

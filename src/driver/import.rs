@@ -1,13 +1,11 @@
 //! Writes what exists as a program, and proves that it says the same.
 
-use crate::aws::{
-    Direction, GroupId, ListReference, Peer, Reference, Rule, SecurityGroup, State, Text,
-};
+use crate::aws::{GroupId, ListReference, Peer, Reference, Rule, SecurityGroup, State, Text};
 use crate::compile::{Compilation, Inputs, compile};
 use crate::diagnostic::{Level, Problem};
 use crate::fmt;
 use crate::groups::lower;
-use crate::import::write_natural;
+use crate::import::{DEFAULT_DESCRIPTION, write_natural};
 use crate::inventory::{Inventory, Origin, Remark};
 use crate::parse;
 use crate::source::Sources;
@@ -57,24 +55,19 @@ pub fn import_inventory(name: &str, inventory: Inventory, inputs: &Inputs<'_>) -
 }
 
 fn describe_remark(remark: &Remark) -> String {
+    let place = |origin: &Origin| origin.place().unwrap_or("a rule").to_string();
     match remark {
         Remark::HostBits {
             origin,
             written,
             block,
-        } => format!("{}: AWS has `{block}` for `{written}`", place_words(origin)),
+        } => format!("{}: AWS has `{block}` for `{written}`", place(origin)),
         Remark::Repeated { origin, first, .. } => format!(
             "{} repeats a rule of {}: AWS has it once",
-            place_words(origin),
-            place_words(first)
+            place(origin),
+            place(first)
         ),
     }
-}
-
-/// `aws_security_group.web`, or the id.
-fn place_words(origin: &Origin) -> &str {
-    let place = origin.address.as_deref().or(origin.id.as_deref());
-    place.unwrap_or("a rule")
 }
 
 fn format_text(name: &str, text: &str) -> String {
@@ -128,10 +121,7 @@ fn list_facts(state: &State) -> BTreeMap<String, String> {
             facts.insert(format!("group {name}"), describe_group(state, group));
         }
         for rule in &group.rules {
-            let direction = match rule.key.direction {
-                Direction::Ingress => "inbound",
-                Direction::Egress => "outbound",
-            };
+            let direction = rule.key.direction.words();
             let (traffic, peer) = (rule.key.traffic, peer_words(state, rule.key.peer));
             let key = format!("{name}: {direction} {traffic:?} {peer}");
             facts.insert(key, describe_rule(state, rule));
@@ -158,7 +148,7 @@ fn describe_group(state: &State, group: &SecurityGroup) -> String {
 /// The description that the group gets: the default of Terraform where none is written.
 fn written_description(group: &SecurityGroup) -> Text {
     match group.description.is_empty() {
-        true => Text::known("Managed by Terraform"),
+        true => Text::known(DEFAULT_DESCRIPTION),
         false => group.description.clone(),
     }
 }

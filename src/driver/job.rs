@@ -10,7 +10,7 @@ use crate::lint::{self, Levels};
 use crate::policy::Policy;
 use crate::project::{Build, Output, Program, Project, SharedModules};
 use crate::report::review::GivenValue;
-use crate::source::{FileKind, Sources};
+use crate::source::Sources;
 use crate::target::{self, Target};
 use crate::workspace::{ReadError, Workspace};
 
@@ -151,7 +151,7 @@ impl Job<'_> {
         };
         let mut compilation = compile(&file.path, workspace, &inputs)
             .map_err(|error| UnreadFile::new(file, &error))?;
-        if self.targets().next().is_some() && is_source(&compilation) {
+        if self.targets().next().is_some() && compilation.sources.is_translated() {
             let why = "it says what exists, and is no program: `tierwall import` writes it as one";
             return Err(UnreadFile::new(file, &ReadError::Failed(why.to_string())));
         }
@@ -267,10 +267,4 @@ fn exceeded_limits(
     let measures = (limits.measure)(state, made.bytes.len());
     let found = lint::template_limits(made.target.title, limits, &measures);
     lint::lint_problems(policy, &lint::TEMPLATE_LIMITS, levels, found)
-}
-
-/// Whether the entry file says what exists, and is no program.
-fn is_source(compilation: &Compilation) -> bool {
-    let entry = compilation.sources.entry();
-    entry.is_some_and(|file| file.kind() == FileKind::Translated)
 }

@@ -2,7 +2,8 @@
 
 use super::text::quoted_known;
 use crate::aws::{
-    ForeignGroup, GroupId, ListReference, ParamKind, Parameter, Peer, PrefixList, Reference, State,
+    ForeignGroup, GroupId, ListReference, ParamKind, Parameter, Peer, PrefixList, Reference,
+    SecurityGroup, State,
 };
 use crate::inventory::{Inventory, UniqueNames};
 use std::collections::{BTreeMap, BTreeSet};
@@ -46,9 +47,17 @@ impl<'i> ProgramNames<'i> {
         }
     }
 
-    /// The name of a VPC.
-    pub(super) fn vpc(&self, vpc: &Reference) -> &str {
+    fn vpc(&self, vpc: &Reference) -> &str {
         &self.vpcs[vpc]
+    }
+
+    /// `vpc = main`, `vpc = [main, tools]`
+    pub(super) fn vpc_entry(&self, group: &SecurityGroup) -> String {
+        let names: Vec<&str> = group.vpcs().map(|vpc| self.vpc(vpc)).collect();
+        match names.as_slice() {
+            [name] => format!("vpc = {name}"),
+            several => format!("vpc = [{}]", several.join(", ")),
+        }
     }
 
     /// How many VPCs the groups are in.
@@ -118,10 +127,7 @@ impl<'i> ProgramNames<'i> {
 
     /// The VPCs whose groups name each other: AWS has such rules only where they are connected.
     fn peering_lines(&self) -> Vec<String> {
-        let vpcs = |id: GroupId| {
-            let group = self.state.group(id);
-            std::iter::once(&group.vpc).chain(&group.associations)
-        };
+        let vpcs = |id: GroupId| self.state.group(id).vpcs();
         let mut pairs: BTreeSet<(&str, &str)> = BTreeSet::new();
         for (id, group) in self.state.own_groups() {
             for rule in &group.rules {
@@ -191,7 +197,7 @@ fn name_vpcs(inventory: &Inventory) -> BTreeMap<&Reference, String> {
     let mut names = UniqueNames::default();
     let mut named = BTreeMap::new();
     let groups = inventory.state.own_groups();
-    let vpcs = groups.flat_map(|(_, group)| std::iter::once(&group.vpc).chain(&group.associations));
+    let vpcs = groups.flat_map(|(_, group)| group.vpcs());
     let vpcs: BTreeSet<&Reference> = vpcs.collect();
     let called = |vpc: &Reference| {
         let known = inventory.vpcs.iter().find(|known| is_vpc(vpc, &known.id));

@@ -76,13 +76,8 @@ impl<'i> Writer<'i> {
     fn write_tiers(&mut self) {
         let inventory = self.inventory;
         for (id, group) in inventory.state.own_groups() {
-            let vpcs = std::iter::once(&group.vpc).chain(&group.associations);
-            let vpcs: Vec<&str> = vpcs.map(|vpc| self.names.vpc(vpc)).collect();
-            let vpc = match vpcs.as_slice() {
-                [vpc] => vpc.to_string(),
-                several => format!("[{}]", several.join(", ")),
-            };
-            let line = format!("tier {} {{ vpc = {vpc}, outbound = closed }}", group.name);
+            let vpc = self.names.vpc_entry(group);
+            let line = format!("tier {} {{ {vpc}, outbound = closed }}", group.name);
             self.push_placed(line, &inventory.groups[id.index()]);
         }
     }
@@ -111,7 +106,7 @@ impl<'i> Writer<'i> {
 /// Appends where something was read as a comment, which reports show: its address in the source, or
 /// its id.
 fn push_place(origin: &Origin, line: &mut String) {
-    if let Some(place) = origin.address.as_deref().or(origin.id.as_deref()) {
+    if let Some(place) = origin.place() {
         line.push_str(" # ");
         line.push_str(&visible(place));
     }

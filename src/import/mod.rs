@@ -10,7 +10,7 @@ mod text;
 mod workspace;
 
 pub use literal::{LiteralProgram, write_literal};
-pub use natural::write_natural;
+pub use natural::{DEFAULT_DESCRIPTION, write_natural};
 pub use services::KNOWN as KNOWN_SERVICES;
 pub use source::{read_source, read_sources};
 pub use workspace::TranslatingWorkspace;

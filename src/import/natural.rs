@@ -21,7 +21,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// The description of a group that Terraform writes where none is given (AWS provider,
 /// `aws_security_group`).
-const DEFAULT_DESCRIPTION: &str = "Managed by Terraform";
+pub const DEFAULT_DESCRIPTION: &str = "Managed by Terraform";
 
 /// A program with the groups and rules of an inventory, and the number of its sentences.
 pub fn write_natural(inventory: &Inventory, stack: &str) -> (String, usize) {
@@ -128,12 +128,7 @@ impl<'i> Importer<'i> {
     fn tier_statement(&self, id: GroupId, group: &SecurityGroup) -> String {
         let mut entries = Vec::new();
         if self.names.vpc_count() > 1 {
-            let vpcs = std::iter::once(&group.vpc).chain(&group.associations);
-            let vpcs: Vec<&str> = vpcs.map(|vpc| self.names.vpc(vpc)).collect();
-            entries.push(match vpcs.as_slice() {
-                [vpc] => format!("vpc = {vpc}"),
-                several => format!("vpc = [{}]", several.join(", ")),
-            });
+            entries.push(self.names.vpc_entry(group));
         }
         entries.extend(self.outbound_entries(id, group));
 

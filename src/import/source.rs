@@ -75,7 +75,5 @@ fn refuse_rejected(inventory: Inventory) -> Result<Inventory, SourceError> {
 }
 
 fn describe_rejected(rule: &RejectedRule) -> String {
-    let origin = &rule.origin;
-    let place = origin.address.as_deref().or(origin.id.as_deref());
-    format!("{}: {}", place.unwrap_or("a rule"), rule.why)
+    format!("{}: {}", rule.origin.place().unwrap_or("a rule"), rule.why)
 }

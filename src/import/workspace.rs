@@ -2,7 +2,7 @@
 
 use super::literal::write_literal;
 use super::source::read_source;
-use crate::source::{FileId, FileKind, Sources};
+use crate::source::{FileId, FileKind, Sources, line_starts};
 use crate::workspace::{Listing, Read, ReadError, Workspace};
 
 /// A workspace in which a file that says what exists reads as the program that says the same.
@@ -87,11 +87,4 @@ fn is_json(bytes: &[u8]) -> bool {
 
 fn failed(why: String) -> ReadError {
     ReadError::Failed(why)
-}
-
-/// The offsets at which the lines of a text start.
-fn line_starts(text: &str) -> Vec<u32> {
-    let breaks = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
-    let after = breaks.map(|(at, _)| at as u32 + 1);
-    std::iter::once(0).chain(after).collect()
 }

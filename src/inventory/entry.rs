@@ -121,6 +121,14 @@ pub struct ListEntry<'a> {
     pub tags: Vec<(Cow<'a, str>, Words<'a>)>,
 }
 
+/// The family of a prefix list from its AddressFamily: `IPv4`, `IPv6`
+pub fn list_family(written: Option<&str>) -> Family {
+    match written {
+        Some("IPv6") => Family::V6,
+        Some(_) | None => Family::V4,
+    }
+}
+
 /// What a source says about an expression: `variable "office" { default = "203.0.113.0/24" }`
 #[derive(Debug, Clone)]
 pub struct ParameterEntry<'a> {

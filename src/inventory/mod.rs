@@ -22,7 +22,9 @@ mod vpc;
 pub use arrange::RULE_QUOTA;
 pub use builder::InventoryBuilder;
 pub use contents::Inventory;
-pub use entry::{GroupEntry, ListEntry, ParameterEntry, PeerEntry, RuleEntry, Value, Words};
+pub use entry::{
+    GroupEntry, ListEntry, ParameterEntry, PeerEntry, RuleEntry, Value, Words, list_family,
+};
 pub use names::{UniqueNames, without_unique_suffix};
 pub use origin::{Holder, Origin};
 pub use problem::{BadRule, RejectedRule, Remark, SourceError};

@@ -15,6 +15,13 @@ pub struct Origin {
     pub holder: Holder,
 }
 
+impl Origin {
+    /// Its address in the source, or else its id.
+    pub fn place(&self) -> Option<&str> {
+        self.address.as_deref().or(self.id.as_deref())
+    }
+}
+
 /// What has a rule in a source.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Holder {

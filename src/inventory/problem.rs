@@ -78,6 +78,18 @@ pub struct SourceError {
     pub place: Option<(usize, usize)>,
 }
 
+impl SourceError {
+    /// What is wrong with JSON, where it is.
+    pub fn from_json(error: &serde_json::Error) -> SourceError {
+        let message = error.to_string();
+        let place = message.rfind(" at line ");
+        SourceError {
+            message: message[..place.unwrap_or(message.len())].to_string(),
+            place: Some((error.line(), error.column())),
+        }
+    }
+}
+
 impl fmt::Display for SourceError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.place {

@@ -12,17 +12,6 @@ pub(super) enum End<'a> {
     Parameter(String),
 }
 
-/// Protocols that have a name beside their number (EC2 API reference, IpPermission).
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Known {
-    All,
-    Tcp,
-    Udp,
-    Icmp,
-    Icmpv6,
-    Number(u8),
-}
-
 /// The traffic of a protocol and of what stands for its ports.
 ///
 /// All traffic has no ports, whatever is written beside it, and neither has a protocol by number
@@ -32,25 +21,31 @@ pub(super) fn read_traffic(
     from: Option<End<'_>>,
     to: Option<End<'_>>,
 ) -> Result<Traffic, BadRule> {
-    match known_protocol(protocol).ok_or_else(|| BadRule::Protocol(protocol.to_string()))? {
-        Known::All => Ok(Traffic::All),
-        Known::Number(number) => Ok(Traffic::Number(number)),
-        Known::Tcp => port_traffic(from, to, Traffic::Tcp, Traffic::TcpUnknown),
-        Known::Udp => port_traffic(from, to, Traffic::Udp, Traffic::UdpUnknown),
-        Known::Icmp => icmp_kind(from, to).map(Traffic::Icmp),
-        Known::Icmpv6 => icmp_kind(from, to).map(Traffic::Icmpv6),
+    let whole = whole_protocol(protocol).ok_or_else(|| BadRule::Protocol(protocol.to_string()))?;
+    match whole {
+        Traffic::All | Traffic::Number(_) => Ok(whole),
+        Traffic::Tcp(_) | Traffic::TcpUnknown(_) => {
+            port_traffic(from, to, Traffic::Tcp, Traffic::TcpUnknown)
+        }
+        Traffic::Udp(_) | Traffic::UdpUnknown(_) => {
+            port_traffic(from, to, Traffic::Udp, Traffic::UdpUnknown)
+        }
+        Traffic::Icmp(_) => icmp_kind(from, to).map(Traffic::Icmp),
+        Traffic::Icmpv6(_) => icmp_kind(from, to).map(Traffic::Icmpv6),
     }
 }
 
-fn known_protocol(text: &str) -> Option<Known> {
-    Some(match text.to_ascii_lowercase().as_str() {
-        "-1" | "all" => Known::All,
-        "tcp" | "6" => Known::Tcp,
-        "udp" | "17" => Known::Udp,
-        "icmp" | "1" => Known::Icmp,
-        "icmpv6" | "58" => Known::Icmpv6,
-        number => Known::Number(number.parse().ok()?),
-    })
+/// All traffic of a protocol by its name or its number.
+fn whole_protocol(text: &str) -> Option<Traffic> {
+    let number = match text.to_ascii_lowercase().as_str() {
+        "-1" | "all" => return Some(Traffic::All),
+        "icmp" => 1,
+        "tcp" => 6,
+        "udp" => 17,
+        "icmpv6" => 58,
+        number => number.parse().ok()?,
+    };
+    Some(Traffic::protocol_number(number))
 }
 
 fn port_traffic(

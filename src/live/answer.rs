@@ -4,7 +4,7 @@ use super::shapes::{Entry, Group, Pair, Permission, PrefixList, Rule, Tag, Vpc};
 use crate::aws::Direction;
 use crate::inventory::{
     self, BadRule, GroupEntry, Holder, Inventory, InventoryBuilder, ListEntry, Origin, PeerEntry,
-    RuleEntry, SourceError, Value, Words, without_unique_suffix,
+    RuleEntry, SourceError, Value, Words, list_family, without_unique_suffix,
 };
 use crate::net::Family;
 use crate::source::{FileId, Span};
@@ -21,7 +21,8 @@ use std::marker::PhantomData;
 #[derive(Debug, Default)]
 pub struct AccountReader {
     builder: InventoryBuilder,
-    lists: Vec<FoundList>,
+    /// Prefix lists, without their blocks.
+    lists: Vec<ListEntry<'static>>,
     /// The blocks of lists, by id.
     entries: HashMap<String, Vec<IpNet>>,
     /// How many files were read.
@@ -29,16 +30,6 @@ pub struct AccountReader {
     /// Where the text of the file begins that is being read, and its length.
     base: usize,
     length: usize,
-}
-
-/// A prefix list without its blocks.
-#[derive(Debug)]
-struct FoundList {
-    id: String,
-    name: String,
-    family: Family,
-    entries: Option<u32>,
-    tags: Vec<(String, String)>,
 }
 
 impl AccountReader {
@@ -83,20 +74,9 @@ impl AccountReader {
 
     /// What was read.
     pub fn finish(mut self) -> Inventory {
-        for list in &self.lists {
-            self.builder.add_list(ListEntry {
-                keys: vec![list.id.as_str().into()],
-                name: list.name.as_str().into(),
-                family: list.family,
-                entries: list.entries,
-                blocks: self.entries.get(&list.id).cloned(),
-                is_made: false,
-                tags: list
-                    .tags
-                    .iter()
-                    .map(|(key, value)| (key.as_str().into(), Words::known(value.as_str())))
-                    .collect(),
-            });
+        for mut list in self.lists {
+            list.blocks = self.entries.remove(list.keys[0].as_ref());
+            self.builder.add_list(list);
         }
         self.builder.finish()
     }
@@ -238,16 +218,14 @@ impl<'de, T: Deserialize<'de>, F: FnMut(T)> Visitor<'de> for Each<T, F> {
 
 /// An error of an answer, with its place in the whole file.
 fn error(text: &str, start: usize, error: &serde_json::Error) -> SourceError {
-    let message = error.to_string();
-    let place = message.rfind(" at line ");
     let lines_before = text[..start].matches('\n').count();
     let column_before = match error.line() {
         1 => start - text[..start].rfind('\n').map_or(0, |end| end + 1),
         _ => 0,
     };
     SourceError {
-        message: message[..place.unwrap_or(message.len())].to_string(),
         place: Some((lines_before + error.line(), column_before + error.column())),
+        ..SourceError::from_json(error)
     }
 }
 
@@ -421,18 +399,17 @@ impl AccountReader {
     }
 
     fn add_list(&mut self, list: PrefixList<'_>) {
-        self.lists.push(FoundList {
-            id: list.prefix_list_id.into_owned(),
-            name: list.prefix_list_name.into_owned(),
-            family: match list.address_family.as_deref() {
-                Some("IPv6") => Family::V6,
-                Some(_) | None => Family::V4,
-            },
+        let owned = |text: Cow<'_, str>| Cow::<'static, str>::Owned(text.into_owned());
+        let tags = list.tags.into_iter();
+        self.lists.push(ListEntry {
+            keys: vec![owned(list.prefix_list_id)],
+            name: owned(list.prefix_list_name),
+            family: list_family(list.address_family.as_deref()),
             entries: list.max_entries,
-            tags: list
-                .tags
-                .into_iter()
-                .map(|tag| (tag.key.into_owned(), tag.value.into_owned()))
+            blocks: None,
+            is_made: false,
+            tags: tags
+                .map(|tag| (owned(tag.key), Words::Known(owned(tag.value))))
                 .collect(),
         });
     }

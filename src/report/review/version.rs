@@ -4,7 +4,7 @@ use crate::diagnostic::Problem;
 use crate::groups::Deployment;
 use crate::policy::Policy;
 use crate::report::plan::Lowered;
-use crate::source::{FileKind, Sources};
+use crate::source::Sources;
 
 /// One of two versions of a program, without errors.
 #[derive(Debug, Clone, Copy)]
@@ -28,8 +28,7 @@ pub struct Version<'p> {
 impl<'p> Version<'p> {
     /// Whether it says what exists, and is no program.
     pub fn is_source(&self) -> bool {
-        let entry = self.sources.entry();
-        entry.is_some_and(|file| file.kind() == FileKind::Translated)
+        self.sources.is_translated()
     }
 
     /// Its groups and rules, and its files.

@@ -19,7 +19,8 @@ pub fn is_terraform_json(text: &str) -> bool {
 
 /// The groups and rules of a document.
 pub fn read_terraform_json(text: &str) -> Result<Inventory, SourceError> {
-    let document: Document<'_> = serde_json::from_str(text).map_err(|error| parse_error(&error))?;
+    let document: Document<'_> =
+        serde_json::from_str(text).map_err(|error| SourceError::from_json(&error))?;
     document.refuse_newer()?;
 
     let mut reader = ResourceReader::new(text);
@@ -236,13 +237,4 @@ fn add_stored(
         reader.add(&resource, &References::default())?;
     }
     Ok(())
-}
-
-fn parse_error(error: &serde_json::Error) -> SourceError {
-    let message = error.to_string();
-    let place = message.rfind(" at line ");
-    SourceError {
-        message: message[..place.unwrap_or(message.len())].to_string(),
-        place: Some((error.line(), error.column())),
-    }
 }

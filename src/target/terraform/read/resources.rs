@@ -7,7 +7,7 @@ use super::values::{
 use crate::aws::Direction;
 use crate::inventory::{
     self, BadRule, GroupEntry, Holder, Inventory, InventoryBuilder, ListEntry, Origin, PeerEntry,
-    RuleEntry, SourceError, Value, Words, without_unique_suffix,
+    RuleEntry, SourceError, Value, Words, list_family, without_unique_suffix,
 };
 use crate::net::Family;
 use crate::source::{FileId, Span};
@@ -256,10 +256,7 @@ impl<'t> ResourceReader<'t> {
         self.builder.add_list(ListEntry {
             keys: keys.into_iter().flatten().map(Cow::Borrowed).collect(),
             name: list.name.as_deref().unwrap_or(resource.name).into(),
-            family: match list.address_family.as_deref() {
-                Some("IPv6") => Family::V6,
-                Some(_) | None => Family::V4,
-            },
+            family: list_family(list.address_family.as_deref()),
             entries: list.max_entries,
             blocks,
             is_made,
