@@ -26,37 +26,27 @@ pub fn duplicated(text: &str) -> Result<bool, String> {
     let mut seen = BTreeSet::new();
     let twice = rules.iter().any(|rule| {
         let key = rule.key.clone();
-        let (kind, name) = key
-            .peer
-            .rsplit_once(' ')
-            .map_or(("", &*key.peer), |(kind, name)| (kind, name));
-        let values = match (defaults.get(name), kind) {
-            (None, _) => vec![key.peer.clone()],
-            (Some(values), "") => values.clone(),
-            (Some(values), kind) => {
-                let values = values.iter();
-                values.map(|value| format!("{kind} {value}")).collect()
-            }
-        };
+        let group = by_default(&key.group, &defaults).remove(0);
         let ports = key.ports.clone().map(|(from, to)| {
-            let by_default = |port: Port| match &port {
+            let port_by_default = |port: Port| match &port {
                 Port::Parameter(name) => match defaults.get(name.as_str()) {
                     Some(values) => Port::Number(values[0].parse().expect("a port")),
                     None => port,
                 },
                 Port::Number(_) => port,
             };
-            (by_default(from), by_default(to))
+            (port_by_default(from), port_by_default(to))
         });
-        values.into_iter().any(|mut peer| {
-            // ids of groups are unique, whatever the account
-            let group = peer.strip_prefix("group ");
-            if let Some((_, id)) = group.and_then(|group| group.split_once('/')) {
-                peer = format!("group {id}");
-            }
+        let peers = by_default(&key.peer, &defaults);
+        peers.into_iter().any(|peer| {
+            let (group, ports) = (group.clone(), ports.clone());
             let key = key.clone();
-            let ports = ports.clone();
-            !seen.insert(Key { peer, ports, ..key })
+            !seen.insert(Key {
+                group,
+                peer,
+                ports,
+                ..key
+            })
         })
     });
     let twice = twice || has_vpc_twice(&output, &defaults);
@@ -67,6 +57,22 @@ pub fn duplicated(text: &str) -> Result<bool, String> {
         Err(format!(
             "twice: {twice}, found: {found}, in\n{text}\n{output}"
         ))
+    }
+}
+
+/// What a group or a peer of a key is by default. Ids of groups are unique, so theirs go without
+/// the account.
+fn by_default(name: &str, defaults: &BTreeMap<String, Vec<String>>) -> Vec<String> {
+    let (kind, parameter) = name.rsplit_once(' ').unwrap_or(("", name));
+    if let Some(values) = defaults.get(parameter) {
+        let values = values.iter();
+        let values = values.map(|value| format!("{kind} {value}"));
+        return values.map(|value| value.trim_start().to_string()).collect();
+    }
+    let group = name.strip_prefix("group ");
+    match group.and_then(|group| group.split_once('/')) {
+        Some((_, id)) => vec![format!("group {id}")],
+        None => vec![name.to_string()],
     }
 }
 
