@@ -118,8 +118,17 @@ pub fn compile(
     workspace: &mut dyn Workspace,
     inputs: &Inputs<'_>,
 ) -> Result<Compilation, ReadError> {
-    let (sources, program, problems) = read_program(entry, workspace, inputs)?;
-    Ok(resolve_program(entry, sources, program, problems, inputs))
+    let read = read_program(entry, workspace, inputs)?;
+    Ok(resolve_program(entry, read, inputs))
+}
+
+/// The files of a program, parsed.
+struct ParsedProgram {
+    sources: Sources,
+    program: ProgramTree,
+    problems: Problems,
+    /// The bindings, without those that a source had a use for.
+    bindings: Vec<(String, String)>,
 }
 
 /// Parses a program with all of its files; a file that says what exists is translated.
@@ -127,27 +136,34 @@ fn read_program(
     entry: &str,
     workspace: &mut dyn Workspace,
     inputs: &Inputs<'_>,
-) -> Result<(Sources, ProgramTree, Problems), ReadError> {
-    let mut workspace = TranslatingWorkspace::new(workspace);
+) -> Result<ParsedProgram, ReadError> {
+    let mut workspace = TranslatingWorkspace::new(workspace, inputs.bindings);
     let (mut sources, program, problems) =
         parse::parse_program(entry, &mut workspace, inputs.environment_name())?;
-    workspace.mark_places(&mut sources);
-    Ok((sources, program, problems))
+    let applied = workspace.finish(&mut sources);
+    let bindings = inputs.bindings.iter();
+    let bindings = bindings.filter(|(name, _)| !applied.contains(name));
+    Ok(ParsedProgram {
+        sources,
+        program,
+        problems,
+        bindings: bindings.cloned().collect(),
+    })
 }
 
-fn resolve_program(
-    entry: &str,
-    sources: Sources,
-    mut program: ProgramTree,
-    mut problems: Problems,
-    inputs: &Inputs<'_>,
-) -> Compilation {
+fn resolve_program(entry: &str, parsed: ParsedProgram, inputs: &Inputs<'_>) -> Compilation {
+    let ParsedProgram {
+        sources,
+        mut program,
+        mut problems,
+        bindings,
+    } = parsed;
     let (environments, found) = choose_environment(&sources, &mut program, inputs.environment);
     problems.append(found);
 
     let (stack_name, lints) = (stack_name(entry), lint::lint_names());
     let settings = Settings {
-        bindings: inputs.bindings,
+        bindings: &bindings,
         as_of: inputs.as_of,
         catalogue: catalogue(),
         lints: &lints,
@@ -209,12 +225,15 @@ pub fn ask_question(
     inputs: &Inputs<'_>,
     question: &Question<'_>,
 ) -> Result<Asked, AskError> {
-    let (mut sources, mut program, mut problems) =
-        read_program(entry, workspace, inputs).map_err(AskError::Read)?;
+    let mut parsed = read_program(entry, workspace, inputs).map_err(AskError::Read)?;
     let file = question
-        .add_to_program(&mut sources, &mut program, &mut problems)
+        .add_to_program(
+            &mut parsed.sources,
+            &mut parsed.program,
+            &mut parsed.problems,
+        )
         .map_err(AskError::Question)?;
-    let mut compilation = resolve_program(entry, sources, program, problems, inputs);
+    let mut compilation = resolve_program(entry, parsed, inputs);
 
     let question = compilation
         .policy

@@ -12,5 +12,5 @@ mod workspace;
 pub use literal::{LiteralProgram, write_literal};
 pub use natural::{DEFAULT_DESCRIPTION, write_natural};
 pub use services::KNOWN as KNOWN_SERVICES;
-pub use source::{read_source, read_sources};
+pub use source::{is_source, read, read_source, read_sources};
 pub use workspace::TranslatingWorkspace;

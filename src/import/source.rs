@@ -1,19 +1,44 @@
 //! Sources, each recognized by its content.
 
-use crate::inventory::{Inventory, RejectedRule, SourceError};
+use crate::inventory::{Inventory, RejectedRule, Source, SourceError, SourceFile};
 use crate::live::AccountReader;
 use crate::target::{self, SourceReader};
 
-/// What a source holds. Its name says of which prefix list it has the entries, if it has some.
+/// Whether a file is a source, and no program.
+///
+/// A file that starts like an object of JSON is one, whatever it holds.
+pub fn is_source(name: &str, text: &str) -> bool {
+    let files = [SourceFile { name, text }];
+    let source = Source {
+        files: &files,
+        bindings: &[],
+    };
+    text.trim_start().starts_with('{') || find_reader(&source).is_some()
+}
+
+/// What a source of one file holds. Its name says of which prefix list it has the entries, if it has
+/// some.
 ///
 /// A rule that AWS cannot have is an error: a source says what AWS has, or will have.
 pub fn read_source(name: &str, text: &str) -> Result<Inventory, SourceError> {
-    refuse_larger(text)?;
-    let inventory = match find_reader(text) {
-        Some(reader) => (reader.read)(text)?,
+    read(&Source {
+        files: &[SourceFile { name, text }],
+        bindings: &[],
+    })
+}
+
+/// What a source holds.
+pub fn read(source: &Source<'_>) -> Result<Inventory, SourceError> {
+    for file in source.files {
+        refuse_larger(file.text)?;
+    }
+    let inventory = match find_reader(source) {
+        Some(reader) => (reader.read)(source)?,
         None => {
             let mut reader = AccountReader::new();
-            reader.read(name, text)?;
+            for file in source.files {
+                reader.read(file.name, file.text)?;
+            }
             reader.finish()
         }
     };
@@ -31,7 +56,12 @@ pub fn read_sources<'s>(
 
     let mut reader = AccountReader::new();
     for (name, text) in sources {
-        if find_reader(text).is_some() {
+        let files = [SourceFile { name, text }];
+        let source = Source {
+            files: &files,
+            bindings: &[],
+        };
+        if find_reader(&source).is_some() {
             let message = "it is a document of its own: import it without the other sources";
             let error = SourceError {
                 message: message.to_string(),
@@ -57,10 +87,10 @@ fn refuse_larger(text: &str) -> Result<(), SourceError> {
     }
 }
 
-/// The reader of a tool's document, if a text is one.
-fn find_reader(text: &str) -> Option<SourceReader> {
-    let mut readers = target::ALL.iter().filter_map(|target| target.reader);
-    readers.find(|reader| (reader.recognizes)(text))
+/// The reader of a source that a tool writes or deploys.
+fn find_reader(source: &Source<'_>) -> Option<&'static SourceReader> {
+    let mut readers = target::ALL.iter().flat_map(|target| target.readers);
+    readers.find(|reader| (reader.recognizes)(source))
 }
 
 fn refuse_rejected(inventory: Inventory) -> Result<Inventory, SourceError> {

@@ -1,7 +1,8 @@
 //! Files that are no programs, read as programs: so every command answers about them too.
 
 use super::literal::write_literal;
-use super::source::read_source;
+use super::source::{is_source, read};
+use crate::inventory::{Source, SourceFile};
 use crate::source::{FileId, FileKind, Sources, line_starts};
 use crate::workspace::{Listing, Read, ReadError, Workspace};
 
@@ -9,21 +10,28 @@ use crate::workspace::{Listing, Read, ReadError, Workspace};
 #[derive(Debug)]
 pub struct TranslatingWorkspace<'w, W: ?Sized> {
     files: &'w mut W,
+    /// Values of what sources leave open.
+    bindings: &'w [(String, String)],
+    /// The names of those that a source had a use for.
+    applied_bindings: Vec<String>,
     /// The identity of each such file, and the places of its lines.
     translated: Vec<(String, Vec<u32>)>,
 }
 
 impl<'w, W: Workspace + ?Sized> TranslatingWorkspace<'w, W> {
     /// The same files.
-    pub fn new(files: &'w mut W) -> TranslatingWorkspace<'w, W> {
+    pub fn new(files: &'w mut W, bindings: &'w [(String, String)]) -> TranslatingWorkspace<'w, W> {
         TranslatingWorkspace {
             files,
+            bindings,
+            applied_bindings: Vec::new(),
             translated: Vec::new(),
         }
     }
 
-    /// Says of each translated file where its lines were read.
-    pub fn mark_places(self, sources: &mut Sources) {
+    /// Says of each translated file where its lines were read, and gives the names of the bindings
+    /// that sources had a use for.
+    pub fn finish(self, sources: &mut Sources) -> Vec<String> {
         for (identity, places) in self.translated {
             let mut files = (0..).map(FileId).zip(sources.files());
             let found = files.find(|(_, file)| file.identity() == identity);
@@ -31,12 +39,20 @@ impl<'w, W: Workspace + ?Sized> TranslatingWorkspace<'w, W> {
                 sources.set_places(id, places);
             }
         }
+        self.applied_bindings
     }
 
     fn translate(&mut self, read: Read) -> Result<Read, ReadError> {
         let text = std::str::from_utf8(&read.bytes)
             .map_err(|error| failed(format!("it is not UTF-8: {error}")))?;
-        let inventory = read_source(&read.name, text).map_err(|error| failed(error.to_string()))?;
+        let name = &read.name;
+        let source = Source {
+            files: &[SourceFile { name, text }],
+            bindings: self.bindings,
+        };
+        let mut inventory = self::read(&source).map_err(|error| failed(error.to_string()))?;
+        self.applied_bindings
+            .append(&mut inventory.applied_bindings);
 
         let program = write_literal(&inventory);
         let starts = line_starts(text);
@@ -61,7 +77,8 @@ impl<W: Workspace + ?Sized> Workspace for TranslatingWorkspace<'_, W> {
 
     fn read(&mut self, path: &str, from: Option<&str>) -> Result<Read, ReadError> {
         let read = self.files.read(path, from)?;
-        if is_json(&read.bytes) {
+        let text = std::str::from_utf8(&read.bytes);
+        if is_json(&read.bytes) || text.is_ok_and(|text| is_source(&read.name, text)) {
             return self.translate(read);
         }
         Ok(read)

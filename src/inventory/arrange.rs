@@ -85,6 +85,7 @@ fn arrange(mut builder: InventoryBuilder) -> Inventory {
         vpcs: builder.vpcs,
         rejected: builder.rejected,
         remarks: builder.remarks,
+        applied_bindings: Vec::new(),
     }
 }
 

@@ -20,4 +20,6 @@ pub struct Inventory {
     pub rejected: Vec<RejectedRule>,
     /// What is worth knowing about it.
     pub remarks: Vec<Remark>,
+    /// The bindings of the [`Source`](super::Source) that its reader applied, by name.
+    pub applied_bindings: Vec<String>,
 }

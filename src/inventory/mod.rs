@@ -10,12 +10,12 @@ mod builder;
 mod contents;
 mod defaults;
 mod entry;
-
 mod names;
 mod origin;
 mod parameters;
 mod problem;
 mod slots;
+mod source;
 mod traffic;
 mod vpc;
 
@@ -28,4 +28,5 @@ pub use entry::{
 pub use names::{UniqueNames, without_unique_suffix};
 pub use origin::{Holder, Origin};
 pub use problem::{BadRule, RejectedRule, Remark, SourceError};
+pub use source::{Source, SourceFile};
 pub use vpc::Vpc;

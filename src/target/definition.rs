@@ -4,7 +4,7 @@ use super::claims::{Claim, NamedState};
 use super::planning::Planning;
 use crate::aws::State;
 use crate::diagnostic::Problems;
-use crate::inventory::{Inventory, SourceError};
+use crate::inventory::{Inventory, Source, SourceError};
 use crate::policy::{OutputRules, Policy};
 
 /// A target of `build`.
@@ -36,8 +36,8 @@ pub struct Target {
     pub claims: fn(NamedState<'_>) -> Vec<Claim>,
     /// Reports earlier names that conflict with other names.
     pub check_moves: fn(NamedState<'_>) -> Problems,
-    /// Reads what its tool says of a deployment, if it does.
-    pub reader: Option<SourceReader>,
+    /// Read what its tool deploys, or says of a deployment.
+    pub readers: &'static [SourceReader],
     /// How it deploys; `None` for a target that deploys nothing.
     pub planning: Option<Planning>,
 }
@@ -48,13 +48,13 @@ impl PartialEq for Target {
     }
 }
 
-/// How what a tool says of a deployment is read.
+/// How one kind of source is read.
 #[derive(Debug, Clone, Copy)]
 pub struct SourceReader {
-    /// Whether a text is something that it reads.
-    pub recognizes: fn(&str) -> bool,
+    /// Whether a source is of this kind.
+    pub recognizes: fn(&Source<'_>) -> bool,
     /// Reads it.
-    pub read: fn(&str) -> Result<Inventory, SourceError>,
+    pub read: fn(&Source<'_>) -> Result<Inventory, SourceError>,
 }
 
 /// The limits of outputs, and their documentation.

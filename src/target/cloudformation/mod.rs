@@ -53,7 +53,7 @@ pub const TARGET: Target = Target {
     },
     claims: claims::claims,
     check_moves: |_| Problems::default(),
-    reader: None,
+    readers: &[],
     planning: Some(PLANNING),
 };
 

@@ -36,7 +36,7 @@ pub const TARGET: Target = Target {
     rules: OutputRules::NONE,
     claims: |_| Vec::new(),
     check_moves: |_| Problems::default(),
-    reader: None,
+    readers: &[],
     planning: None,
 };
 

@@ -41,10 +41,10 @@ pub const TARGET: Target = Target {
     },
     claims: moves::claims,
     check_moves: moves::check_moves,
-    reader: Some(SourceReader {
+    readers: &[SourceReader {
         recognizes: read::is_terraform_json,
         read: read::read_terraform_json,
-    }),
+    }],
     planning: Some(PLANNING),
 };
 

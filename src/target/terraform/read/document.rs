@@ -3,7 +3,7 @@
 
 use super::references::References;
 use super::resources::{Resource, ResourceReader};
-use crate::inventory::{Inventory, SourceError};
+use crate::inventory::{Inventory, Source, SourceError};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use std::borrow::Cow;
@@ -11,14 +11,18 @@ use std::borrow::Cow;
 /// How much of the start of a file tells what it is: both documents begin with their versions.
 const START: usize = 4096;
 
-/// Whether a text is one of these documents.
-pub fn is_terraform_json(text: &str) -> bool {
+/// Whether a source is one of these documents.
+pub fn is_terraform_json(source: &Source<'_>) -> bool {
+    let text = source.single_text().unwrap_or_default().trim_start();
     let start = crate::source::beginning(text, START);
-    start.contains("\"terraform_version\"") || start.contains("\"format_version\"")
+    let has_version =
+        || start.contains("\"terraform_version\"") || start.contains("\"format_version\"");
+    start.starts_with('{') && has_version()
 }
 
 /// The groups and rules of a document.
-pub fn read_terraform_json(text: &str) -> Result<Inventory, SourceError> {
+pub fn read_terraform_json(source: &Source<'_>) -> Result<Inventory, SourceError> {
+    let text = source.single_text().unwrap_or_default();
     let document: Document<'_> =
         serde_json::from_str(text).map_err(|error| SourceError::from_json(&error))?;
     document.refuse_newer()?;
