@@ -6,9 +6,10 @@ use crate::ast::ProgramTree;
 use crate::aws::State;
 use crate::catalogue::catalogue;
 use crate::date::Date;
-use crate::diagnostic::Problems;
+use crate::diagnostic::{InputProblem, Problems};
 use crate::groups::{Deployment, lower};
 use crate::import::TranslatingWorkspace;
+use crate::ledger::{Ledger, ledger_path};
 use crate::lint::{self, Levels};
 use crate::parse::{self, Question};
 use crate::policy::{Assertion, OutputRules, Policy};
@@ -129,6 +130,7 @@ struct ParsedProgram {
     problems: Problems,
     /// The bindings, without those that a source had a use for.
     bindings: Vec<(String, String)>,
+    ledger: Option<Ledger>,
 }
 
 /// Parses a program with all of its files; a file that says what exists is translated.
@@ -138,8 +140,9 @@ fn read_program(
     inputs: &Inputs<'_>,
 ) -> Result<ParsedProgram, ReadError> {
     let mut workspace = TranslatingWorkspace::new(workspace, inputs.bindings);
-    let (mut sources, program, problems) =
+    let (mut sources, program, mut problems) =
         parse::parse_program(entry, &mut workspace, inputs.environment_name())?;
+    let ledger = read_ledger(entry, &mut workspace, inputs, &mut problems);
     let applied = workspace.finish(&mut sources);
     let bindings = inputs.bindings.iter();
     let bindings = bindings.filter(|(name, _)| !applied.contains(name));
@@ -148,7 +151,28 @@ fn read_program(
         program,
         problems,
         bindings: bindings.cloned().collect(),
+        ledger,
     })
+}
+
+/// The ledger beside a program, if it has one.
+fn read_ledger(
+    entry: &str,
+    workspace: &mut dyn Workspace,
+    inputs: &Inputs<'_>,
+    problems: &mut Problems,
+) -> Option<Ledger> {
+    let path = ledger_path(entry, inputs.environment_name())?;
+    let why = match workspace.read_optional(&path) {
+        Ok(None) => return None,
+        Ok(Some(bytes)) => match Ledger::read(&bytes) {
+            Ok(ledger) => return Some(ledger),
+            Err(error) => error.to_string(),
+        },
+        Err(error) => error.to_string(),
+    };
+    problems.push(InputProblem::UnreadableLedger { path, why });
+    None
 }
 
 fn resolve_program(entry: &str, parsed: ParsedProgram, inputs: &Inputs<'_>) -> Compilation {
@@ -157,6 +181,7 @@ fn resolve_program(entry: &str, parsed: ParsedProgram, inputs: &Inputs<'_>) -> C
         mut program,
         mut problems,
         bindings,
+        ledger,
     } = parsed;
     let (environments, found) = choose_environment(&sources, &mut program, inputs.environment);
     problems.append(found);
@@ -171,7 +196,8 @@ fn resolve_program(entry: &str, parsed: ParsedProgram, inputs: &Inputs<'_>) -> C
         outputs: &output_rules(),
     };
 
-    let (policy, found) = resolve(&sources, &program, &settings);
+    let (mut policy, found) = resolve(&sources, &program, &settings);
+    policy.ledger = ledger;
     problems.append(found);
 
     Compilation {

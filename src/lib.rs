@@ -97,6 +97,7 @@ pub mod groups;
 pub mod hash;
 pub mod import;
 pub mod inventory;
+pub mod ledger;
 pub mod lint;
 pub mod live;
 pub mod messages;

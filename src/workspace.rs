@@ -24,6 +24,11 @@ pub trait Workspace {
         self.read(path, None).map(|read| read.bytes)
     }
 
+    /// The contents of a file that may not exist, named like an entry file; nothing if it does not.
+    fn read_optional(&mut self, _path: &str) -> Result<Option<Vec<u8>>, ReadError> {
+        Ok(None)
+    }
+
     /// The program at `path`; for a directory, all programs in it and below it.
     fn list(&mut self, path: &str) -> Listing {
         Listing {
@@ -126,6 +131,10 @@ impl Workspace for Memory {
             name,
             bytes,
         })
+    }
+
+    fn read_optional(&mut self, path: &str) -> Result<Option<Vec<u8>>, ReadError> {
+        Ok(self.files.get(&lexical_text(Path::new(path))).cloned())
     }
 
     fn list(&mut self, path: &str) -> Listing {

@@ -33,6 +33,20 @@ impl Description {
         self.start == self.end
     }
 
+    /// Appends a written description to those of a state.
+    pub(super) fn append_to(descriptions: &mut String, text: &str) -> Description {
+        let end = |text: &String| {
+            u32::try_from(text.len()).expect("descriptions have less than 4 GiB together")
+        };
+        let start = end(descriptions);
+        descriptions.push_str(text);
+        Description {
+            start,
+            end: end(descriptions),
+            wording: Wording::Written,
+        }
+    }
+
     pub(super) fn range(self) -> Range<usize> {
         self.start as usize..self.end as usize
     }

@@ -127,6 +127,9 @@ pub struct Rule {
     pub description: Description,
     /// Its tags, for [`State::tags`](super::State::tags); most rules have none.
     pub tags: Option<TagsId>,
+    /// Whether it lived before the program made it: its description and tags are those of the
+    /// [ledger](crate::ledger).
+    pub is_adopted: bool,
 }
 
 /// The tags of a rule: their position in [`State::rule_tags`](super::State::rule_tags), from 1, so

@@ -197,6 +197,26 @@ impl State {
             .expect("a rule's description is of its own state")
     }
 
+    /// Gives the rule of a group at a position the description and the tags, by key, that it has
+    /// in AWS; nothing in them is a parameter.
+    pub fn adopt_rule(
+        &mut self,
+        group: GroupId,
+        position: usize,
+        description: &str,
+        tags: Vec<(String, Text)>,
+    ) {
+        let text = Text::literal(description);
+        let description = Description::append_to(&mut self.descriptions, text.view().stored());
+        let rule = &mut self.groups[group.index()].rules[position];
+        rule.is_adopted = true;
+        rule.description = description;
+        rule.tags = (!tags.is_empty()).then(|| {
+            self.rule_tags.push(tags);
+            TagsId::from_index(self.rule_tags.len() - 1)
+        });
+    }
+
     /// The tags of a rule, by key.
     pub fn tags(&self, rule: &Rule) -> &[(String, Text)] {
         rule.tags.map_or(&[], |id| &self.rule_tags[id.index()])

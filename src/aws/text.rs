@@ -33,6 +33,13 @@ impl Text {
         Text(text.into())
     }
 
+    /// A text in which nothing is a parameter, whatever its characters.
+    pub fn literal(text: &str) -> Text {
+        let mut literal = Text::default();
+        literal.push_literal(text);
+        literal
+    }
+
     /// Appends known characters.
     pub fn push_literal(&mut self, text: &str) {
         let visible = text.chars();

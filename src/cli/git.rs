@@ -446,6 +446,11 @@ impl Workspace for CommittedFiles<'_> {
             Some(from) => self.read_include(path, from),
         }
     }
+
+    fn read_optional(&mut self, path: &str) -> Result<Option<Vec<u8>>, ReadError> {
+        self.commit.read_path(path).map_err(ReadError::Failed)
+    }
+
     /// Values that are not in the commit are read from the work tree.
     fn values(&mut self, path: &str) -> Result<Vec<u8>, ReadError> {
         match self.commit.read_path(path) {

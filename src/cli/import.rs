@@ -1,13 +1,18 @@
 //! `tierwall import`: writes what exists as a program.
 
-use super::args::Exit;
+use super::args::{Exit, parse_binding};
+use super::disk::{Destination, Staged, error_message, finish_write};
 use super::program::today;
 use super::terminal::Terminal;
 use super::work_tree::WorkTree;
 use clap::Args;
+use std::fs;
+use std::path::Path;
 use tierwall::compile::Inputs;
+use tierwall::driver::adopt::{AdoptOptions, Adopted, adopt_estate};
 use tierwall::driver::import::{Imported, import_inventory};
-use tierwall::import::read_sources;
+use tierwall::import::{Estate, read_estate};
+use tierwall::target::{self, Target};
 use tierwall::workspace::Workspace;
 
 /// The arguments of `import`.
@@ -18,16 +23,94 @@ pub struct Import {
     /// `describe-managed-prefix-lists` print, in any number of files; `-` is standard input
     #[arg(required = true)]
     sources: Vec<String>,
+
+    /// Write the program into this directory, instead of standard output
+    #[arg(short, long, value_name = "DIR")]
+    output: Option<String>,
+
+    /// Write what makes this target take over what exists, without a change: the ledger, the
+    /// output, and the file of its imports
+    #[arg(long, value_name = "TARGET", value_parser = parse_target, requires = "output")]
+    adopt: Option<&'static Target>,
+
+    /// The name of the program and its stack
+    #[arg(long, value_name = "NAME", default_value = "imported", value_parser = parse_name)]
+    name: String,
+
+    /// A tag that the deployment gives each resource by itself, like `default_tags` of a provider;
+    /// a state of Terraform tells them
+    #[arg(long = "default-tags", value_name = "KEY=VALUE", value_parser = parse_binding,
+          requires = "adopt")]
+    default_tags: Vec<(String, String)>,
+
+    /// Replace existing files
+    #[arg(long, requires = "output")]
+    force: bool,
 }
 
 /// How many differences are shown.
 const MOST_SHOWN: usize = 50;
 
-/// The name of the program in messages.
-const PROGRAM: &str = "imported.tier";
+fn parse_target(name: &str) -> Result<&'static Target, String> {
+    let adopting = |target: &&Target| target.adopter.is_some();
+    target::find_target(name).filter(adopting).ok_or_else(|| {
+        let known = target::by_name().into_iter().filter(adopting);
+        let names: Vec<&str> = known.map(|target| target.name).collect();
+        format!("expected {}", names.join(" or "))
+    })
+}
 
-/// Prints the program of what exists, and whether it is proved to be equal.
+/// A name that a stack can have.
+fn parse_name(name: &str) -> Result<String, String> {
+    let is_name = name.starts_with(|c: char| c.is_ascii_lowercase())
+        && name
+            .chars()
+            .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
+    match is_name {
+        true => Ok(name.to_string()),
+        false => Err("expected lower-case letters, digits and `-`".to_string()),
+    }
+}
+
+/// Writes the program of what exists, and says whether it is proved to be equal.
 pub fn import_sources(import: &Import, terminal: &Terminal) -> Exit {
+    let estate = match read_all(import, terminal) {
+        Ok(estate) => estate,
+        Err(exit) => return exit,
+    };
+    let inputs = Inputs::on(today());
+    let program = format!("{}.tier", import.name);
+
+    let Some(target) = import.adopt else {
+        let imported = import_inventory(&program, &import.name, estate.inventory, &inputs);
+        let text = imported.text.as_bytes().to_vec();
+        let written = match &import.output {
+            None => terminal.print_bytes(&text),
+            Some(_) => write_files(import, &[(program, text)], terminal),
+        };
+        return report_import(&imported, written, terminal);
+    };
+
+    let options = AdoptOptions {
+        program: &program,
+        stack: &import.name,
+        target,
+        default_tags: &import.default_tags,
+    };
+    match adopt_estate(estate, &options, &inputs) {
+        Err(why) => terminal.report_failure(&format!("cannot take over what exists: {why}")),
+        Ok(adopted) => {
+            let written = write_files(import, &adopted.files, terminal);
+            let exit = report_import(&adopted.imported, written, terminal);
+            if exit == Exit::Done {
+                report_plan(&adopted, target, terminal);
+            }
+            exit
+        }
+    }
+}
+
+fn read_all(import: &Import, terminal: &Terminal) -> Result<Estate, Exit> {
     let mut files = WorkTree::new(None);
     let mut texts = Vec::with_capacity(import.sources.len());
     for source in &import.sources {
@@ -38,26 +121,82 @@ pub fn import_sources(import: &Import, terminal: &Terminal) -> Exit {
         match text {
             Ok(text) => texts.push((source.as_str(), text)),
             Err(why) => {
-                return terminal.report_failure(&format!("cannot read `{source}`: {why}"));
+                return Err(terminal.report_failure(&format!("cannot read `{source}`: {why}")));
             }
         }
     }
+    read_estate(&texts).map_err(|(source, error)| {
+        terminal.report_failure(&format!("cannot read `{source}`: {error}"))
+    })
+}
 
-    let inventory = match read_sources(&texts) {
-        Ok(inventory) => inventory,
-        Err((source, error)) => {
-            return terminal.report_failure(&format!("cannot read `{source}`: {error}"));
-        }
-    };
-    let imported = import_inventory(PROGRAM, inventory, &Inputs::on(today()));
-    let printed = terminal.print_bytes(imported.text.as_bytes());
+fn report_import(imported: &Imported, written: Exit, terminal: &Terminal) -> Exit {
     for note in &imported.notes {
         terminal.print_remark(note);
     }
-    terminal.report_outcome(&describe_import(&imported));
+    terminal.report_outcome(&describe_import(imported));
     match imported.differences.is_empty() {
-        true => printed,
+        true => written,
         false => Exit::Program,
+    }
+}
+
+/// Says what the plan of the target will be, and what to do.
+fn report_plan(adopted: &Adopted, target: &Target, terminal: &Terminal) {
+    for change in &adopted.changes {
+        terminal.print_remark(&format!("will change: {change}"));
+    }
+    for (n, step) in (1..).zip(&adopted.steps) {
+        terminal.print_remark(&format!("{n}. {step}"));
+    }
+    terminal.report_outcome(&format!(
+        "{}: {} to import, 0 to add, {} to change, 0 to destroy",
+        target
+            .planning
+            .map_or(target.title, |planning| planning.report),
+        adopted.imports,
+        adopted.changes.len()
+    ));
+}
+
+/// Writes files into the directory, all or none.
+fn write_files(import: &Import, files: &[(String, Vec<u8>)], terminal: &Terminal) -> Exit {
+    let directory = Path::new(import.output.as_deref().unwrap_or("."));
+    let failure = |path: &Path, why: &str| {
+        terminal.report_failure(&format!("cannot write `{}`: {why}", path.display()))
+    };
+    if let Err(error) = fs::create_dir_all(directory) {
+        return failure(directory, &error_message(&error));
+    }
+
+    let mut staged = Vec::new();
+    for (name, bytes) in files {
+        let path = directory.join(name);
+        let path = path.strip_prefix(".").unwrap_or(&path).to_path_buf();
+        match stage_file(&path, bytes, import.force) {
+            Ok(file) => staged.push((path, file)),
+            Err(why) => return failure(&path, &why),
+        }
+    }
+    for (path, file) in staged {
+        match finish_write(file) {
+            Ok(written) => {
+                terminal.print_remark(&format!("{} {}", written.word(), path.display()));
+            }
+            Err(error) => return failure(&path, &error_message(&error)),
+        }
+    }
+    Exit::Done
+}
+
+fn stage_file(path: &Path, bytes: &[u8], force: bool) -> Result<Option<Staged>, String> {
+    let destination = Destination::new(&path.to_string_lossy(), "", true)?;
+    let staged = destination
+        .stage_bytes(bytes)
+        .map_err(|error| error_message(&error))?;
+    match (staged.is_some() && destination.existing().is_some(), force) {
+        (true, false) => Err("it exists; use `--force` to replace it".to_string()),
+        (_, _) => Ok(staged),
     }
 }
 

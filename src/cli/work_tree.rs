@@ -128,6 +128,14 @@ impl Workspace for WorkTree {
         self.log.read_file(Path::new(path))
     }
 
+    fn read_optional(&mut self, path: &str) -> Result<Option<Vec<u8>>, ReadError> {
+        if !Path::new(path).exists() {
+            self.log.note_read(Path::new(path), None);
+            return Ok(None);
+        }
+        self.log.read_file(Path::new(path)).map(Some)
+    }
+
     fn list(&mut self, path: &str) -> Listing {
         tier_files(path)
     }

@@ -5,7 +5,7 @@ use crate::compile::{Compilation, Inputs, compile};
 use crate::diagnostic::{Level, Problem};
 use crate::fmt;
 use crate::groups::lower;
-use crate::import::{DEFAULT_DESCRIPTION, write_natural};
+use crate::import::{DEFAULT_DESCRIPTION, Texts, write_natural};
 use crate::inventory::{Inventory, Origin, Remark};
 use crate::parse;
 use crate::source::Sources;
@@ -33,25 +33,57 @@ pub struct Imported {
     pub differences: Vec<String>,
 }
 
-/// Writes an inventory as the program `name`, and holds every group and rule of that against what
+/// Writes an inventory as the program `name` of a stack, and holds every group and rule of that against what
 /// was read, in both directions.
-pub fn import_inventory(name: &str, inventory: Inventory, inputs: &Inputs<'_>) -> Imported {
-    let (inventory, defaults) = inventory.without_initial_defaults();
-    let (text, sentences) = write_natural(&inventory, "imported");
+pub fn import_inventory(
+    name: &str,
+    stack: &str,
+    inventory: Inventory,
+    inputs: &Inputs<'_>,
+) -> Imported {
+    let (inventory, defaults) = inventory.with_defaults_elsewhere();
+    let (text, sentences) = write_natural(&inventory, stack, Texts::InProgram);
     let text = format_text(name, &text);
-    let mut files = Memory::new().with(name, text.clone());
-    let compilation = compile(name, &mut files, inputs).expect("the file is there");
-
     let state = &inventory.state;
     Imported {
-        notes: inventory.remarks.iter().map(describe_remark).collect(),
-        differences: find_differences(state, &compilation),
+        notes: describe_notes(&inventory),
+        differences: prove(name, &text, &[], state, inputs).differences,
         groups: state.own_group_count(),
         rules: state.rule_count(),
         sentences,
         defaults,
         text,
     }
+}
+
+/// A program, and what it says otherwise than what was read.
+pub(super) struct Proof {
+    pub(super) compilation: Compilation,
+    pub(super) differences: Vec<String>,
+}
+
+/// Compiles a program with files beside it, and holds it against what was read.
+pub(super) fn prove(
+    name: &str,
+    text: &str,
+    beside: &[(&str, &str)],
+    read: &State,
+    inputs: &Inputs<'_>,
+) -> Proof {
+    let mut files = Memory::new().with(name, text);
+    for (name, text) in beside {
+        files.insert(name, *text);
+    }
+    let compilation = compile(name, &mut files, inputs).expect("the file is there");
+    Proof {
+        differences: find_differences(read, &compilation),
+        compilation,
+    }
+}
+
+/// What is worth knowing of what was read.
+pub(super) fn describe_notes(inventory: &Inventory) -> Vec<String> {
+    inventory.remarks.iter().map(describe_remark).collect()
 }
 
 fn describe_remark(remark: &Remark) -> String {
@@ -70,7 +102,7 @@ fn describe_remark(remark: &Remark) -> String {
     }
 }
 
-fn format_text(name: &str, text: &str) -> String {
+pub(super) fn format_text(name: &str, text: &str) -> String {
     let (sources, program, problems) = parse::parse_text(name, text);
     match (sources.entry(), program.files.first()) {
         (Some(file), Some(tree)) if problems.is_empty() => fmt::format(file.text(), tree),

@@ -7,6 +7,7 @@
 //!
 //! [`Workspace`]: crate::workspace::Workspace
 
+pub mod adopt;
 pub mod build;
 pub mod compare;
 pub mod consensus;

@@ -71,14 +71,18 @@ impl Deployment<'_> {
             vpc: positions.convert_reference(vpc),
         };
 
-        State {
+        let mut state = State {
             description: stack.prose.clone(),
             rule_quota: stack.rule_quota,
             locked_defaults: self.locked.iter().map(locked).collect(),
             descriptions: descriptions.finish(),
             rule_tags: tags.finish(),
             ..state
+        };
+        if let Some(ledger) = &self.policy.ledger {
+            ledger.apply(&mut state);
         }
+        state
     }
 
     /// The rule with this position among all of its group, as [`to_state`](Deployment::to_state)
@@ -317,6 +321,7 @@ impl Positions {
             },
             description: aws::Description::default(),
             tags: None,
+            is_adopted: false,
         }
     }
 

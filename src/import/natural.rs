@@ -23,9 +23,20 @@ use std::collections::{BTreeMap, BTreeSet};
 /// `aws_security_group`).
 pub const DEFAULT_DESCRIPTION: &str = "Managed by Terraform";
 
+/// Where the texts and tags of groups and rules are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Texts {
+    /// In the program, word for word.
+    InProgram,
+    /// In the [ledger](crate::ledger) beside it, so the program has only those that read well: the
+    /// name and the description of a group, which AWS cannot change, and a text that all rules of a
+    /// sentence have.
+    InLedger,
+}
+
 /// A program with the groups and rules of an inventory, and the number of its sentences.
-pub fn write_natural(inventory: &Inventory, stack: &str) -> (String, usize) {
-    let importer = Importer::new(inventory);
+pub fn write_natural(inventory: &Inventory, stack: &str, texts: Texts) -> (String, usize) {
+    let importer = Importer::new(inventory, texts);
     let mut text = importer.stack_statement(stack);
     text.push('\n');
 
@@ -67,6 +78,7 @@ enum Outbound {
 
 struct Importer<'i> {
     state: &'i State,
+    texts: Texts,
     names: ProgramNames<'i>,
     /// By group.
     outbound: Vec<Outbound>,
@@ -79,12 +91,12 @@ struct Importer<'i> {
 }
 
 impl<'i> Importer<'i> {
-    fn new(inventory: &'i Inventory) -> Importer<'i> {
+    fn new(inventory: &'i Inventory, texts: Texts) -> Importer<'i> {
         let state = &inventory.state;
         let outbound: Vec<Outbound> = state
             .groups
             .iter()
-            .map(|group| outbound_of(state, group))
+            .map(|group| outbound_of(state, group, texts))
             .collect();
         let closed = outbound
             .iter()
@@ -96,6 +108,7 @@ impl<'i> Importer<'i> {
 
         Importer {
             state,
+            texts,
             names: ProgramNames::new(inventory),
             common_tags: common_tags(state),
             open_text: most_common(open_texts).unwrap_or(TextRef::known("")),
@@ -105,14 +118,17 @@ impl<'i> Importer<'i> {
     }
 
     fn stack_statement(&self, name: &str) -> String {
-        let mut entries = vec!["labels = written".to_string()];
+        let mut entries = Vec::new();
+        if self.texts == Texts::InProgram {
+            entries.push("labels = written".to_string());
+        }
         if self.is_closed {
             entries.push("outbound = closed".to_string());
         }
         if self.state.rule_quota > RULE_QUOTA {
             entries.push(format!("rule-quota = {}", self.state.rule_quota));
         }
-        if !self.open_text.stored().is_empty() {
+        if self.texts == Texts::InProgram && !self.open_text.stored().is_empty() {
             entries.push(format!("outbound-description = {}", quoted(self.open_text)));
         }
         if !self.common_tags.is_empty() {
@@ -122,7 +138,10 @@ impl<'i> Importer<'i> {
                 .collect();
             entries.push(format!("tags = {}", write_tags(&tags)));
         }
-        format!("stack {name} {{ {} }}\n", entries.join(", "))
+        match entries.is_empty() {
+            true => format!("stack {name}\n"),
+            false => format!("stack {name} {{ {} }}\n", entries.join(", ")),
+        }
     }
 
     fn tier_statement(&self, id: GroupId, group: &SecurityGroup) -> String {
@@ -146,7 +165,7 @@ impl<'i> Importer<'i> {
         }
         let is_own = |(key, _): &&(String, Text)| !self.common_tags.contains_key(key.as_str());
         let tags: Vec<(String, Text)> = group.tags.iter().filter(is_own).cloned().collect();
-        if !tags.is_empty() {
+        if self.texts == Texts::InProgram && !tags.is_empty() {
             entries.push(format!("tags = {}", write_tags(&tags)));
         }
 
@@ -166,6 +185,7 @@ impl<'i> Importer<'i> {
             (Outbound::OpenIpv6, _) => entries.push("outbound = open-ipv6".to_string()),
         }
         if let Some(text) = open_text(self.state, group)
+            && self.texts == Texts::InProgram
             && self.outbound[id.index()] != Outbound::Closed
             && text != self.open_text
         {
@@ -226,7 +246,7 @@ impl<'i> Importer<'i> {
             // such a tier gets no rule for the connection
             Some(sender) if self.needs_no_rule(sender, id) => (Verb::Allows, None),
             Some(sender) => match self.partner(id, rule, sender) {
-                Some(other) if self.state.tags(other) == tags => {
+                Some(other) if self.texts == Texts::InLedger || self.state.tags(other) == tags => {
                     partners.insert((sender, other.key), true);
                     (Verb::Allows, Some(self.state.description(other)))
                 }
@@ -239,7 +259,29 @@ impl<'i> Importer<'i> {
             way: "from",
             traffic: rule.key.traffic,
             peer: self.peer_of(id, rule.key.peer),
-            suffix: write_suffix(text, outbound, tags),
+            suffix: self.suffix(text, outbound, tags),
+            remark: self.remark(text),
+        }
+    }
+
+    /// What the sentence of a rule ends with; another suffix is another sentence.
+    fn suffix(
+        &self,
+        text: TextRef<'_>,
+        outbound: Option<TextRef<'_>>,
+        tags: &[(String, Text)],
+    ) -> String {
+        match self.texts {
+            Texts::InProgram => write_suffix(text, outbound, tags),
+            Texts::InLedger => String::new(),
+        }
+    }
+
+    /// What the sentence of a rule ends with if all its rules have it.
+    fn remark(&self, text: TextRef<'_>) -> String {
+        match self.texts {
+            Texts::InLedger if !text.stored().is_empty() => quoted(text),
+            Texts::InLedger | Texts::InProgram => String::new(),
         }
     }
 
@@ -279,7 +321,8 @@ impl<'i> Importer<'i> {
             way: "to",
             traffic: rule.key.traffic,
             peer: self.peer_of(id, rule.key.peer),
-            suffix: write_suffix(self.state.description(rule), None, self.state.tags(rule)),
+            suffix: self.suffix(self.state.description(rule), None, self.state.tags(rule)),
+            remark: self.remark(self.state.description(rule)),
         }
     }
 
@@ -311,15 +354,15 @@ fn open_rules(group: &SecurityGroup) -> impl Iterator<Item = &Rule> {
     rules.filter(move |rule| rule.key.traffic == Traffic::All && every.contains(&rule.key.peer))
 }
 
-/// Open if rules admit everything, with one text and no tags.
-fn outbound_of(state: &State, group: &SecurityGroup) -> Outbound {
+/// Open if rules admit everything, with one text and no tags where the program has these.
+fn outbound_of(state: &State, group: &SecurityGroup, texts: Texts) -> Outbound {
     let rules: Vec<&Rule> = open_rules(group).collect();
-    let texts: BTreeSet<&str> = rules
+    let found: BTreeSet<&str> = rules
         .iter()
         .map(|rule| state.stored_description(rule))
         .collect();
-    let is_plain = texts.len() == 1 && rules.iter().all(|rule| rule.tags.is_none());
-    if !is_plain || group.made_elsewhere.is_some() {
+    let is_plain = found.len() == 1 && rules.iter().all(|rule| rule.tags.is_none());
+    if texts == Texts::InProgram && !is_plain || group.made_elsewhere.is_some() {
         return Outbound::Closed;
     }
     match rules.as_slice() {

@@ -27,6 +27,8 @@ pub(super) struct Connection {
     pub(super) peer: String,
     /// The texts and tags of its rules, as a sentence has them at its end.
     pub(super) suffix: String,
+    /// A text that its sentence gets if everything that it means has the same.
+    pub(super) remark: String,
 }
 
 /// A sentence: each subject, service and peer with each other.
@@ -46,39 +48,79 @@ const LONG: usize = 100;
 /// Merges connections that differ in one thing: in traffic, then in peer, then in subject. So every
 /// sentence means the connections that it was made of, and no other.
 pub(super) fn merge_connections(connections: Vec<Connection>) -> Vec<Sentence> {
-    let mut by_traffic: BTreeMap<_, Vec<Traffic>> = BTreeMap::new();
+    let mut by_traffic: BTreeMap<_, Merged<Traffic>> = BTreeMap::new();
     for it in connections {
         let rest = (it.subject, it.verb, it.way, it.peer, it.suffix);
-        by_traffic.entry(rest).or_default().push(it.traffic);
+        let merged = by_traffic.entry(rest).or_default();
+        merged.push(it.traffic, Some(it.remark));
     }
 
-    let mut by_peer: BTreeMap<_, Vec<String>> = BTreeMap::new();
+    let mut by_peer: BTreeMap<_, Merged<String>> = BTreeMap::new();
     for ((subject, verb, way, peer, suffix), mut services) in by_traffic {
-        services.sort_unstable();
-        let rest = (subject, verb, way, services, suffix);
-        by_peer.entry(rest).or_default().push(peer);
+        services.all.sort_unstable();
+        let remark = services.remark();
+        let rest = (subject, verb, way, services.all, suffix);
+        by_peer.entry(rest).or_default().push(peer, remark);
     }
 
-    let mut by_subject: BTreeMap<_, Vec<String>> = BTreeMap::new();
+    let mut by_subject: BTreeMap<_, Merged<String>> = BTreeMap::new();
     for ((subject, verb, way, services, suffix), peers) in by_peer {
-        let rest = (verb, way, services, join_families(peers), suffix);
-        by_subject.entry(rest).or_default().push(subject);
+        let remark = peers.remark();
+        let rest = (verb, way, services, join_families(peers.all), suffix);
+        by_subject.entry(rest).or_default().push(subject, remark);
     }
 
     let sentences = by_subject.into_iter();
-    let sentences = sentences.map(
-        |((verb, way, services, peers, suffix), subjects)| Sentence {
-            subjects,
+    let sentences = sentences.map(|((verb, way, services, peers, suffix), subjects)| {
+        let remark = subjects.remark().filter(|remark| !remark.is_empty());
+        Sentence {
+            subjects: subjects.all,
             way,
             verb,
             services,
             peers,
-            suffix,
-        },
-    );
+            suffix: suffix
+                + &remark
+                    .map(|remark| format!(" {remark}"))
+                    .unwrap_or_default(),
+        }
+    });
     let mut sentences: Vec<Sentence> = sentences.collect();
     sentences.sort();
     sentences
+}
+
+/// What is merged into one list, and the remarks of it.
+struct Merged<T> {
+    all: Vec<T>,
+    /// Each remark; nothing where there are several already.
+    remarks: Vec<Option<String>>,
+}
+
+impl<T> Default for Merged<T> {
+    fn default() -> Merged<T> {
+        Merged {
+            all: Vec::new(),
+            remarks: Vec::new(),
+        }
+    }
+}
+
+impl<T> Merged<T> {
+    fn push(&mut self, item: T, remark: Option<String>) {
+        self.all.push(item);
+        if !self.remarks.contains(&remark) {
+            self.remarks.push(remark);
+        }
+    }
+
+    /// The remark of all.
+    fn remark(&self) -> Option<String> {
+        match self.remarks.as_slice() {
+            [one] => one.clone(),
+            _ => None,
+        }
+    }
 }
 
 /// Peers with `anywhere` for the two blocks of all addresses.

@@ -45,39 +45,8 @@ pub fn read(source: &Source<'_>) -> Result<Inventory, SourceError> {
     refuse_rejected(inventory)
 }
 
-/// What several sources hold together, each with its name: answers about one account, or one
-/// document of a tool. An error has the name of its source.
-pub fn read_sources<'s>(
-    sources: &[(&'s str, String)],
-) -> Result<Inventory, (&'s str, SourceError)> {
-    if let [(name, text)] = sources {
-        return read_source(name, text).map_err(|error| (*name, error));
-    }
-
-    let mut reader = AccountReader::new();
-    for (name, text) in sources {
-        let files = [SourceFile { name, text }];
-        let source = Source {
-            files: &files,
-            bindings: &[],
-        };
-        if find_reader(&source).is_some() {
-            let message = "it is a document of its own: import it without the other sources";
-            let error = SourceError {
-                message: message.to_string(),
-                place: None,
-            };
-            return Err((name, error));
-        }
-        refuse_larger(text).map_err(|error| (*name, error))?;
-        reader.read(name, text).map_err(|error| (*name, error))?;
-    }
-    let last = sources.last().map_or("-", |(name, _)| name);
-    refuse_rejected(reader.finish()).map_err(|error| (last, error))
-}
-
 /// Refuses a text whose places do not fit 32 bits.
-fn refuse_larger(text: &str) -> Result<(), SourceError> {
+pub(super) fn refuse_larger(text: &str) -> Result<(), SourceError> {
     match u32::try_from(text.len()) {
         Ok(_) => Ok(()),
         Err(_) => Err(SourceError {
@@ -88,12 +57,12 @@ fn refuse_larger(text: &str) -> Result<(), SourceError> {
 }
 
 /// The reader of a source that a tool writes or deploys.
-fn find_reader(source: &Source<'_>) -> Option<&'static SourceReader> {
+pub(super) fn find_reader(source: &Source<'_>) -> Option<&'static SourceReader> {
     let mut readers = target::ALL.iter().flat_map(|target| target.readers);
     readers.find(|reader| (reader.recognizes)(source))
 }
 
-fn refuse_rejected(inventory: Inventory) -> Result<Inventory, SourceError> {
+pub(super) fn refuse_rejected(inventory: Inventory) -> Result<Inventory, SourceError> {
     if inventory.rejected.is_empty() {
         return Ok(inventory);
     }

@@ -88,6 +88,10 @@ impl<W: Workspace + ?Sized> Workspace for TranslatingWorkspace<'_, W> {
         self.files.values(path)
     }
 
+    fn read_optional(&mut self, path: &str) -> Result<Option<Vec<u8>>, ReadError> {
+        self.files.read_optional(path)
+    }
+
     fn list(&mut self, path: &str) -> Listing {
         self.files.list(path)
     }

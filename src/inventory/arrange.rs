@@ -84,6 +84,8 @@ fn arrange(mut builder: InventoryBuilder) -> Inventory {
         rules,
         vpcs: builder.vpcs,
         rejected: builder.rejected,
+        default_tags: builder.default_tags,
+        local_attributes: builder.local_attributes,
         remarks: builder.remarks,
         applied_bindings: Vec::new(),
     }
@@ -141,6 +143,7 @@ impl Placement {
                 key,
                 description: found.description,
                 tags: found.tags,
+                is_adopted: false,
             };
             by_group[self.owner(found.group).index()].push((rule, found.origin));
         }

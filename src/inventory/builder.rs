@@ -15,6 +15,7 @@ use crate::net::{Family, Traffic};
 use foldhash::HashMap;
 use ipnet::IpNet;
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 /// Collects what a source holds; [`finish`](InventoryBuilder::finish) puts it in order.
 ///
@@ -38,6 +39,8 @@ pub struct InventoryBuilder {
     pub(super) associations: Vec<(u32, Reference)>,
     /// The account that has the groups.
     pub(super) account: Option<String>,
+    pub(super) default_tags: BTreeMap<String, String>,
+    pub(super) local_attributes: BTreeMap<String, Vec<&'static str>>,
     pub(super) rejected: Vec<RejectedRule>,
     pub(super) remarks: Vec<Remark>,
 }
@@ -101,6 +104,17 @@ impl InventoryBuilder {
     /// Adds a VPC.
     pub fn add_vpc(&mut self, vpc: Vpc) {
         self.vpcs.push(vpc);
+    }
+
+    /// Takes a tag that the deployment gives each resource by itself.
+    pub fn add_default_tag(&mut self, key: &str, value: &str) {
+        self.default_tags.insert(key.to_string(), value.to_string());
+    }
+
+    /// Takes an attribute of a group that AWS does not have.
+    pub fn add_local_attribute(&mut self, address: &str, attribute: &'static str) {
+        let attributes = self.local_attributes.entry(address.to_string());
+        attributes.or_default().push(attribute);
     }
 
     /// Adds a remark.
@@ -184,7 +198,7 @@ impl InventoryBuilder {
         let description = match &entry.description {
             None => Description::default(),
             Some(Words::Known(text)) => self.descriptions.push_description(|out| {
-                out.extend_from_slice(literal(text).view().stored().as_bytes());
+                out.extend_from_slice(Text::literal(text).view().stored().as_bytes());
                 Wording::Written
             }),
             Some(words @ Words::Pieces(_)) => {
@@ -276,7 +290,7 @@ impl InventoryBuilder {
 
     fn text(&mut self, words: &Words<'_>) -> Text {
         match words {
-            Words::Known(text) => literal(text),
+            Words::Known(text) => Text::literal(text),
             Words::Pieces(pieces) => {
                 let mut text = Text::default();
                 for piece in pieces {
@@ -302,11 +316,4 @@ impl InventoryBuilder {
         tags.sort_by(|(one, _), (other, _)| one.cmp(other));
         tags
     }
-}
-
-/// A text in which nothing is a parameter.
-fn literal(written: &str) -> Text {
-    let mut text = Text::default();
-    text.push_literal(written);
-    text
 }

@@ -4,6 +4,7 @@ use super::origin::Origin;
 use super::problem::{RejectedRule, Remark};
 use super::vpc::Vpc;
 use crate::aws::State;
+use std::collections::BTreeMap;
 
 /// What a source holds.
 #[derive(Debug, Default)]
@@ -18,6 +19,11 @@ pub struct Inventory {
     pub vpcs: Vec<Vpc>,
     /// Rules that the source writes and that AWS cannot have.
     pub rejected: Vec<RejectedRule>,
+    /// The tags that the deployment gives each resource by itself, where the source tells them
+    /// apart: `default_tags` of a provider of Terraform.
+    pub default_tags: BTreeMap<String, String>,
+    /// Attributes that only the deployment has and AWS has not, by the address of a group.
+    pub local_attributes: BTreeMap<String, Vec<&'static str>>,
     /// What is worth knowing about it.
     pub remarks: Vec<Remark>,
     /// The bindings of the [`Source`](super::Source) that its reader applied, by name.

@@ -8,7 +8,7 @@ use crate::inventory::{
 };
 use crate::net::Family;
 use crate::source::{FileId, Span};
-use foldhash::HashMap;
+use foldhash::{HashMap, HashSet};
 use ipnet::IpNet;
 use serde::de::{DeserializeSeed, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
@@ -21,6 +21,8 @@ use std::marker::PhantomData;
 #[derive(Debug, Default)]
 pub struct AccountReader {
     builder: InventoryBuilder,
+    /// The groups and rules that are read; nothing if all are.
+    wanted: Option<Wanted>,
     /// Prefix lists, without their blocks.
     lists: Vec<ListEntry<'static>>,
     /// The blocks of lists, by id.
@@ -32,7 +34,24 @@ pub struct AccountReader {
     length: usize,
 }
 
+/// Which groups and rules of an account are read.
+#[derive(Debug, Default)]
+pub struct Wanted {
+    /// Groups by id, and what a person calls each.
+    pub groups: HashMap<String, String>,
+    /// Ids of rules on other groups.
+    pub rules: HashSet<String>,
+}
+
 impl AccountReader {
+    /// A reader that passes over everything else in the account.
+    pub fn for_wanted(wanted: Wanted) -> AccountReader {
+        AccountReader {
+            wanted: Some(wanted),
+            ..AccountReader::default()
+        }
+    }
+
     /// A reader that has read nothing.
     pub fn new() -> AccountReader {
         AccountReader::default()
@@ -231,9 +250,20 @@ fn error(text: &str, start: usize, error: &serde_json::Error) -> SourceError {
 
 impl AccountReader {
     fn add_group(&mut self, group: Group<'_>) {
+        let called = match &self.wanted {
+            None => None,
+            Some(wanted) => match wanted.groups.get(group.group_id.as_ref()) {
+                Some(name) => Some(name.clone()),
+                None => return,
+            },
+        };
         let name_tag = group.tags.iter().find(|tag| tag.key == "Name");
         let group_name = without_unique_suffix(&group.group_name);
-        let names = [name_tag.map(|tag| tag.value.as_ref()), Some(group_name)];
+        let names = [
+            called.as_deref(),
+            name_tag.map(|tag| tag.value.as_ref()),
+            Some(group_name),
+        ];
         self.builder.add_group(GroupEntry {
             keys: vec![group.group_id.as_ref().into()],
             names: names.into_iter().flatten().map(Cow::Borrowed).collect(),
@@ -313,6 +343,13 @@ impl AccountReader {
     }
 
     fn add_rule(&mut self, rule: Rule<'_>) {
+        let is_wanted = |wanted: &Wanted| {
+            wanted.groups.contains_key(rule.group_id.as_ref())
+                || wanted.rules.contains(rule.security_group_rule_id.as_ref())
+        };
+        if self.wanted.as_ref().is_some_and(|it| !is_wanted(it)) {
+            return;
+        }
         if let Some(account) = &rule.group_owner_id {
             self.builder.set_account(account);
         }

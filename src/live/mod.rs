@@ -10,4 +10,4 @@
 mod answer;
 mod shapes;
 
-pub use answer::AccountReader;
+pub use answer::{AccountReader, Wanted};

@@ -36,6 +36,7 @@ pub use words::{WordId, Words};
 pub use written::{Declaration, Declared, Remainder, Shadowed, Unused};
 
 pub use crate::aws::{MOST_TAGS, ParamKind, ParameterSource, TemplateSource, Text, aws_list};
+use crate::ledger::Ledger;
 
 use crate::date::Date;
 use crate::net::{Family, PortEnd, Ports, Sink, Traffic, UnknownPorts, push_block, push_traffic};
@@ -45,6 +46,8 @@ use crate::net::{Family, PortEnd, Ports, Sink, Traffic, UnknownPorts, push_block
 pub struct Policy {
     /// The deployment.
     pub stack: Stack,
+    /// What AWS has of groups that the program took over, if it has taken any.
+    pub ledger: Option<Ledger>,
     /// Declared VPCs by name; the implicit VPC, if needed, is the only one.
     pub vpcs: Vec<Vpc>,
     /// The VPCs of tiers, each list of them once.
@@ -138,6 +141,7 @@ impl Policy {
     pub(crate) fn new(stack: Stack, as_of: Date) -> Policy {
         Policy {
             stack,
+            ledger: None,
             vpcs: Vec::new(),
             areas: Vec::new(),
             peerings: Vec::new(),

@@ -1,5 +1,6 @@
 //! The definition of a target: the columns of the table of targets.
 
+use super::adoption::Adopter;
 use super::claims::{Claim, NamedState};
 use super::planning::Planning;
 use crate::aws::State;
@@ -38,6 +39,8 @@ pub struct Target {
     pub check_moves: fn(NamedState<'_>) -> Problems,
     /// Read what its tool deploys, or says of a deployment.
     pub readers: &'static [SourceReader],
+    /// Takes over groups and rules that live; `None` for a target that cannot.
+    pub adopter: Option<Adopter>,
     /// How it deploys; `None` for a target that deploys nothing.
     pub planning: Option<Planning>,
 }

@@ -3,6 +3,7 @@
 //! Everything about a target is in its folder, and [`ALL`] is the one list of them. A target cannot
 //! fail: what it does not support is reported before ([`Target::unsupported`]).
 
+mod adoption;
 mod check;
 mod claims;
 mod cloudformation;
@@ -13,6 +14,7 @@ mod output;
 mod planning;
 mod terraform;
 
+pub use adoption::{Adopter, Adoption, AdoptionFiles};
 pub use check::{check_claims, check_rule_tags};
 pub use claims::{Claim, NamedState, PlacedRule};
 pub use cloudformation::LIMITS as TEMPLATE_LIMITS;

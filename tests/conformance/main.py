@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import standin  # before everything that reads the environment
+import adopt
 import examples
 import exposure
 import hostile
@@ -21,7 +22,7 @@ import wiring
 from report import Report
 from tierwall import Compiler, cases
 
-PARTS = ("selftest", "examples", "hostile", "edits", "story", "checkov", "sarif", "recipes", "wiring")
+PARTS = ("selftest", "examples", "hostile", "edits", "story", "adopt", "checkov", "sarif", "recipes", "wiring")
 
 
 def main():
@@ -77,6 +78,11 @@ def main():
         with report.stage("the story of a pull request, deployed"):
             page = options.examples.parent / "docs" / "pull-requests.md"
             story.story(report, compiler, page, folder("story"), folder("story-terraform"))
+    if "adopt" in parts:
+        with report.stage("adoption: what lives is taken over without a change"):
+            server = standin.Server()
+            adopt.adopt(report, compiler, options.awscli, server, folder("adopt"))
+            server.stop()
     if "checkov" in parts:
         with report.stage("exposure: what checkov reports, tierwall reports"):
             root = options.examples.parent

@@ -12,8 +12,8 @@ use tierwall::source::Sources;
 /// Codes that no program written in a text file can cause.
 const NOT_BY_TEXT: [&str; 2] = ["E0108", "E0121"];
 
-/// Codes of what is found on a disk; `tests/it/projects.rs` has them.
-const BY_FILES: [&str; 2] = ["E0807", "E0810"];
+/// Codes of what is found on a disk; `tests/it/projects.rs` and `tests/it/adopting.rs` have them.
+const BY_FILES: [&str; 3] = ["E0403", "E0807", "E0810"];
 
 /// A code, and another that every program with it has too.
 const ALWAYS_WITH: [(&str, &str); 1] = [("E0308", "E0309")];

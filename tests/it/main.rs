@@ -9,6 +9,7 @@
 mod common;
 
 mod addresses;
+mod adopting;
 mod also;
 mod architecture;
 mod assertions;

@@ -1,16 +1,20 @@
 //! Reading: what a source says of a deployment, read, is the deployment.
 
 use crate::account::{Account, AccountGroup, AccountRule};
-use crate::compile::{TODAY, cases, with};
+use crate::compile::{TODAY, cases, emit, with};
 use crate::generate::program;
 use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
+use tierwall::Memory;
 use tierwall::aws::{GroupId, ListReference, Peer, Reference, State, Text};
-use tierwall::compile::Inputs;
+use tierwall::compile::{Inputs, compile};
+use tierwall::driver::adopt::{AdoptOptions, adopt_estate};
 use tierwall::driver::import::import_inventory;
-use tierwall::import::{read_source, write_literal};
+use tierwall::groups::lower;
+use tierwall::import::{Estate, read_source, write_literal};
 use tierwall::inventory::Inventory;
 use tierwall::live::AccountReader;
+use tierwall::target::find_target;
 
 proptest! {
     #![proptest_config(cases(256))]
@@ -46,7 +50,7 @@ proptest! {
         let account = with(&program.text(), |_, _, it| Account::deploy(&it.to_state()));
         let (groups, rules) = (account.describe_groups(), account.describe_rules());
         let inputs = Inputs::on(TODAY.parse().expect("a date"));
-        let imported = import_inventory("imported.tier", read(&[&groups, &rules]), &inputs);
+        let imported = import_inventory("imported.tier", "imported", read(&[&groups, &rules]), &inputs);
         prop_assert!(
             imported.differences.is_empty(),
             "{}\n{}",
@@ -54,6 +58,43 @@ proptest! {
             imported.text
         );
         prop_assert_eq!(imported.rules, account.rules.len());
+    }
+
+    #[test]
+    fn an_adopted_program_deploys_what_was_read(program in program()) {
+        let account = with(&program.text(), |_, _, it| Account::deploy(&it.to_state()));
+        let inventory = read(&[&account.describe_groups(), &account.describe_rules()]);
+        let associations = inventory.state.associations().count();
+        let estate = Estate { inventory, held: None };
+        let inputs = Inputs::on(TODAY.parse().expect("a date"));
+        let options = AdoptOptions {
+            program: "adopted.tier",
+            stack: "adopted",
+            target: find_target("terraform").expect("a target"),
+            default_tags: &[],
+        };
+        let adopted = adopt_estate(estate, &options, &inputs).map_err(TestCaseError::fail)?;
+        let imported = &adopted.imported;
+        prop_assert!(
+            imported.differences.is_empty(),
+            "{}\n{}",
+            imported.differences.join("\n"),
+            imported.text
+        );
+        let imports = imported.groups + imported.rules + associations;
+        prop_assert_eq!(adopted.imports, imports, "everything that lives is imported");
+        prop_assert!(adopted.changes.is_empty(), "{:?}", adopted.changes);
+
+        // the files on a disk mean the same as the program in memory
+        let mut files = Memory::new();
+        for (name, bytes) in &adopted.files {
+            files.insert(name, bytes.clone());
+        }
+        let compiled = compile("adopted.tier", &mut files, &inputs).expect("a program");
+        let output = emit(&lower(&compiled.policy), "terraform");
+        let written = adopted.files.iter().find(|(name, _)| name == "adopted.tf");
+        let written = written.map(|(_, bytes)| String::from_utf8_lossy(bytes).into_owned());
+        prop_assert_eq!(Some(output), written);
     }
 
     #[test]

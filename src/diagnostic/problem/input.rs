@@ -19,6 +19,8 @@ pub enum InputProblem {
         path: String,
         root: String,
     },
+    /// `shop.adopted.json`
+    UnreadableLedger { path: String, why: String },
     /// `--set ofice=…`
     UnknownBinding {
         name: String,

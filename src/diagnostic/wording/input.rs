@@ -23,6 +23,12 @@ impl InputProblem {
                     .at(span, "outside the root")
                     .help("to allow it, set a wider root: `--root DIR`")
             }
+            InputProblem::UnreadableLedger { path, why } => {
+                R::error("E0403", format!("cannot read `{path}`: {why}")).help(
+                    "`tierwall import` writes this file; take it from version control, or delete \
+                     it: then the outputs have the names and texts of the program",
+                )
+            }
             InputProblem::UnknownBinding {
                 name,
                 meant,

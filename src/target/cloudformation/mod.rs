@@ -3,6 +3,7 @@
 //! Rules that name a tier of the stack are resources of their own, always, so that no cycle can
 //! arise; all others are inline in their group.
 
+mod adopt;
 mod claims;
 mod expression;
 mod halves;
@@ -16,6 +17,7 @@ mod unsupported;
 
 pub use limits::LIMITS;
 
+use super::adoption::Adopter;
 use super::definition::Target;
 use super::planning::{Column, Planning};
 use crate::aws::{Parameter, TemplateSource};
@@ -54,6 +56,10 @@ pub const TARGET: Target = Target {
     claims: claims::claims,
     check_moves: |_| Problems::default(),
     readers: &[],
+    adopter: Some(Adopter {
+        write: adopt::adopt,
+        is_generated_name: adopt::is_generated_name,
+    }),
     planning: Some(PLANNING),
 };
 

@@ -18,12 +18,33 @@ use std::collections::BTreeMap;
 
 /// Writes it.
 pub fn emit(state: &State) -> Vec<u8> {
-    let template = Template(References {
+    write_template(state, Purpose::Deploy)
+}
+
+/// Writes it for a change set that imports all of its resources.
+pub fn emit_import(state: &State) -> Vec<u8> {
+    write_template(state, Purpose::Import)
+}
+
+/// What a template is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Purpose {
+    Deploy,
+    /// Each resource has a `DeletionPolicy`, and there are no outputs.
+    Import,
+}
+
+fn write_template(state: &State, purpose: Purpose) -> Vec<u8> {
+    let references = References {
         state,
         names: rule_names(state),
         group_ids: state.groups.iter().map(group_id).collect(),
         spare: RefCell::default(),
-    });
+    };
+    let template = Template {
+        references,
+        purpose,
+    };
     let mut out = output_buffer(state, 384);
     serde_json::to_writer_pretty(&mut out, &template)
         .expect("a vector takes all, and every key is a string");
@@ -31,11 +52,17 @@ pub fn emit(state: &State) -> Vec<u8> {
     out
 }
 
-struct Template<'s>(References<'s>);
+struct Template<'s> {
+    references: References<'s>,
+    purpose: Purpose,
+}
 
 impl Serialize for Template<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Template(references) = self;
+        let Template {
+            references,
+            purpose,
+        } = self;
         let state = references.state;
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("AWSTemplateFormatVersion", "2010-09-09")?;
@@ -49,8 +76,12 @@ impl Serialize for Template<'_> {
             map.serialize_entry("Parameters", &parameters)?;
         }
 
-        map.serialize_entry("Resources", &Resources(references))?;
-        if !state.groups.is_empty() {
+        let resources = Resources {
+            references,
+            policy: (*purpose == Purpose::Import).then_some("Retain"),
+        };
+        map.serialize_entry("Resources", &resources)?;
+        if !state.groups.is_empty() && *purpose == Purpose::Deploy {
             map.serialize_entry("Outputs", &Outputs(references))?;
         }
 
@@ -98,7 +129,11 @@ impl Serialize for IgnoredChecks {
     }
 }
 
-struct Resources<'t, 's>(&'t References<'s>);
+struct Resources<'t, 's> {
+    references: &'t References<'s>,
+    /// What happens to each resource that leaves the stack; `None` for the default.
+    policy: Option<&'static str>,
+}
 
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
@@ -113,16 +148,26 @@ struct Resource<P> {
     properties: P,
 }
 
+impl<P> Resource<P> {
+    fn with_policy(self, policy: Option<&'static str>) -> Resource<P> {
+        Resource {
+            deletion_policy: policy,
+            update_replace_policy: policy,
+            ..self
+        }
+    }
+}
+
 impl Serialize for Resources<'_, '_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let references = self.0;
+        let (references, policy) = (self.references, self.policy);
         let mut map = serializer.serialize_map(None)?;
 
         for (_, list, made) in references.state.made_lists() {
             let resource = Resource {
                 r#type: "AWS::EC2::PrefixList",
-                deletion_policy: None,
-                update_replace_policy: None,
+                deletion_policy: policy,
+                update_replace_policy: policy,
                 metadata: None,
                 properties: ListBody::new(references, list, made),
             };
@@ -133,7 +178,7 @@ impl Serialize for Resources<'_, '_> {
             if group.made_elsewhere.is_none() {
                 let inline = group.rules.iter();
                 let inline = inline.filter(|rule| !is_separate(group, &rule.key));
-                let policy = group.protect.then_some("Retain");
+                let policy = policy.or(group.protect.then_some("Retain"));
                 let resource = Resource {
                     r#type: "AWS::EC2::SecurityGroup",
                     deletion_policy: policy,
@@ -145,7 +190,7 @@ impl Serialize for Resources<'_, '_> {
             }
 
             for vpc in &group.associations {
-                let resource = references.association(id, vpc);
+                let resource = references.association(id, vpc).with_policy(policy);
                 map.serialize_entry(&association_id(references.state, group, vpc), &resource)?;
             }
 
@@ -154,7 +199,8 @@ impl Serialize for Resources<'_, '_> {
                 let mut name = std::mem::take(&mut references.spare.borrow_mut().1);
                 name.clear();
                 references.names.push_rule(id, &rule.key, &mut name);
-                map.serialize_entry(&name, &references.separate_rule(id, rule))?;
+                let resource = references.separate_rule(id, rule).with_policy(policy);
+                map.serialize_entry(&name, &resource)?;
                 references.spare.borrow_mut().1 = name;
             }
         }

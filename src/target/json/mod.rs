@@ -37,6 +37,7 @@ pub const TARGET: Target = Target {
     claims: |_| Vec::new(),
     check_moves: |_| Problems::default(),
     readers: &[],
+    adopter: None,
     planning: None,
 };
 

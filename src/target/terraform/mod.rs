@@ -4,6 +4,7 @@
 //! root module that the file drops into has its own, and may have `required_providers` only once.
 
 mod addresses;
+mod adopt;
 mod directories;
 mod hcl;
 mod moves;
@@ -13,6 +14,7 @@ mod template;
 mod variable;
 mod writer;
 
+use super::adoption::Adopter;
 use super::definition::{SourceReader, Target};
 use super::planning::{Column, Planning};
 use crate::diagnostic::Problems;
@@ -45,6 +47,10 @@ pub const TARGET: Target = Target {
         recognizes: read::is_terraform_json,
         read: read::read_terraform_json,
     }],
+    adopter: Some(Adopter {
+        write: adopt::adopt,
+        is_generated_name: |_| false,
+    }),
     planning: Some(PLANNING),
 };
 

@@ -15,6 +15,7 @@ use crate::aws::{
     GroupId, MadeList, ParamKind, Parameter, PrefixList, Reference, Rule, SecurityGroup, State,
     Text,
 };
+use crate::net::AwsPort;
 use crate::target::names::Names;
 use crate::target::output::output_buffer;
 
@@ -280,6 +281,21 @@ impl HclWriter<'_> {
             self.write_tags(&self.state.rule_tags[id.index()]);
             self.hcl.close_block();
         }
+        if rule.is_adopted && has_open_ports(rule) {
+            self.write_ignored_ports();
+        }
+    }
+
+    /// An import leaves ports of -1 null, and null and -1 are a change to the provider; a new rule
+    /// needs the numbers (AWS provider, aws_vpc_security_group_ingress_rule: `propagate null`).
+    fn write_ignored_ports(&mut self) {
+        self.hcl.reopen_block();
+        self.hcl.blank_line();
+        self.hcl.open_block("lifecycle", &[]);
+        let ports = Value::Expression("[from_port, to_port]");
+        self.hcl.attribute_run(&[("ignore_changes", ports)]);
+        self.hcl.close_block();
+        self.hcl.close_block();
     }
 
     /// Says what a renamed group and its rules were called before.
@@ -369,4 +385,10 @@ fn reference_value<'r>(variables: &'r [String], reference: &'r Reference) -> Val
         Reference::Id(id) => Value::Text(id),
         Reference::Parameter(id) => Value::Expression(&variables[id.index()]),
     }
+}
+
+/// Whether a port of a rule is -1: all types of ICMP, or all codes of one.
+fn has_open_ports(rule: &Rule) -> bool {
+    let ports = rule.key.traffic.aws_ports();
+    ports.is_some_and(|(_, to)| matches!(to, AwsPort::Number(-1)))
 }

@@ -133,6 +133,7 @@ impl<'t> ResourceReader<'t> {
             origin: self.origin(resource, group.id.as_deref(), Holder::OwnResource),
         });
 
+        self.add_state_facts(&resource.address, group);
         let key = group.id.as_deref().unwrap_or(&resource.address);
         let directions = [
             (Direction::Ingress, &group.ingress, "ingress"),
@@ -152,6 +153,24 @@ impl<'t> ResourceReader<'t> {
                 }
                 self.add_block(Value::known(key), direction, block, None, &origin, with);
             }
+        }
+    }
+
+    /// Takes what a state says of a group beside what AWS has.
+    fn add_state_facts(&mut self, address: &str, group: &Group<'_>) {
+        let written = group.tags.as_ref();
+        for (key, value) in group.tags_all.iter().flatten() {
+            let is_written = written.is_some_and(|tags| tags.contains_key(key));
+            if let (false, Some(value)) = (is_written, value) {
+                self.builder.add_default_tag(key, value);
+            }
+        }
+        if group.revoke_rules_on_delete == Some(true) {
+            self.builder
+                .add_local_attribute(address, "revoke_rules_on_delete");
+        }
+        if group.timeouts.is_some() {
+            self.builder.add_local_attribute(address, "timeouts");
         }
     }
 

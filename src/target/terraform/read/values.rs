@@ -1,5 +1,6 @@
 //! The attributes that are read, as serde sees them.
 
+use serde::de::IgnoredAny;
 use serde::{Deserialize, Deserializer};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -39,6 +40,8 @@ pub(super) struct Group<'a> {
     pub(super) tags: Tags<'a>,
     #[serde(borrow)]
     pub(super) tags_all: Tags<'a>,
+    pub(super) revoke_rules_on_delete: Option<bool>,
+    pub(super) timeouts: Option<IgnoredAny>,
     #[serde(borrow, deserialize_with = "present")]
     pub(super) ingress: Planned<Vec<Block<'a>>>,
     #[serde(borrow, deserialize_with = "present")]
