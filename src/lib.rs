@@ -91,6 +91,7 @@ pub mod catalogue;
 pub mod compile;
 pub mod date;
 pub mod diagnostic;
+pub mod drift;
 pub mod driver;
 pub mod fmt;
 pub mod groups;

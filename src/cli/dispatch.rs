@@ -2,7 +2,7 @@
 
 use super::args::{Colour, ProgramOptions};
 use super::terminal::{MessageFormat, Terminal};
-use super::{build, check, diff, fmt, import, init, questions, quota, show, watch};
+use super::{build, check, diff, drift, fmt, import, init, questions, quota, show, watch};
 use clap::builder::styling::Styles;
 use clap::{CommandFactory, Parser, Subcommand};
 use clap_complete::Shell;
@@ -55,7 +55,7 @@ enum Command {
     Fmt(fmt::Fmt),
     /// Show the allowed flows: who may connect to whom, on what, by which sentence
     Flows {
-        /// The program, or a source: the state of Terraform, or answers of `aws`; `-` is standard input
+        /// The program, or a source: the state of Terraform, a template, or answers of `aws`; `-` is standard input
         file: String,
         /// Output format
         #[arg(long, value_enum, default_value_t = show::FlowsFormat::Table)]
@@ -69,7 +69,7 @@ enum Command {
     Paths(questions::Paths),
     /// Show a matrix of all endpoints: who may reach whom, on what
     Matrix {
-        /// The program, or a source: the state of Terraform, or answers of `aws`; `-` is standard input
+        /// The program, or a source: the state of Terraform, a template, or answers of `aws`; `-` is standard input
         file: String,
         /// Output format
         #[arg(long, value_enum, default_value_t = questions::Layout::Table)]
@@ -77,6 +77,8 @@ enum Command {
         #[command(flatten)]
         with: ProgramOptions,
     },
+    /// Compare what runs in AWS with a program: what was opened, closed or reworded behind its back
+    Drift(drift::DriftArgs),
     /// Compare two versions of a program: what the change opens, closes, and does in AWS
     Diff(diff::Diff),
     /// Write what exists as a program, and prove that it says the same: from Terraform's state or
@@ -127,6 +129,7 @@ pub fn run() -> ExitCode {
             questions::print_matrix(&file, format, &with, &terminal)
         }
         Command::Diff(diff) => diff::run(&diff, &terminal),
+        Command::Drift(args) => drift::print_drift(&args, &terminal),
         Command::Import(import) => import::import_sources(&import, &terminal),
         Command::Quota(quota) => quota::run(&quota, &terminal),
         Command::Services { word } => show::show_services(word.as_deref(), &terminal),

@@ -2,6 +2,7 @@
 
 use super::args::{Exit, parse_binding};
 use super::disk::{Destination, Staged, error_message, finish_write};
+use super::live::Live;
 use super::program::today;
 use super::terminal::Terminal;
 use super::work_tree::WorkTree;
@@ -18,11 +19,14 @@ use tierwall::workspace::Workspace;
 /// The arguments of `import`.
 #[derive(Args)]
 pub struct Import {
-    /// What exists: `terraform show -json`, `terraform.tfstate`, or what `aws ec2
+    /// What exists: `terraform show -json`, `terraform.tfstate`, a template of CloudFormation, or what `aws ec2
     /// describe-security-groups`, `describe-security-group-rules`, `describe-vpcs` and
     /// `describe-managed-prefix-lists` print, in any number of files; `-` is standard input
-    #[arg(required = true)]
+    #[arg(required_unless_present = "live")]
     sources: Vec<String>,
+
+    #[command(flatten)]
+    live: Live,
 
     /// Write the program into this directory, instead of standard output
     #[arg(short, long, value_name = "DIR")]
@@ -111,23 +115,41 @@ pub fn import_sources(import: &Import, terminal: &Terminal) -> Exit {
 }
 
 fn read_all(import: &Import, terminal: &Terminal) -> Result<Estate, Exit> {
+    let texts = read_source_texts(&import.sources, &import.live, terminal)?;
+    let named: Vec<(&str, String)> = texts
+        .iter()
+        .map(|(name, text)| (name.as_str(), text.clone()))
+        .collect();
+    read_estate(&named).map_err(|(source, error)| {
+        terminal.report_failure(&format!("cannot read `{source}`: {error}"))
+    })
+}
+
+/// The texts of sources with their names, and the answers of the account if it is asked.
+pub fn read_source_texts(
+    sources: &[String],
+    live: &Live,
+    terminal: &Terminal,
+) -> Result<Vec<(String, String)>, Exit> {
     let mut files = WorkTree::new(None);
-    let mut texts = Vec::with_capacity(import.sources.len());
-    for source in &import.sources {
+    let mut texts = Vec::with_capacity(sources.len());
+    for source in sources {
         let read = files.read(source, None);
         let text = read
             .map_err(|error| error.to_string())
             .and_then(|read| String::from_utf8(read.bytes).map_err(|error| error.to_string()));
         match text {
-            Ok(text) => texts.push((source.as_str(), text)),
+            Ok(text) => texts.push((source.clone(), text)),
             Err(why) => {
                 return Err(terminal.report_failure(&format!("cannot read `{source}`: {why}")));
             }
         }
     }
-    read_estate(&texts).map_err(|(source, error)| {
-        terminal.report_failure(&format!("cannot read `{source}`: {error}"))
-    })
+    if live.live {
+        let answers = live.ask().map_err(|why| terminal.report_failure(&why))?;
+        texts.extend(answers);
+    }
+    Ok(texts)
 }
 
 fn report_import(imported: &Imported, written: Exit, terminal: &Terminal) -> Exit {

@@ -15,7 +15,7 @@ use tierwall::report::{self, QuestionEndpoints};
 /// What `trace` and `paths` ask about.
 #[derive(Args)]
 pub struct QuestionArgs {
-    /// The program, or a source: the state of Terraform, or answers of `aws`; `-` is standard input
+    /// The program, or a source: the state of Terraform, a template, or answers of `aws`; `-` is standard input
     file: String,
     /// The source: tiers, addresses, networks or `internet`, as in an assertion
     #[arg(long, value_name = "ENDPOINTS")]

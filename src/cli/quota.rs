@@ -12,7 +12,7 @@ use tierwall::report;
 /// The arguments of `quota`.
 #[derive(Args)]
 pub struct Quota {
-    /// The program, or a source: the state of Terraform, or answers of `aws`; `-` is standard input
+    /// The program, or a source: the state of Terraform, a template, or answers of `aws`; `-` is standard input
     file: String,
     /// Output format
     #[arg(long, value_enum, default_value_t = QuotaFormat::Table)]

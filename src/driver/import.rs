@@ -94,6 +94,17 @@ fn describe_remark(remark: &Remark) -> String {
             written,
             block,
         } => format!("{}: AWS has `{block}` for `{written}`", place(origin)),
+        Remark::AssumedDefault {
+            parameter, value, ..
+        } => format!(
+            "conditions take `{value}`, the default of `{parameter}`; give another value: `--set \
+             {parameter}=VALUE`"
+        ),
+        Remark::Deleted { origin } => format!(
+            "{}: CloudFormation deletes a rule for all outbound traffic of a group that has an \
+             `AWS::EC2::SecurityGroupEgress`",
+            place(origin)
+        ),
         Remark::Repeated { origin, first, .. } => format!(
             "{} repeats a rule of {}: AWS has it once",
             place(origin),

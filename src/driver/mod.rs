@@ -11,6 +11,7 @@ pub mod adopt;
 pub mod build;
 pub mod compare;
 pub mod consensus;
+pub mod drift;
 pub mod fix;
 pub mod import;
 mod job;

@@ -150,7 +150,10 @@ impl<'i> ProgramNames<'i> {
     }
 
     fn external_lines(&self) -> Vec<String> {
+        let used = used_groups(self.state);
         let groups = self.state.foreign_groups.iter().zip(&self.externals);
+        let groups = groups.zip(used).filter(|(_, used)| *used);
+        let groups = groups.map(|(group, _)| group);
         let line = |(group, name): (&ForeignGroup, &String)| {
             let account = group.account.as_ref();
             let account = account.map_or(String::new(), |id| format!(" in account \"{id}\""));
@@ -165,7 +168,10 @@ impl<'i> ProgramNames<'i> {
     }
 
     fn list_lines(&self) -> Vec<String> {
+        let used = used_lists(self.state);
         let lists = self.state.prefix_lists.iter().zip(&self.lists);
+        let lists = lists.zip(used).filter(|(_, used)| *used);
+        let lists = lists.map(|(list, _)| list);
         let line = |(list, name): (&PrefixList, &String)| match &list.reference {
             ListReference::Id(id) | ListReference::Aws(id) => {
                 let family = format!("family = {}", list.family.keyword());
@@ -183,6 +189,29 @@ impl<'i> ProgramNames<'i> {
         };
         lists.filter_map(line).collect()
     }
+}
+
+/// Whether a rule names each foreign group, or is on it.
+fn used_groups(state: &State) -> Vec<bool> {
+    let mut used = vec![false; state.foreign_groups.len()];
+    let owners = state.groups.iter().filter_map(|group| group.made_elsewhere);
+    let peers = state.rules().filter_map(|rule| match rule.key.peer {
+        Peer::ForeignGroup(id) => Some(id),
+        Peer::Block(_) | Peer::Parameter(_) | Peer::Group(_) | Peer::PrefixList(_) => None,
+    });
+    owners.chain(peers).for_each(|id| used[id.index()] = true);
+    used
+}
+
+/// Whether a rule names each prefix list.
+fn used_lists(state: &State) -> Vec<bool> {
+    let mut used = vec![false; state.prefix_lists.len()];
+    for rule in state.rules() {
+        if let Peer::PrefixList(id) = rule.key.peer {
+            used[id.index()] = true;
+        }
+    }
+    used
 }
 
 fn is_vpc(reference: &Reference, id: &str) -> bool {

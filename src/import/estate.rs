@@ -50,9 +50,15 @@ pub fn read_estate<'s>(sources: &[(&'s str, String)]) -> Result<Estate, (&'s str
     }
     let last = answers.last().map_or("-", |(name, _)| *name);
     let mut inventory = refuse_rejected(reader.finish()).map_err(|error| (last, error))?;
-    if let Some(held) = &held {
-        keep_prefixes(held, &mut inventory);
-        inventory.default_tags.clone_from(&held.default_tags);
+    match &held {
+        Some(held) => {
+            keep_prefixes(held, &mut inventory);
+            inventory.default_tags.clone_from(&held.default_tags);
+        }
+        None if inventory.state.own_group_count() > 0 => {
+            inventory = inventory.without_rules_elsewhere();
+        }
+        None => {}
     }
     Ok(Estate { inventory, held })
 }

@@ -13,6 +13,6 @@ mod workspace;
 pub use estate::{Estate, read_estate};
 pub use literal::{LiteralProgram, write_literal};
 pub use natural::{DEFAULT_DESCRIPTION, Texts, write_natural};
-pub use services::KNOWN as KNOWN_SERVICES;
+pub use services::{KNOWN as KNOWN_SERVICES, describe_services};
 pub use source::{is_source, read, read_source};
 pub use workspace::TranslatingWorkspace;

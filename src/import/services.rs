@@ -78,3 +78,8 @@ fn write_ports(ports: Ports) -> String {
         false => format!("{}-{}", ports.from, ports.to),
     }
 }
+
+/// The traffic of one rule as a person writes it: `https`, `tcp 8080-8090`
+pub fn describe_services(traffic: Traffic) -> String {
+    write_services(&[traffic])
+}

@@ -77,8 +77,10 @@ impl<W: Workspace + ?Sized> Workspace for TranslatingWorkspace<'_, W> {
 
     fn read(&mut self, path: &str, from: Option<&str>) -> Result<Read, ReadError> {
         let read = self.files.read(path, from)?;
-        let text = std::str::from_utf8(&read.bytes);
-        if is_json(&read.bytes) || text.is_ok_and(|text| is_source(&read.name, text)) {
+        let is_program = || read.name.ends_with(".tier");
+        let text = || std::str::from_utf8(&read.bytes);
+        let is_source = || text().is_ok_and(|text| is_source(&read.name, text));
+        if is_json(&read.bytes) || !is_program() && is_source() {
             return self.translate(read);
         }
         Ok(read)

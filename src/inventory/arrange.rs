@@ -82,6 +82,7 @@ fn arrange(mut builder: InventoryBuilder) -> Inventory {
         state,
         groups: origins,
         rules,
+        associations: builder.association_origins,
         vpcs: builder.vpcs,
         rejected: builder.rejected,
         default_tags: builder.default_tags,

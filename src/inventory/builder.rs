@@ -37,6 +37,7 @@ pub struct InventoryBuilder {
     pub(super) vpcs: Vec<Vpc>,
     /// The number of what names a group, and another VPC.
     pub(super) associations: Vec<(u32, Reference)>,
+    pub(super) association_origins: Vec<Origin>,
     /// The account that has the groups.
     pub(super) account: Option<String>,
     pub(super) default_tags: BTreeMap<String, String>,
@@ -89,6 +90,13 @@ impl InventoryBuilder {
     /// An empty one.
     pub fn new() -> InventoryBuilder {
         InventoryBuilder::default()
+    }
+
+    /// An empty one for a source whose expressions nobody can write as references of Terraform.
+    pub fn without_references() -> InventoryBuilder {
+        let mut builder = InventoryBuilder::default();
+        builder.parameters.are_no_references = true;
+        builder
     }
 
     /// Takes what a source says of an expression; before the expression is used.
@@ -152,7 +160,8 @@ impl InventoryBuilder {
     }
 
     /// Associates a group with another VPC than its own.
-    pub fn add_association(&mut self, group: &Value<'_>, vpc: &Value<'_>) {
+    pub fn add_association(&mut self, group: &Value<'_>, vpc: &Value<'_>, origin: Origin) {
+        self.association_origins.push(origin);
         let vpc = match vpc {
             Value::Known(id) => Reference::Id(id.to_string()),
             Value::Expression(text) => self.reference(text, ParamKind::Vpc),

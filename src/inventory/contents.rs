@@ -15,6 +15,9 @@ pub struct Inventory {
     pub groups: Vec<Origin>,
     /// Where each rule was read, by group and position.
     pub rules: Vec<Vec<Origin>>,
+    /// Where each association of a group with another VPC was read; its id is that of the group and
+    /// that of the VPC: `sg-0123456789abcdef0,vpc-0a1b2c3d`
+    pub associations: Vec<Origin>,
     /// The VPCs that the source describes.
     pub vpcs: Vec<Vpc>,
     /// Rules that the source writes and that AWS cannot have.

@@ -33,6 +33,16 @@ impl Inventory {
         (self, initial)
     }
 
+    /// The same without rules on groups that are made elsewhere: where the groups that are meant
+    /// are listed, rules of others came along.
+    pub fn without_rules_elsewhere(mut self) -> Inventory {
+        let own = self.state.own_group_count();
+        self.state.groups.truncate(own);
+        self.groups.truncate(own);
+        self.rules.truncate(own);
+        self
+    }
+
     /// Takes the rules from default groups that have those of a new one; their number.
     fn empty_initial_groups(&mut self, is_default: &[bool]) -> usize {
         let ids = (0..).map(GroupId).zip(is_default);

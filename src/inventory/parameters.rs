@@ -10,6 +10,8 @@ use foldhash::HashMap;
 pub(super) struct Parameters {
     /// What the source says of expressions.
     declared: HashMap<String, Declared>,
+    /// Whether expressions are no references of Terraform.
+    pub(super) are_no_references: bool,
     by_use: HashMap<(String, &'static str), u32>,
     used: Vec<Parameter>,
     /// Names that parameters have; no group gets one of them.
@@ -68,7 +70,7 @@ impl Parameters {
             default,
             source,
             ..
-        } = declared.unwrap_or_else(|| undeclared(expression));
+        } = declared.unwrap_or_else(|| undeclared(expression, self.are_no_references));
 
         Parameter {
             name: self
@@ -100,14 +102,14 @@ impl Parameters {
 }
 
 /// What is known of an expression of which the source says nothing.
-fn undeclared(expression: &str) -> Declared {
+fn undeclared(expression: &str, is_no_reference: bool) -> Declared {
     Declared {
         name: last_words(expression).to_string(),
         kind: None,
         description: None,
         default: None,
         source: ParameterSource {
-            terraform: Some(expression.to_string()),
+            terraform: (!is_no_reference).then(|| expression.to_string()),
             cloudformation: None,
         },
     }

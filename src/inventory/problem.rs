@@ -114,6 +114,21 @@ pub enum Remark {
         /// As AWS stores it.
         block: IpNet,
     },
+    /// A condition of the source took the default of a parameter, since no value was given.
+    AssumedDefault {
+        /// The parameter, as the source calls it.
+        parameter: String,
+        /// Its default.
+        value: String,
+        /// The condition.
+        origin: Origin,
+    },
+    /// A rule that is written, and that the deployment deletes: one for all outbound traffic of a
+    /// group with outbound rules that are resources of CloudFormation.
+    Deleted {
+        /// Where it is written.
+        origin: Origin,
+    },
     /// A rule that stands twice, with the same group, direction, traffic and peer; AWS has it once.
     Repeated {
         /// The one that was left out.

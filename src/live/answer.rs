@@ -170,7 +170,7 @@ impl<'de> Visitor<'de> for AnswerSeed<'_, '_> {
 }
 
 /// What a source is.
-const EXPECTED_JSON: &str = "expected JSON: the state of Terraform, or what `aws ec2 \
+const EXPECTED_JSON: &str = "expected the state of Terraform, a template, or what `aws ec2 \
                              describe-security-groups` prints";
 
 /// Why a file with a `NextToken` is refused.

@@ -3,6 +3,7 @@
 
 pub mod citation;
 mod connection_end;
+pub mod drift;
 pub mod flows;
 mod fold;
 mod matrix;

@@ -271,6 +271,23 @@ def adopt_root(report, compiler, awscli, server, folder, head, wanted):
     after = root.living()
     report.check("every group and rule is what it was", differences(before, after, tags_may_come="tags" in folder.name))
     report.check("the next plan is empty", shown_changes(root.plan()))
+    import_again(report, compiler, root, foretold, folder)
+
+
+def import_again(report, compiler, root, foretold, folder):
+    """Importing the state of an output gives the same output, and nothing to import."""
+    state = root.state()
+    for estate, (_, addresses) in foretold.items():
+        resources = state["values"]["root_module"]["resources"]
+        own = [it for it in resources if it["address"] in addresses]
+        texts = [json.dumps(state | {"values": {"root_module": {"resources": own}}})]
+        name = estate.replace("_", "-")
+        out, counts, problems = import_estate(compiler, folder / "again" / estate, name, texts)
+        if not problems and counts[0]:
+            problems = [f"{counts[0]} to import"]
+        if not problems and (out / f"{name}.tf").read_text() != (root.directory / f"{estate}.tf").read_text():
+            problems = ["another output"]
+        report.check(f"{estate}: import of the output's state", problems)
 
 
 def place(root, estate, out):

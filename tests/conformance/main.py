@@ -10,6 +10,7 @@ from pathlib import Path
 
 import standin  # before everything that reads the environment
 import adopt
+import drift
 import examples
 import exposure
 import hostile
@@ -22,7 +23,7 @@ import wiring
 from report import Report
 from tierwall import Compiler, cases
 
-PARTS = ("selftest", "examples", "hostile", "edits", "story", "adopt", "checkov", "sarif", "recipes", "wiring")
+PARTS = ("selftest", "examples", "hostile", "edits", "story", "adopt", "drift", "checkov", "sarif", "recipes", "wiring")
 
 
 def main():
@@ -83,6 +84,9 @@ def main():
             server = standin.Server()
             adopt.adopt(report, compiler, options.awscli, server, folder("adopt"))
             server.stop()
+    if "drift" in parts:
+        with report.stage("drift: what changes behind the program's back is found"):
+            drift.drift(report, compiler, options.awscli, folder("drift"))
     if "checkov" in parts:
         with report.stage("exposure: what checkov reports, tierwall reports"):
             root = options.examples.parent

@@ -19,6 +19,7 @@ mod changes;
 mod cli;
 mod diff;
 mod diff_command;
+mod drift;
 mod driver;
 mod environments;
 mod errors;
@@ -51,6 +52,7 @@ mod services;
 mod snapshots;
 mod sources;
 mod strings;
+mod templates;
 mod texts;
 mod transit_gateway;
 #[cfg(unix)]

@@ -11,6 +11,7 @@ mod limits;
 mod literals;
 mod parameters;
 mod properties;
+mod read;
 mod resources;
 mod template;
 mod unsupported;
@@ -18,7 +19,7 @@ mod unsupported;
 pub use limits::LIMITS;
 
 use super::adoption::Adopter;
-use super::definition::Target;
+use super::definition::{SourceReader, Target};
 use super::planning::{Column, Planning};
 use crate::aws::{Parameter, TemplateSource};
 use crate::diagnostic::Problems;
@@ -55,7 +56,10 @@ pub const TARGET: Target = Target {
     },
     claims: claims::claims,
     check_moves: |_| Problems::default(),
-    readers: &[],
+    readers: &[SourceReader {
+        recognizes: read::is_template,
+        read: read::read_template,
+    }],
     adopter: Some(Adopter {
         write: adopt::adopt,
         is_generated_name: adopt::is_generated_name,

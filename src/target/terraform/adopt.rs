@@ -203,7 +203,7 @@ struct HeldResources<'h> {
 impl<'h> HeldResources<'h> {
     fn new(held: &'h Inventory) -> HeldResources<'h> {
         let mut found = HeldResources::default();
-        for origin in &held.groups {
+        for origin in held.groups.iter().chain(&held.associations) {
             found.add(origin);
         }
         for origin in held.rules.iter().flatten() {

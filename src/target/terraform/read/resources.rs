@@ -88,7 +88,12 @@ impl<'t> ResourceReader<'t> {
                 let association: Association<'_> = values(resource)?;
                 let group = with.value(&association.security_group_id, "security_group_id");
                 let vpc = with.value(&association.vpc_id, "vpc_id");
-                self.builder.add_association(&group, &vpc);
+                let id = match (&group, &vpc) {
+                    (Value::Known(group), Value::Known(vpc)) => Some(format!("{group},{vpc}")),
+                    (_, _) => None,
+                };
+                let origin = self.origin(resource, id.as_deref(), Holder::OwnResource);
+                self.builder.add_association(&group, &vpc, origin);
             }
             _ => {}
         }
