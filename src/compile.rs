@@ -6,7 +6,7 @@ use crate::ast::ProgramTree;
 use crate::aws::State;
 use crate::catalogue::catalogue;
 use crate::date::Date;
-use crate::diagnostic::Problems;
+use crate::diagnostic::{InputProblem, Problems};
 use crate::groups::{Deployment, lower};
 use crate::import::TranslatingWorkspace;
 use crate::lint::{self, Levels};
@@ -138,9 +138,13 @@ fn read_program(
     inputs: &Inputs<'_>,
 ) -> Result<ParsedProgram, ReadError> {
     let mut workspace = TranslatingWorkspace::new(workspace, inputs.bindings);
-    let (mut sources, program, problems) =
+    let (mut sources, program, mut problems) =
         parse::parse_program(entry, &mut workspace, inputs.environment_name())?;
-    let applied = workspace.finish(&mut sources);
+    let found = workspace.finish(&mut sources);
+    for message in found.remarks {
+        problems.push(InputProblem::SourceRemark { message });
+    }
+    let applied = found.applied_bindings;
     let bindings = inputs.bindings.iter();
     let bindings = bindings.filter(|(name, _)| !applied.contains(name));
     Ok(ParsedProgram {

@@ -101,7 +101,7 @@ impl ProgramOptions {
     }
 }
 
-fn parse_binding(text: &str) -> Result<(String, String), String> {
+pub fn parse_binding(text: &str) -> Result<(String, String), String> {
     let (name, value) = text.split_once('=').ok_or("expected NAME=VALUE")?;
     Ok((name.trim().to_string(), value.trim().to_string()))
 }

@@ -1,13 +1,15 @@
 //! `tierwall import`: writes what exists as a program.
 
-use super::args::Exit;
+use super::args::{Exit, parse_binding};
 use super::program::today;
 use super::terminal::Terminal;
 use super::work_tree::WorkTree;
 use clap::Args;
+use std::fmt::Display;
 use tierwall::compile::Inputs;
 use tierwall::driver::import::{Imported, import_inventory};
-use tierwall::import::read_sources;
+use tierwall::import::{read_at, read_sources};
+use tierwall::inventory::Inventory;
 use tierwall::workspace::Workspace;
 
 /// The arguments of `import`.
@@ -15,9 +17,16 @@ use tierwall::workspace::Workspace;
 pub struct Import {
     /// What exists: `terraform show -json`, `terraform.tfstate`, or what `aws ec2
     /// describe-security-groups`, `describe-security-group-rules`, `describe-vpcs` and
-    /// `describe-managed-prefix-lists` print, in any number of files; `-` is standard input
+    /// `describe-managed-prefix-lists` print, in any number of files; or a configuration of
+    /// Terraform: a `.tf` file, or a directory of them; `-` is standard input
     #[arg(required = true)]
     sources: Vec<String>,
+    /// Set a variable of a configuration
+    #[arg(long, value_name = "NAME=VALUE", value_parser = parse_binding)]
+    set: Vec<(String, String)>,
+    /// What may be read: local modules must be inside [default: the directory of the source]
+    #[arg(long, value_name = "DIRECTORY")]
+    root: Option<String>,
 }
 
 /// How many differences are shown.
@@ -28,26 +37,9 @@ const PROGRAM: &str = "imported.tier";
 
 /// Prints the program of what exists, and whether it is proved to be equal.
 pub fn import_sources(import: &Import, terminal: &Terminal) -> Exit {
-    let mut files = WorkTree::new(None);
-    let mut texts = Vec::with_capacity(import.sources.len());
-    for source in &import.sources {
-        let read = files.read(source, None);
-        let text = read
-            .map_err(|error| error.to_string())
-            .and_then(|read| String::from_utf8(read.bytes).map_err(|error| error.to_string()));
-        match text {
-            Ok(text) => texts.push((source.as_str(), text)),
-            Err(why) => {
-                return terminal.report_failure(&format!("cannot read `{source}`: {why}"));
-            }
-        }
-    }
-
-    let inventory = match read_sources(&texts) {
+    let inventory = match read_inventory(import) {
         Ok(inventory) => inventory,
-        Err((source, error)) => {
-            return terminal.report_failure(&format!("cannot read `{source}`: {error}"));
-        }
+        Err(why) => return terminal.report_failure(&why),
     };
     let imported = import_inventory(PROGRAM, inventory, &Inputs::on(today()));
     let printed = terminal.print_bytes(imported.text.as_bytes());
@@ -59,6 +51,25 @@ pub fn import_sources(import: &Import, terminal: &Terminal) -> Exit {
         true => printed,
         false => Exit::Program,
     }
+}
+
+/// What the sources hold together, or why they cannot be read.
+fn read_inventory(import: &Import) -> Result<Inventory, String> {
+    let mut files = WorkTree::new(import.root.clone());
+    let unread = |source: &str, why: &dyn Display| format!("cannot read `{source}`: {why}");
+    if let [source] = import.sources.as_slice() {
+        let read = read_at(&mut files, source, &import.set);
+        return read.map_err(|error| unread(source, &error));
+    }
+
+    let mut texts = Vec::with_capacity(import.sources.len());
+    for source in &import.sources {
+        let read = files.read(source, None);
+        let bytes = read.map_err(|error| unread(source, &error))?.bytes;
+        let text = String::from_utf8(bytes).map_err(|error| unread(source, &error))?;
+        texts.push((source.as_str(), text));
+    }
+    read_sources(&texts).map_err(|(source, error)| unread(source, &error))
 }
 
 fn describe_import(imported: &Imported) -> String {

@@ -6,7 +6,7 @@ use crate::diagnostic::{Level, Problem};
 use crate::fmt;
 use crate::groups::lower;
 use crate::import::{DEFAULT_DESCRIPTION, write_natural};
-use crate::inventory::{Inventory, Origin, Remark};
+use crate::inventory::{Inventory, Remark};
 use crate::parse;
 use crate::source::Sources;
 use crate::workspace::Memory;
@@ -44,29 +44,13 @@ pub fn import_inventory(name: &str, inventory: Inventory, inputs: &Inputs<'_>) -
 
     let state = &inventory.state;
     Imported {
-        notes: inventory.remarks.iter().map(describe_remark).collect(),
+        notes: inventory.remarks.iter().map(Remark::to_string).collect(),
         differences: find_differences(state, &compilation),
         groups: state.own_group_count(),
         rules: state.rule_count(),
         sentences,
         defaults,
         text,
-    }
-}
-
-fn describe_remark(remark: &Remark) -> String {
-    let place = |origin: &Origin| origin.place().unwrap_or("a rule").to_string();
-    match remark {
-        Remark::HostBits {
-            origin,
-            written,
-            block,
-        } => format!("{}: AWS has `{block}` for `{written}`", place(origin)),
-        Remark::Repeated { origin, first, .. } => format!(
-            "{} repeats a rule of {}: AWS has it once",
-            place(origin),
-            place(first)
-        ),
     }
 }
 

@@ -1,6 +1,7 @@
 //! Programs of what exists: an inventory written as a program, rule by rule or as a person would.
 
 mod declarations;
+mod files;
 mod literal;
 mod natural;
 mod sentence;
@@ -9,8 +10,9 @@ mod source;
 mod text;
 mod workspace;
 
+pub use files::{SourceFiles, read_at};
 pub use literal::{LiteralProgram, write_literal};
 pub use natural::{DEFAULT_DESCRIPTION, write_natural};
 pub use services::KNOWN as KNOWN_SERVICES;
 pub use source::{is_source, read, read_source, read_sources};
-pub use workspace::TranslatingWorkspace;
+pub use workspace::{Found, TranslatingWorkspace};

@@ -66,6 +66,7 @@ pub fn read_sources<'s>(
             let error = SourceError {
                 message: message.to_string(),
                 place: None,
+                file: None,
             };
             return Err((name, error));
         }
@@ -83,6 +84,7 @@ fn refuse_larger(text: &str) -> Result<(), SourceError> {
         Err(_) => Err(SourceError {
             message: "it has more than 4 GiB".to_string(),
             place: None,
+            file: None,
         }),
     }
 }
@@ -101,6 +103,7 @@ fn refuse_rejected(inventory: Inventory) -> Result<Inventory, SourceError> {
     Err(SourceError {
         message: shown.join("; "),
         place: None,
+        file: None,
     })
 }
 

@@ -54,6 +54,7 @@ pub const TARGET: Target = Target {
     claims: claims::claims,
     check_moves: |_| Problems::default(),
     readers: &[],
+    directory: None,
     planning: Some(PLANNING),
 };
 

@@ -4,6 +4,7 @@
 //! root module that the file drops into has its own, and may have `required_providers` only once.
 
 mod addresses;
+mod configuration;
 mod directories;
 mod hcl;
 mod moves;
@@ -13,7 +14,7 @@ mod template;
 mod variable;
 mod writer;
 
-use super::definition::{SourceReader, Target};
+use super::definition::{SourceDirectory, SourceReader, Target};
 use super::planning::{Column, Planning};
 use crate::diagnostic::Problems;
 use crate::policy::OutputRules;
@@ -41,10 +42,20 @@ pub const TARGET: Target = Target {
     },
     claims: moves::claims,
     check_moves: moves::check_moves,
-    readers: &[SourceReader {
-        recognizes: read::is_terraform_json,
-        read: read::read_terraform_json,
-    }],
+    readers: &[
+        SourceReader {
+            recognizes: read::is_terraform_json,
+            read: read::read_terraform_json,
+        },
+        SourceReader {
+            recognizes: configuration::is_configuration,
+            read: configuration::read_configuration,
+        },
+    ],
+    directory: Some(SourceDirectory {
+        is_part: configuration::is_part,
+        wanted: configuration::wanted_directories,
+    }),
     planning: Some(PLANNING),
 };
 
@@ -69,8 +80,7 @@ const PLANNING: Planning = Planning {
     resizes_lists: true,
     writes_name_prefixes: true,
     writes_rule_tags: true,
-    // the default of the provider (its documentation of aws_security_group)
-    default_description: "Managed by Terraform",
+    default_description: read::entries::DEFAULT_DESCRIPTION,
     keeps_explicit_names: false,
     locks_defaults: true,
     export: |_, _| None,
