@@ -608,6 +608,79 @@ resource "aws_security_group_rule" "r" {
 }
 
 #[test]
+fn a_group_of_the_configuration_is_never_hidden_in_an_unknown_value() {
+    let rule = |groups: &str| {
+        format!(
+            "{}resource \"aws_security_group\" \"db\" {{\n  ingress {{\n    protocol = \"tcp\"\n    \
+             from_port = 1\n    to_port = 1\n    {groups}\n  }}\n}}\n",
+            web("")
+        )
+    };
+    let own = "aws_security_group.web.id";
+    for groups in [
+        format!("security_groups = concat([{own}], var.more)"),
+        format!("security_groups = compact(concat(var.more, [{own}, \"\"]))"),
+        format!("security_groups = flatten([[{own}], var.more])"),
+        format!("security_groups = distinct([{own}, {own}, var.more])"),
+    ] {
+        let wanted = ["db accepts tcp 1 from more", "db accepts tcp 1 from web"];
+        assert_eq!(sentences(&rule(&groups)), words(&wanted), "{groups}");
+    }
+    for groups in [
+        format!("security_groups = [coalesce({own}, var.more)]"),
+        format!("security_groups = [join(\"\", [{own}])]"),
+        format!("security_groups = [try({own}, var.more)]"),
+    ] {
+        let wanted = words(&["db accepts tcp 1 from web"]);
+        assert_eq!(sentences(&rule(&groups)), wanted, "{groups}");
+    }
+    for groups in [
+        format!("security_groups = var.more ? [{own}] : []"),
+        format!("security_groups = [coalesce(var.more, {own})]"),
+        format!("security_groups = [for x in var.more : x == 1 ? x : {own}]"),
+    ] {
+        let found = error(&rule(&groups));
+        assert!(
+            found.contains("it is unknown which group this is"),
+            "{found}"
+        );
+    }
+
+    let blocks = https("cidr_blocks = concat([\"0.0.0.0/0\"], var.more)");
+    let wanted = [
+        "web accepts tcp 443 from 0.0.0.0/0",
+        "web accepts tcp 443 from more",
+    ];
+    assert_eq!(sentences(&blocks), words(&wanted));
+}
+
+#[test]
+fn a_default_that_is_no_value_is_none() {
+    let main = format!(
+        "variable \"office\" {{\n  default = \"\"\n}}\n{}",
+        https("cidr_blocks = [var.office]")
+    );
+    let read = try_read(&[("main.tf", &main)], &[]).expect("a configuration");
+    let program = write_literal(&read).text;
+    assert!(program.contains("param office : cidr\n"), "{program}");
+}
+
+#[test]
+fn modules_without_groups_are_not_worked_out() {
+    let main = "module \"queue\" {\n  source = \"./queue\"\n  count = data.x.y.z\n}\n";
+    let files = [
+        ("main.tf", main),
+        ("queue/main.tf", "resource \"aws_sqs_queue\" \"x\" {}\n"),
+    ];
+    try_read(&files, &[]).expect("a configuration");
+    let files = [("main.tf", main), ("queue/main.tf", &web(""))];
+    let found = try_read(&files, &[]).expect_err("an error");
+    let wanted = "infra/main.tf, line 3, column 11: it is unknown which `module.queue` there are: \
+                  `data.x.y.z`";
+    assert_eq!(found, wanted);
+}
+
+#[test]
 fn names_a_module_that_is_not_read() {
     let main = r#"
 resource "aws_security_group" "web" {}

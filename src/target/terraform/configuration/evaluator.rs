@@ -404,7 +404,10 @@ fn unknown_attribute(unknown: &Rc<Unknown>, name: &str) -> Val {
         UnknownKind::Variable(_, Some(Val::Map(default))) => {
             UnknownKind::Variable(text.as_str().into(), default.values.get(name).cloned())
         }
-        UnknownKind::Variable(..) | UnknownKind::Plain | UnknownKind::Id(_) => UnknownKind::Plain,
+        UnknownKind::Variable(..)
+        | UnknownKind::Plain
+        | UnknownKind::Union(_)
+        | UnknownKind::Id(_) => UnknownKind::Plain,
     };
     Val::unknown(text, kind)
 }

@@ -8,7 +8,7 @@ use super::functions;
 use super::load::span_in;
 use super::operation::{binary, unary};
 use super::scope::{Scope, Tried, fail};
-use super::value::Val;
+use super::value::{UnknownKind, Val};
 use crate::source::Span;
 use hcl_edit::Span as _;
 use hcl_edit::expr::{
@@ -20,6 +20,11 @@ use std::rc::Rc;
 
 /// Functions whose value is another each time: Terraform documentation of each.
 const IMPURE: [&str; 4] = ["bcrypt", "plantimestamp", "timestamp", "uuid"];
+
+/// Functions whose result has the elements of all their arguments.
+const UNIONS: [&str; 9] = [
+    "compact", "concat", "distinct", "flatten", "reverse", "setunion", "sort", "tolist", "toset",
+];
 
 impl<'t> Evaluator<'t> {
     /// The value of an expression.
@@ -209,6 +214,9 @@ impl<'t> Evaluator<'t> {
         let text = format!("{name}({})", shown.join(", "));
         let all: Vec<&Val> = arguments.iter().collect();
         // a function without unknown arguments can depend on where it is called: `file("x")`
+        if UNIONS.contains(&name) && !all.iter().any(|it| it.depends_on_element()) {
+            return Val::unknown(text, UnknownKind::Union(arguments.to_vec()));
+        }
         let text = match arguments.iter().all(Val::is_known) {
             true => self.in_module(scope.module, &text),
             false => text,

@@ -1,10 +1,9 @@
 //! Attributes of a resource, of a block in it, and of an element of an attribute.
 
 use super::evaluator::Evaluator;
-use super::expression::pairs_of;
 use super::load::Node;
 use super::scope::{Scope, Tried, fail};
-use super::value::{UnknownKind, Val};
+use super::value::{UnknownKind, Val, is_made_of_own};
 use crate::inventory::{PeerEntry, Value, Words};
 use crate::net::Family;
 use crate::source::Span;
@@ -29,26 +28,6 @@ impl Fields<'_> {
         }
     }
 }
-
-/// Attributes that cannot be different for each element of an unknown list.
-const FIXED: [&str; 13] = [
-    "type",
-    "security_group_id",
-    "protocol",
-    "ip_protocol",
-    "from_port",
-    "to_port",
-    "self",
-    "security_groups",
-    "source_security_group_id",
-    "referenced_security_group_id",
-    "prefix_list_id",
-    "prefix_list_ids",
-    "vpc_id",
-];
-
-/// Attributes that have blocks of addresses.
-const BLOCKS: [&str; 4] = ["cidr_blocks", "ipv6_cidr_blocks", "cidr_ipv4", "cidr_ipv6"];
 
 impl<'t> Evaluator<'t> {
     /// The value of an attribute, and its place; null where there is none.
@@ -78,6 +57,9 @@ impl<'t> Evaluator<'t> {
         name: &str,
     ) -> Tried<Option<Value<'static>>> {
         let (value, at) = self.field(fields, name)?;
+        if name.ends_with("_id") && name != "vpc_id" {
+            refuse_own(&value, name, at)?;
+        }
         to_value(&value).map_or_else(|| not_plain(&value, name, at), Ok)
     }
 
@@ -127,15 +109,39 @@ impl<'t> Evaluator<'t> {
     /// An attribute that is a list of ids; an unknown list is one unknown id.
     pub(super) fn field_ids(&self, fields: &Fields<'t>, name: &str) -> Tried<Vec<Value<'static>>> {
         let (value, at) = self.field(fields, name)?;
-        match &value {
-            Val::Null => Ok(Vec::new()),
-            Val::Unknown(_) => Ok(to_value(&value).flatten().into_iter().collect()),
+        let mut ids = Vec::new();
+        self.push_ids(&value, name, at, &mut ids)?;
+        Ok(ids)
+    }
+
+    fn push_ids(
+        &self,
+        value: &Val,
+        name: &str,
+        at: Span,
+        ids: &mut Vec<Value<'static>>,
+    ) -> Tried<()> {
+        match value {
+            Val::Null => Ok(()),
+            Val::Unknown(unknown) => {
+                if let UnknownKind::Union(parts) = &unknown.kind {
+                    let mut parts = parts.iter();
+                    return parts.try_for_each(|part| self.push_ids(part, name, at, ids));
+                }
+                refuse_own(value, name, at)?;
+                ids.extend(to_value(value).flatten());
+                Ok(())
+            }
             Val::List(items) | Val::Set(items) => {
-                let ids = items.values.iter().map(|item| match to_value(item) {
-                    Some(Some(id)) => Ok(id),
-                    Some(None) | None => not_plain(item, name, at),
-                });
-                ids.collect()
+                for item in items.values.iter().filter(|item| !is_empty(item)) {
+                    refuse_own(item, name, at)?;
+                    match (to_value(item), item) {
+                        (Some(Some(id)), _) => ids.push(id),
+                        (_, Val::List(_) | Val::Set(_)) => self.push_ids(item, name, at, ids)?,
+                        (Some(None) | None, _) => return not_plain(item, name, at),
+                    }
+                }
+                Ok(())
             }
             other => fail(
                 at,
@@ -152,19 +158,38 @@ impl<'t> Evaluator<'t> {
         family: Family,
     ) -> Tried<Vec<PeerEntry<'static>>> {
         let (value, at) = self.field(fields, name)?;
-        match &value {
-            Val::Null => Ok(Vec::new()),
+        let mut blocks = Vec::new();
+        self.push_blocks(&value, (name, family), at, &mut blocks)?;
+        Ok(blocks)
+    }
+
+    fn push_blocks(
+        &self,
+        value: &Val,
+        (name, family): (&str, Family),
+        at: Span,
+        blocks: &mut Vec<PeerEntry<'static>>,
+    ) -> Tried<()> {
+        match value {
+            Val::Null => Ok(()),
             Val::Unknown(unknown) => {
+                if let UnknownKind::Union(parts) = &unknown.kind {
+                    let mut parts = parts.iter();
+                    let push = |part| self.push_blocks(part, (name, family), at, blocks);
+                    return parts.try_for_each(push);
+                }
                 let text = unknown.text.to_string();
-                Ok(vec![PeerEntry::Blocks(text.into(), family)])
+                blocks.push(PeerEntry::Blocks(text.into(), family));
+                Ok(())
             }
             Val::List(items) | Val::Set(items) => {
-                let blocks = items.values.iter();
-                let blocks = blocks.map(|item| match block_peer(item, family) {
-                    Some(peer) => Ok(peer),
-                    None => not_plain(item, name, at),
-                });
-                blocks.collect()
+                for item in items.values.iter().filter(|item| !is_empty(item)) {
+                    match block_peer(item, family) {
+                        Some(peer) => blocks.push(peer),
+                        None => return not_plain(item, name, at),
+                    }
+                }
+                Ok(())
             }
             other => fail(
                 at,
@@ -203,175 +228,6 @@ impl<'t> Evaluator<'t> {
         }
         Ok(Ok(tags))
     }
-
-    /// The blocks of a kind, `dynamic` ones and those of an attribute of that name included.
-    pub(super) fn blocks(&self, fields: &Fields<'t>, name: &str) -> Tried<Vec<Fields<'t>>> {
-        let Fields::Block(node, scope) = fields else {
-            return Ok(Vec::new());
-        };
-        let mut all = Vec::new();
-        for inner in node.inner(name) {
-            match inner.block.ident.as_str() == name {
-                true => all.push(Fields::Block(inner, scope.clone())),
-                false => all.extend(self.dynamic_blocks(inner, name, scope)?),
-            }
-        }
-        let (value, at) = self.field(fields, name)?;
-        match &value {
-            Val::Null => {}
-            Val::List(items) | Val::Set(items) => {
-                for item in &items.values {
-                    if item.as_map().is_none() {
-                        return fail(
-                            at,
-                            format!("`{name}`: expected objects, found {}", item.describe()),
-                        );
-                    }
-                    all.push(Fields::Object(item.clone(), at));
-                }
-            }
-            Val::Unknown(unknown) => {
-                let message = format!("it is unknown which `{name}` there are: {}", unknown.text);
-                return fail(at, message);
-            }
-            other => {
-                return fail(
-                    at,
-                    format!("`{name}`: expected a list, found {}", other.describe()),
-                );
-            }
-        }
-        Ok(all)
-    }
-
-    /// `dynamic "ingress" { for_each = …, content { … } }`
-    fn dynamic_blocks(
-        &self,
-        dynamic: Node<'t>,
-        name: &str,
-        scope: &Scope<'t>,
-    ) -> Tried<Vec<Fields<'t>>> {
-        let (Some(each), Some(content)) = (
-            dynamic.attribute("for_each"),
-            dynamic.inner("content").next(),
-        ) else {
-            return fail(dynamic.span(), "`dynamic` needs `for_each` and `content`");
-        };
-        let label = dynamic
-            .block
-            .labels
-            .first()
-            .map_or("", |label| label.as_str());
-        let iterator = match dynamic.attribute("iterator").map(|it| it.expression) {
-            Some(hcl_edit::expr::Expression::Variable(name)) => name.as_str(),
-            Some(_) | None => label,
-        };
-        let with = |key: Val, value: Val| {
-            let entries = [("key".into(), key), ("value".into(), value)];
-            let named = self.made(Val::map(entries.into()), each.span())?;
-            Ok(Fields::Block(content, scope.with(iterator, named)))
-        };
-
-        let strict = self.eval(each.expression, scope)?;
-        if let Some((key, value)) = self.each_element(&strict) {
-            let fields = with(key, value)?;
-            if self.is_for_each_block(&fields)? {
-                return Ok(vec![fields]);
-            }
-        }
-        let value = self.eval_assumed(each.expression, scope)?;
-        match pairs_of(&value) {
-            Some(pairs) => pairs
-                .into_iter()
-                .map(|(key, value)| with(key, value))
-                .collect(),
-            None if value.is_unknown() => fail(
-                each.span(),
-                format!(
-                    "it is unknown which `{name}` there are: {}",
-                    set_it(&value.render())
-                ),
-            ),
-            None => fail(
-                each.span(),
-                format!("expected a list or a map, found {}", value.describe()),
-            ),
-        }
-    }
-
-    /// What stands for the key and the value of each element of a list that is unknown.
-    pub(super) fn each_element(&self, list: &Val) -> Option<(Val, Val)> {
-        let Val::Unknown(unknown) = list else {
-            return None;
-        };
-        let wrapped = ["toset(", "tolist(", "distinct("];
-        let mut plain: &str = &unknown.text;
-        while let Some(inner) = wrapped.iter().find_map(|start| plain.strip_prefix(start)) {
-            plain = inner.strip_suffix(')')?;
-        }
-        let is_reference = plain
-            .chars()
-            .all(|c| c.is_alphanumeric() || "_-.[]\"*".contains(c));
-        if !is_reference || self.is_map(plain) {
-            return None;
-        }
-        let text = format!("each of {plain}");
-        let value = Val::unknown(&text, UnknownKind::Element(plain.into()));
-        let key = match plain == &*unknown.text && !self.is_set(plain) {
-            true => Val::unknown(format!("key of {text}"), UnknownKind::FromElement),
-            false => value.clone(),
-        };
-        Some((key, value))
-    }
-
-    /// Whether a variable of the root module has this type.
-    fn has_type(&self, reference: &str, kinds: &[&str]) -> bool {
-        let name = reference.strip_prefix("var.");
-        let declared = self.configuration.directories.get(&self.configuration.root);
-        let node = name.and_then(|name| declared?.variables.get(name));
-        let wanted = node.and_then(|node| node.attribute("type"));
-        match wanted.map(|wanted| wanted.expression) {
-            Some(hcl_edit::expr::Expression::FuncCall(call)) => {
-                kinds.contains(&call.name.name.as_str())
-            }
-            Some(_) | None => false,
-        }
-    }
-
-    fn is_map(&self, reference: &str) -> bool {
-        self.has_type(reference, &["map", "object"])
-    }
-
-    fn is_set(&self, reference: &str) -> bool {
-        self.has_type(reference, &["set"])
-    }
-
-    /// Whether nothing but the blocks of addresses is different for each element of an unknown
-    /// list: then the list is their peer.
-    pub(super) fn is_for_each_block(&self, fields: &Fields<'t>) -> Tried<bool> {
-        for name in FIXED {
-            if self.field(fields, name)?.0.depends_on_element() {
-                return Ok(false);
-            }
-        }
-        let mut is_used = false;
-        for name in BLOCKS {
-            let (value, _) = self.field(fields, name)?;
-            let items = match &value {
-                Val::List(items) | Val::Set(items) => items.values.as_slice(),
-                single => std::slice::from_ref(single),
-            };
-            for item in items.iter().filter(|item| item.depends_on_element()) {
-                match item {
-                    Val::Unknown(unknown) if matches!(unknown.kind, UnknownKind::Element(_)) => {
-                        is_used = true;
-                    }
-                    _ => return Ok(false),
-                }
-            }
-        }
-        Ok(is_used)
-    }
 }
 
 /// What to do about an expression that decides what there is.
@@ -385,6 +241,29 @@ pub(super) fn set_it(text: &str) -> String {
             format!("`{text}`; set it: `--set {name}=…`")
         }
         Some(_) | None => format!("`{text}`"),
+    }
+}
+
+/// Whether a value is an empty text, which AWS has nowhere: `compact` leaves it out.
+fn is_empty(value: &Val) -> bool {
+    matches!(value, Val::Text(text) if text.is_empty())
+}
+
+/// Refuses an expression that may be a group of the configuration: which one is unknown.
+fn refuse_own(value: &Val, name: &str, at: Span) -> Tried<()> {
+    let text = match value {
+        Val::Unknown(unknown) if !matches!(unknown.kind, UnknownKind::Id(_)) => {
+            unknown.text.to_string()
+        }
+        Val::Template(_) => value.render(),
+        _ => return Ok(()),
+    };
+    match is_made_of_own(&text) {
+        true => fail(
+            at,
+            format!("`{name}`: it is unknown which group this is: `{text}`"),
+        ),
+        false => Ok(()),
     }
 }
 

@@ -2,11 +2,12 @@
 
 use super::fields::{Fields, set_it};
 use super::instances::{Called, Expansion};
-use super::load::{Node, ResourceName};
+use super::load::{Configuration, Node, ResourceName, local_module, module_source};
 use super::resources::{Resource, ResourceReader};
 use super::scope::{Scope, Tried, fail};
 use super::value::{InstanceKey, UnknownKind, Val};
 use crate::inventory::Remark;
+use std::collections::BTreeSet;
 
 /// Resources that are read.
 const READ: [&str; 8] = [
@@ -152,7 +153,16 @@ impl<'t> ResourceReader<'_, 't> {
             return Ok(Vec::new());
         };
         let mut all = Vec::new();
+        let from = &self.evaluator.module(module).directory;
         for (name, node) in &directory.calls {
+            if !is_relevant(
+                self.evaluator.configuration,
+                from,
+                node,
+                &mut BTreeSet::new(),
+            ) {
+                continue;
+            }
             match &*self.evaluator.call(module, name)? {
                 Called::Instances(instances, _) => all.extend(instances.values().copied()),
                 Called::Undecided(undecided) => {
@@ -203,6 +213,35 @@ impl<'t> ResourceReader<'_, 't> {
         });
         Ok(())
     }
+}
+
+/// Whether a module has resources that are read, or may have some: modules without any are not
+/// worked out.
+fn is_relevant(
+    configuration: &Configuration<'_>,
+    from: &str,
+    call: &Node<'_>,
+    visited: &mut BTreeSet<String>,
+) -> bool {
+    let name = module_source(call).and_then(|source| local_module(from, source));
+    let Some(name) = name.filter(|name| configuration.directories.contains_key(name)) else {
+        return true;
+    };
+    let Some(directory) = configuration.directories.get(&name) else {
+        return true;
+    };
+    if !visited.insert(name.clone()) {
+        return true;
+    }
+    let mut resources = directory.resources.keys();
+    let is_read = |(kind, _): &(&str, &str)| {
+        READ.contains(kind) || READ_WITH.contains(kind) || kind.starts_with(OTHER_PROVIDER)
+    };
+    resources.any(is_read)
+        || directory
+            .calls
+            .values()
+            .any(|call| is_relevant(configuration, &name, call, visited))
 }
 
 /// The known ids of groups in a value.

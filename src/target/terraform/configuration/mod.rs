@@ -7,6 +7,7 @@
 //! ("Configuration Language"), the attributes are those of the AWS provider's documentation of each
 //! resource.
 
+mod blocks;
 mod evaluator;
 mod expand;
 mod expression;

@@ -96,6 +96,8 @@ pub(super) enum UnknownKind {
     Variable(Rc<str>, Option<Val>),
     /// The id of a group or a prefix list of the configuration, by its address.
     Id(Rc<str>),
+    /// A list with all elements of these, some of which are unknown: `concat([…], var.x)`
+    Union(Vec<Val>),
     /// Each element of a list that an expression gives.
     Element(Rc<str>),
     /// What depends on one.
@@ -156,6 +158,7 @@ impl Val {
         Ok(match joined.as_slice() {
             [] => Val::text(""),
             [Val::Text(text)] => Val::Text(text.clone()),
+            [single @ Val::Unknown(_)] => single.clone(),
             _ => Val::Template(Rc::new(Pieces {
                 parts: joined,
                 weight,
@@ -202,6 +205,15 @@ impl Val {
                 unknown.kind,
                 UnknownKind::Element(_) | UnknownKind::FromElement
             ),
+        }
+    }
+
+    /// Whether it is equal to another value if both are written alike: known, or the id of something
+    /// that the configuration makes.
+    pub(super) fn is_distinct(&self) -> bool {
+        match self {
+            Val::Unknown(unknown) => matches!(unknown.kind, UnknownKind::Id(_)),
+            other => other.is_known(),
         }
     }
 
@@ -390,14 +402,36 @@ fn sum_weights<'v>(values: impl Iterator<Item = &'v Val>) -> Result<usize, Strin
 
 /// A text that is not too long for a name; a hash tells longer ones apart.
 fn shorten(text: &str) -> String {
-    match text.len() > LONGEST {
-        true => format!(
-            "{}… #{:016x}",
-            beginning(text, LONGEST / 2),
-            hash::hash(text)
-        ),
-        false => text.to_string(),
+    if text.len() <= LONGEST {
+        return text.to_string();
     }
+    // what it names is still known
+    let named = match names_own(text) {
+        true => " with aws_security_group.",
+        false => "",
+    };
+    let start = beginning(text, LONGEST / 2);
+    format!("{start}… #{:016x}{named}", hash::hash(text))
+}
+
+/// Whether an expression is made of a group or a prefix list of the configuration, and is not just
+/// a reference.
+pub(super) fn is_made_of_own(text: &str) -> bool {
+    let is_reference = |c: char| c.is_alphanumeric() || "_-.[]\"*".contains(c);
+    names_own(text) && !text.chars().all(is_reference)
+}
+
+/// Whether an expression names a group or a prefix list that is no data source.
+fn names_own(text: &str) -> bool {
+    let kinds = [
+        "aws_security_group.",
+        "aws_default_security_group.",
+        "aws_ec2_managed_prefix_list.",
+    ];
+    kinds.iter().any(|kind| {
+        let mut places = text.match_indices(kind);
+        places.any(|(at, _)| !text[..at].ends_with("data."))
+    })
 }
 
 /// A number as Terraform writes it: `443`, `0.5`

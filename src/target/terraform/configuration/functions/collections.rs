@@ -34,6 +34,11 @@ fn known(values: &[Val]) -> Option<&[Val]> {
     values.iter().all(Val::is_known).then_some(values)
 }
 
+/// Values of which it is known whether they are equal.
+fn distinct_values(values: &[Val]) -> Option<&[Val]> {
+    values.iter().all(Val::is_distinct).then_some(values)
+}
+
 pub(super) fn same(arguments: &[Val]) -> Called {
     match arguments {
         [value] => Ok(Some(value.clone())),
@@ -104,7 +109,7 @@ pub(super) fn distinct(arguments: &[Val]) -> Called {
     let [list] = arguments else {
         return wrong_count(arguments, "a list");
     };
-    let Some(values) = items(list)?.and_then(known) else {
+    let Some(values) = items(list)?.and_then(distinct_values) else {
         return Ok(None);
     };
     let mut seen = std::collections::HashSet::new();
@@ -116,6 +121,7 @@ pub(super) fn distinct(arguments: &[Val]) -> Called {
 fn exact_text(value: &Val) -> String {
     match value {
         Val::Text(text) => format!("t{text}"),
+        Val::Unknown(unknown) => format!("u{}", unknown.text),
         other => format!("v{other:?}"),
     }
 }
@@ -124,7 +130,7 @@ pub(super) fn compact(arguments: &[Val]) -> Called {
     let [list] = arguments else {
         return wrong_count(arguments, "a list");
     };
-    let Some(values) = items(list)?.and_then(known) else {
+    let Some(values) = items(list)?.and_then(distinct_values) else {
         return Ok(None);
     };
     let is_empty = |value: &&Val| match value {
@@ -140,7 +146,7 @@ pub(super) fn toset(arguments: &[Val]) -> Called {
     let [list] = arguments else {
         return wrong_count(arguments, "a list");
     };
-    match items(list)?.and_then(known) {
+    match items(list)?.and_then(distinct_values) {
         Some(values) => Val::set(values.to_vec()).map(Some),
         None => Ok(None),
     }
@@ -149,7 +155,7 @@ pub(super) fn toset(arguments: &[Val]) -> Called {
 pub(super) fn setunion(arguments: &[Val]) -> Called {
     let mut all = Vec::new();
     for argument in arguments {
-        match items(argument)?.and_then(known) {
+        match items(argument)?.and_then(distinct_values) {
             Some(values) => all.extend(values.iter().cloned()),
             None => return Ok(None),
         }
@@ -297,6 +303,7 @@ pub(super) fn coalesce(arguments: &[Val]) -> Called {
         match argument {
             Val::Null => {}
             Val::Text(text) if text.is_empty() => {}
+            value @ Val::Unknown(_) if value.is_distinct() => return Ok(Some(value.clone())),
             Val::Unknown(_) | Val::Template(_) => return Ok(None),
             other => return Ok(Some(other.clone())),
         }
