@@ -143,7 +143,11 @@ fn read_program(
     let (mut sources, program, mut problems) =
         parse::parse_program(entry, &mut workspace, inputs.environment_name())?;
     let ledger = read_ledger(entry, &mut workspace, inputs, &mut problems);
-    let applied = workspace.finish(&mut sources);
+    let found = workspace.finish(&mut sources);
+    for message in found.remarks {
+        problems.push(InputProblem::SourceRemark { message });
+    }
+    let applied = found.applied_bindings;
     let bindings = inputs.bindings.iter();
     let bindings = bindings.filter(|(name, _)| !applied.contains(name));
     Ok(ParsedProgram {

@@ -21,13 +21,22 @@ pub struct File {
     /// Equal for two names exactly if they are the same file; the name by default.
     identity: Option<String>,
     kind: FileKind,
-    /// For each line, the line of the file that it was translated from.
-    places: Option<Vec<u32>>,
+    /// Where its lines were read, if it was translated.
+    places: Option<Places>,
     text: String,
     line_starts: OnceLock<Vec<u32>>,
     drawn: OnceLock<Option<String>>,
     /// For each [`STRETCH`] bytes, how many characters start before them.
     characters: OnceLock<Vec<u32>>,
+}
+
+/// Where the lines of a translated file were read.
+#[derive(Debug, Clone, Default)]
+pub struct Places {
+    /// The names of the files of the original; none for an original of one file.
+    pub names: Vec<String>,
+    /// For each line, the position of the file, and the line in it from 1; 0 where it has none.
+    pub lines: Vec<(u32, u32)>,
 }
 
 /// The maximum size of a file: its tree takes many times its size, and offsets have 32 bits.
@@ -123,9 +132,8 @@ impl Sources {
         self.files[id.0 as usize].kind = kind;
     }
 
-    /// Says that a file was translated: for each of its lines, the line of the original, from 1; 0
-    /// where it has none.
-    pub fn set_places(&mut self, id: FileId, places: Vec<u32>) {
+    /// Says that a file was translated, and where its lines were read.
+    pub fn set_places(&mut self, id: FileId, places: Places) {
         let file = &mut self.files[id.0 as usize];
         file.kind = FileKind::Translated;
         file.places = Some(places);
@@ -327,8 +335,27 @@ impl File {
     /// translated.
     pub fn shown_line(&self, line: usize) -> usize {
         let places = self.places.as_ref();
-        let original = places.and_then(|places| places.get(line - 1));
-        original.map_or(line, |line| (*line as usize).max(1))
+        let original = places.and_then(|places| places.lines.get(line - 1));
+        original.map_or(line, |(_, line)| (*line as usize).max(1))
+    }
+
+    /// The name that reports show for a position: that of the file of the original where several
+    /// were translated.
+    pub fn shown_name(&self, offset: u32) -> &str {
+        let Some(places) = &self.places else {
+            return &self.name;
+        };
+        let line = self.line_starts().partition_point(|start| *start <= offset);
+        match places.lines.get(line - 1) {
+            Some((file, 1..)) => places.names.get(*file as usize).unwrap_or(&self.name),
+            Some((_, 0)) | None => &self.name,
+        }
+    }
+
+    /// The line that has a byte, without its break.
+    pub fn line_at(&self, offset: u32) -> &str {
+        let starts = self.line_starts();
+        self.line(starts.partition_point(|start| *start <= offset))
     }
 
     /// A line, counted from 1, without its break.

@@ -37,6 +37,17 @@ pub trait Workspace {
         }
     }
 
+    /// The files of the directory at `path` with these names, as the file `from` names it; `None`
+    /// where it is no directory, has no such file, or has a program.
+    fn read_directory(
+        &mut self,
+        _path: &str,
+        _from: Option<&str>,
+        _is_wanted: fn(&str) -> bool,
+    ) -> Result<Option<Directory>, ReadError> {
+        Ok(None)
+    }
+
     /// Whether the file with this identity must not be fixed.
     fn is_read_only(&self, _identity: &str) -> bool {
         false
@@ -52,6 +63,43 @@ pub struct Read {
     pub name: String,
     /// Its contents; may be empty if the [`Workspace`] has returned the file before.
     pub bytes: Vec<u8>,
+}
+
+/// A directory whose files are one source.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Directory {
+    /// Equal for two paths exactly when they are the same directory.
+    pub identity: String,
+    /// Its name in reports.
+    pub name: String,
+    /// Its files by name.
+    pub files: Vec<Read>,
+}
+
+/// The end of the names of programs.
+const PROGRAM: &str = ".tier";
+
+impl Directory {
+    /// The files of a directory that are wanted, if there are some, and none is a program.
+    pub fn of_files(
+        identity: &str,
+        name: &str,
+        names: &[String],
+        is_wanted: fn(&str) -> bool,
+        mut read: impl FnMut(&str) -> Result<Read, ReadError>,
+    ) -> Result<Option<Directory>, ReadError> {
+        let mut wanted: Vec<&String> = names.iter().filter(|name| is_wanted(name)).collect();
+        if wanted.is_empty() || names.iter().any(|name| name.ends_with(PROGRAM)) {
+            return Ok(None);
+        }
+        wanted.sort();
+        let files: Result<Vec<Read>, ReadError> = wanted.into_iter().map(|it| read(it)).collect();
+        Ok(Some(Directory {
+            identity: identity.to_string(),
+            name: name.to_string(),
+            files: files?,
+        }))
+    }
 }
 
 /// The files that a [`Workspace`] lists.
@@ -135,6 +183,37 @@ impl Workspace for Memory {
 
     fn read_optional(&mut self, path: &str) -> Result<Option<Vec<u8>>, ReadError> {
         Ok(self.files.get(&lexical_text(Path::new(path))).cloned())
+    }
+
+    fn read_directory(
+        &mut self,
+        path: &str,
+        from: Option<&str>,
+        is_wanted: fn(&str) -> bool,
+    ) -> Result<Option<Directory>, ReadError> {
+        let above = from.and_then(|from| Path::new(from).parent());
+        let identity = lexical_text(&above.unwrap_or(Path::new("")).join(path));
+        if from.is_some() && Path::new(&identity).starts_with("..") {
+            return Err(ReadError::Outside(".".to_string()));
+        }
+        let inside = |file: &String| {
+            let file = Path::new(file);
+            let name = file.file_name()?.to_string_lossy().into_owned();
+            (file.parent() == Some(Path::new(&identity))).then_some(name)
+        };
+        let names: Vec<String> = self.files.keys().filter_map(inside).collect();
+        Directory::of_files(&identity, path, &names, is_wanted, |name| {
+            let file = lexical_text(&Path::new(&identity).join(name));
+            self.files
+                .get(&file)
+                .cloned()
+                .map(|bytes| Read {
+                    name: file.clone(),
+                    identity: file,
+                    bytes,
+                })
+                .ok_or_else(|| ReadError::Failed("no such file or directory".to_string()))
+        })
     }
 
     fn list(&mut self, path: &str) -> Listing {

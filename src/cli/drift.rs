@@ -74,7 +74,7 @@ pub fn print_drift(args: &DriftArgs, terminal: &Terminal) -> Exit {
         .iter()
         .map(|(name, text)| (name.as_str(), text.clone()))
         .collect();
-    let estate = match read_estate(&named) {
+    let estate = match read_estate(&named, &[]) {
         Ok(estate) => estate,
         Err((source, error)) => {
             return terminal.report_failure(&format!("cannot read `{source}`: {error}"));

@@ -1,12 +1,11 @@
-//! A program in a commit, read from git's objects by the git client; the work tree is not touched.
+//! A commit, read from git's objects by the git client; the work tree is not touched.
 
-use super::disk::{error_message, read_file};
+use super::disk::error_message;
 use super::terminal::did_you_mean;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use tierwall::source::{FileKind, lexical};
-use tierwall::workspace::{Read, ReadError, Workspace};
+use tierwall::source::lexical;
 
 /// A commit of a repository.
 #[derive(Debug, Clone)]
@@ -166,11 +165,16 @@ impl Repository {
 const SILENT: &str = "git failed without a message";
 
 /// The entry at a path of a commit.
-enum TreeEntry {
+pub enum TreeEntry {
+    /// Its contents.
     File(Vec<u8>),
+    /// What it leads to.
     Link(String),
+    /// There is none.
     Nothing,
-    /// A directory or a submodule.
+    /// A directory.
+    Directory,
+    /// A submodule.
     Other,
 }
 
@@ -225,7 +229,7 @@ impl Commit {
     }
 
     /// A path relative to the root of the repository.
-    fn path_in_tree(&self, path: &str) -> Result<String, String> {
+    pub fn path_in_tree(&self, path: &str) -> Result<String, String> {
         let inside = if Path::new(path).is_absolute() {
             let root = self
                 .repository
@@ -249,13 +253,22 @@ impl Commit {
         Ok(with_slashes(&lexical(&inside)))
     }
 
+    /// The names of the files in a directory.
+    pub fn list_files(&self, place: &str) -> Result<Vec<String>, String> {
+        let tree = format!("{}:{place}", self.id);
+        let listed = self.repository.run_for_text(&["ls-tree", "-z", &tree])?;
+        let blobs = listed.split('\0').filter_map(|line| line.split_once('\t'));
+        let blobs = blobs.filter(|(entry, _)| entry.contains(" blob "));
+        Ok(blobs.map(|(_, name)| name.to_string()).collect())
+    }
+
     /// Reads the file at a path, with links resolved, and its resolved path.
-    fn read_blob(&self, place: &str) -> Result<Option<(String, Vec<u8>)>, String> {
+    pub fn read_blob(&self, place: &str) -> Result<Option<(String, Vec<u8>)>, String> {
         let mut place = place.to_string();
         for _ in 0..MOST_LINKS {
             match self.read_entry(&place)? {
                 TreeEntry::File(bytes) => return Ok(Some((place, bytes))),
-                TreeEntry::Other => {
+                TreeEntry::Directory | TreeEntry::Other => {
                     return Err(format!("`{place}` is not a file in {}", self.name));
                 }
                 TreeEntry::Link(target) => place = link_target_path(&place, &target),
@@ -279,9 +292,9 @@ impl Commit {
         Ok(None)
     }
 
-    fn read_entry(&self, place: &str) -> Result<TreeEntry, String> {
+    pub fn read_entry(&self, place: &str) -> Result<TreeEntry, String> {
         if place.is_empty() {
-            return Ok(TreeEntry::Other);
+            return Ok(TreeEntry::Directory);
         }
 
         let listed = self.repository.run_for_text(&[
@@ -304,8 +317,10 @@ impl Commit {
             return Ok(TreeEntry::Nothing);
         };
 
-        if kind != "blob" {
-            return Ok(TreeEntry::Other);
+        match kind {
+            "blob" => {}
+            "tree" => return Ok(TreeEntry::Directory),
+            _ => return Ok(TreeEntry::Other),
         }
 
         let bytes = self.repository.run_for_bytes(&["cat-file", "blob", id])?;
@@ -326,7 +341,7 @@ fn link_target_path(place: &str, target: &str) -> String {
 }
 
 /// A path with `/`, as git writes it.
-fn with_slashes(path: &Path) -> String {
+pub fn with_slashes(path: &Path) -> String {
     let text = path.to_string_lossy().into_owned();
     if cfg!(windows) {
         text.replace('\\', "/")
@@ -335,88 +350,8 @@ fn with_slashes(path: &Path) -> String {
     }
 }
 
-/// Reads the files of a program as they are in a commit.
-pub struct CommittedFiles<'c> {
-    commit: &'c Commit,
-    /// The entry file of the program: its resolved path and its contents.
-    entry: (String, Vec<u8>),
-    /// The directory that included files must be in, relative to the repository.
-    root: String,
-    /// The root as reports show it.
-    shown: String,
-}
-
-impl<'c> CommittedFiles<'c> {
-    /// Opens a program with this root, by default the directory of the program; `None` if the
-    /// commit does not have the program.
-    pub fn open_at_commit(
-        commit: &'c Commit,
-        path: &str,
-        root: Option<&str>,
-    ) -> Result<Option<CommittedFiles<'c>>, String> {
-        let place = commit.path_in_tree(path)?;
-        let Some(entry) = commit.read_blob(&place)? else {
-            return Ok(None);
-        };
-        let parent = || {
-            Path::new(&place)
-                .parent()
-                .map(with_slashes)
-                .unwrap_or_default()
-        };
-
-        let inside = root
-            .map(|root| commit.path_in_tree(root))
-            .transpose()?
-            .unwrap_or_else(parent);
-
-        Ok(Some(CommittedFiles {
-            commit,
-            entry,
-            root: inside,
-            shown: root.unwrap_or_default().to_string(),
-        }))
-    }
-
-    fn read_include(&self, path: &str, from: &str) -> Result<Read, ReadError> {
-        let root = &self.root;
-        let outside =
-            || ReadError::Outside(if root.is_empty() { &self.shown } else { root }.clone());
-        let directory = Path::new(from).parent().unwrap_or(Path::new(""));
-        let wanted = directory.join(path);
-
-        if Path::new(path).is_absolute()
-            || leaves_its_root(&wanted)
-            || !lexical(&wanted).starts_with(root)
-        {
-            return Err(outside());
-        }
-
-        let found = self
-            .commit
-            .read_blob(&with_slashes(&lexical(&wanted)))
-            .map_err(ReadError::Failed)?;
-        let missing = || ReadError::Failed(format!("no such file in {}", self.commit.name));
-        let (identity, bytes) = found.ok_or_else(missing)?;
-
-        if !Path::new(&identity).starts_with(root) {
-            return Err(outside());
-        }
-
-        let shown = identity
-            .strip_prefix(&self.commit.repository.prefix)
-            .unwrap_or(&identity);
-
-        Ok(Read {
-            name: format!("{}{shown}", self.commit.name_prefix()),
-            identity,
-            bytes,
-        })
-    }
-}
-
 /// Whether a path leaves its starting directory through `..`.
-fn leaves_its_root(path: &Path) -> bool {
+pub fn leaves_its_root(path: &Path) -> bool {
     let mut depth = 0_i32;
     path.components().any(|part| {
         depth += if part == std::path::Component::ParentDir {
@@ -426,37 +361,4 @@ fn leaves_its_root(path: &Path) -> bool {
         };
         depth < 0
     })
-}
-
-impl Workspace for CommittedFiles<'_> {
-    fn kind(&self) -> FileKind {
-        FileKind::Version
-    }
-
-    fn read(&mut self, path: &str, from: Option<&str>) -> Result<Read, ReadError> {
-        match from {
-            None => {
-                let (identity, bytes) = self.entry.clone();
-                Ok(Read {
-                    identity,
-                    name: format!("{}{path}", self.commit.name_prefix()),
-                    bytes,
-                })
-            }
-            Some(from) => self.read_include(path, from),
-        }
-    }
-
-    fn read_optional(&mut self, path: &str) -> Result<Option<Vec<u8>>, ReadError> {
-        self.commit.read_path(path).map_err(ReadError::Failed)
-    }
-
-    /// Values that are not in the commit are read from the work tree.
-    fn values(&mut self, path: &str) -> Result<Vec<u8>, ReadError> {
-        match self.commit.read_path(path) {
-            Ok(Some(bytes)) => Ok(bytes),
-            Ok(None) => read_file(Path::new(path)),
-            Err(why) => Err(ReadError::Failed(why)),
-        }
-    }
 }

@@ -12,7 +12,7 @@ use std::path::Path;
 use tierwall::compile::Inputs;
 use tierwall::driver::adopt::{AdoptOptions, Adopted, adopt_estate};
 use tierwall::driver::import::{Imported, import_inventory};
-use tierwall::import::{Estate, read_estate};
+use tierwall::import::{Estate, read_at, read_estate};
 use tierwall::target::{self, Target};
 use tierwall::workspace::Workspace;
 
@@ -21,12 +21,21 @@ use tierwall::workspace::Workspace;
 pub struct Import {
     /// What exists: `terraform show -json`, `terraform.tfstate`, a template of CloudFormation, or what `aws ec2
     /// describe-security-groups`, `describe-security-group-rules`, `describe-vpcs` and
-    /// `describe-managed-prefix-lists` print, in any number of files; `-` is standard input
+    /// `describe-managed-prefix-lists` print, in any number of files; or a configuration of
+    /// Terraform: a `.tf` file, or a directory of them; `-` is standard input
     #[arg(required_unless_present = "live")]
     sources: Vec<String>,
 
     #[command(flatten)]
     live: Live,
+
+    /// Set a variable of a configuration, or a parameter of a template; can be repeated
+    #[arg(long, value_name = "NAME=VALUE", value_parser = parse_binding)]
+    set: Vec<(String, String)>,
+
+    /// What may be read: local modules must be inside [default: the directory of the source]
+    #[arg(long, value_name = "DIR")]
+    root: Option<String>,
 
     /// Write the program into this directory, instead of standard output
     #[arg(short, long, value_name = "DIR")]
@@ -115,12 +124,23 @@ pub fn import_sources(import: &Import, terminal: &Terminal) -> Exit {
 }
 
 fn read_all(import: &Import, terminal: &Terminal) -> Result<Estate, Exit> {
+    if let ([source], None, false) = (import.sources.as_slice(), import.adopt, import.live.live) {
+        let mut files = WorkTree::new(import.root.clone());
+        let inventory = read_at(&mut files, source, &import.set).map_err(|error| {
+            terminal.report_failure(&format!("cannot read `{source}`: {error}"))
+        })?;
+        return Ok(Estate {
+            inventory,
+            held: None,
+        });
+    }
+
     let texts = read_source_texts(&import.sources, &import.live, terminal)?;
     let named: Vec<(&str, String)> = texts
         .iter()
         .map(|(name, text)| (name.as_str(), text.clone()))
         .collect();
-    read_estate(&named).map_err(|(source, error)| {
+    read_estate(&named, &import.set).map_err(|(source, error)| {
         terminal.report_failure(&format!("cannot read `{source}`: {error}"))
     })
 }

@@ -4,6 +4,7 @@
 mod args;
 mod build;
 mod check;
+mod committed_files;
 mod diff;
 mod disk;
 mod dispatch;

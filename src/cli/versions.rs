@@ -1,7 +1,8 @@
 //! The two versions of a comparison: which programs each has, and where they are read.
 
 use super::args::{Exit, ProgramOptions};
-use super::git::{Commit, CommitRange, CommittedFiles, head_commit};
+use super::committed_files::CommittedFiles;
+use super::git::{Commit, CommitRange, head_commit};
 use super::project::{self, Opened};
 use super::read_log::ReadLog;
 use super::terminal::Terminal;

@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 use tierwall::source::lexical;
-use tierwall::workspace::{Listing, Read, ReadError, Workspace};
+use tierwall::workspace::{Directory, Listing, Read, ReadError, Workspace};
 
 /// Reads the files of a program. Includes are relative to the file that names them, and must be
 /// inside the root.
@@ -85,6 +85,33 @@ impl WorkTree {
         })
     }
 
+    /// The directory at a path, with links resolved; an error if it is outside of the root.
+    fn find_directory(&self, path: &str, from: Option<&str>) -> Result<PathBuf, ReadError> {
+        let (Some(from), Some((root, shown))) = (from, &self.resolved) else {
+            return canonical_path(Path::new(path));
+        };
+        let directory = Path::new(from).parent().unwrap_or(Path::new("."));
+        let wanted = lexical(&canonical_path(directory)?.join(path));
+        let outside = || ReadError::Outside(shown.clone());
+        if !wanted.starts_with(root) {
+            return Err(outside());
+        }
+        match canonical_path(&wanted) {
+            Ok(identity) if !identity.starts_with(root) => Err(outside()),
+            found => found,
+        }
+    }
+
+    /// Sets the root of a source that is a directory: that directory, unless another one is given.
+    fn resolve_root(&mut self, path: &str, identity: &Path) -> Result<(), ReadError> {
+        let resolved = match &self.root {
+            Some(shown) => (canonical_path(Path::new(shown))?, shown.clone()),
+            None => (identity.to_path_buf(), path.to_string()),
+        };
+        self.resolved = Some(resolved);
+        Ok(())
+    }
+
     /// The contents of an included file; empty if it has been read before.
     fn read_once(&mut self, wanted: PathBuf, identity: &Path) -> Result<Vec<u8>, ReadError> {
         if self.given.contains(&wanted) {
@@ -122,6 +149,39 @@ impl Workspace for WorkTree {
             None => self.read_entry(path),
             Some(from) => self.read_include(path, from),
         }
+    }
+
+    fn read_directory(
+        &mut self,
+        path: &str,
+        from: Option<&str>,
+        is_wanted: fn(&str) -> bool,
+    ) -> Result<Option<Directory>, ReadError> {
+        let is_missing = from.is_none() && !Path::new(path).is_dir();
+        if path == "-" || is_missing {
+            return Ok(None);
+        }
+        let identity = match self.find_directory(path, from) {
+            Ok(identity) if identity.is_dir() => identity,
+            Ok(_) | Err(ReadError::Failed(_)) => return Ok(None),
+            Err(error) => return Err(error),
+        };
+
+        let names = file_names(&identity)?;
+        let directory = Path::new(path);
+        let log = &mut self.log;
+        let found = Directory::of_files(&path_text(&identity), path, &names, is_wanted, |name| {
+            let file = identity.join(name);
+            Ok(Read {
+                bytes: log.read_file(&file)?,
+                identity: path_text(&file),
+                name: path_text(&directory.join(name)),
+            })
+        })?;
+        if found.is_some() && from.is_none() {
+            self.resolve_root(path, &identity)?;
+        }
+        Ok(found)
     }
 
     fn values(&mut self, path: &str) -> Result<Vec<u8>, ReadError> {
@@ -170,6 +230,19 @@ fn tier_files(path: &str) -> Listing {
     found.unreadable.sort_by(|a, b| a.0.cmp(&b.0));
 
     found
+}
+
+/// The names of the files in a directory.
+fn file_names(directory: &Path) -> Result<Vec<String>, ReadError> {
+    let failed = |error: io::Error| ReadError::Failed(error_message(&error));
+    let mut names = Vec::new();
+    for entry in fs::read_dir(directory).map_err(failed)? {
+        let entry = entry.map_err(failed)?;
+        if entry.path().is_file() {
+            names.push(entry.file_name().to_string_lossy().into_owned());
+        }
+    }
+    Ok(names)
 }
 
 /// The `.tier` files and the directories in a directory.

@@ -184,7 +184,8 @@ pub fn listed(all: &[String], shown: usize) -> String {
 pub fn place(sources: &Sources, span: Span) -> String {
     let file = sources.file(span.file);
     let (line, column) = file.line_column(span.start);
-    format!("{}:{line}:{column}", visible(file.name()))
+    let name = visible(file.shown_name(span.start));
+    format!("{name}:{line}:{column}")
 }
 
 #[cfg(test)]

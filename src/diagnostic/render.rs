@@ -26,6 +26,7 @@ pub fn render(problem: &Problem, sources: &Sources, style: Style) -> String {
     let view = View {
         sources,
         parts: line_parts(&report.labels, sources),
+        first: report.labels.first().map(|label| label.span),
     };
     let mut out = emit_diagnostic(&view, &make_diagnostic(&view, &report), style);
     out.truncate(out.trim_end().len());
@@ -98,6 +99,8 @@ const BEFORE: usize = 100;
 struct View<'a> {
     sources: &'a Sources,
     parts: Vec<LinePart>,
+    /// What the problem is about: its place has the name of the file.
+    first: Option<Span>,
 }
 
 /// The part of a long line that is drawn.
@@ -214,7 +217,10 @@ impl<'a> Files<'a> for View<'a> {
     type Source = &'a str;
 
     fn name(&'a self, id: FileId) -> Result<FileLabel<'a>, files::Error> {
-        Ok(FileLabel(visible(self.sources.file(id).name())))
+        let file = self.sources.file(id);
+        let first = self.first.filter(|span| span.file == id);
+        let name = first.map_or(file.name(), |span| file.shown_name(span.start));
+        Ok(FileLabel(visible(name)))
     }
 
     fn source(&'a self, id: FileId) -> Result<&'a str, files::Error> {

@@ -71,6 +71,13 @@ impl Report {
         }
     }
 
+    pub(super) fn note(code: &'static str, message: impl Into<String>) -> Report {
+        Report {
+            level: Level::Note,
+            ..Report::error(code, message)
+        }
+    }
+
     pub(super) fn at(mut self, span: &Span, words: impl Into<String>) -> Report {
         self.labels.push(Label {
             span: *span,

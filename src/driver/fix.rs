@@ -7,7 +7,7 @@ use crate::compile::Compilation;
 use crate::diagnostic::{Fixed, Level, Problem, apply_safe};
 use crate::project::Program;
 use crate::source::FileKind;
-use crate::workspace::{Listing, Read, ReadError, Workspace};
+use crate::workspace::{Directory, Listing, Read, ReadError, Workspace};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A fix can make others possible; more rounds than this would mean that two fixes undo each other.
@@ -106,6 +106,15 @@ impl<W: Workspace> Workspace for Overlay<'_, W> {
             identity,
             name,
         })
+    }
+
+    fn read_directory(
+        &mut self,
+        path: &str,
+        from: Option<&str>,
+        is_wanted: fn(&str) -> bool,
+    ) -> Result<Option<Directory>, ReadError> {
+        self.files.read_directory(path, from, is_wanted)
     }
 
     fn values(&mut self, path: &str) -> Result<Vec<u8>, ReadError> {

@@ -6,7 +6,7 @@ use crate::diagnostic::{Level, Problem};
 use crate::fmt;
 use crate::groups::lower;
 use crate::import::{DEFAULT_DESCRIPTION, Texts, write_natural};
-use crate::inventory::{Inventory, Origin, Remark};
+use crate::inventory::{Inventory, Remark};
 use crate::parse;
 use crate::source::Sources;
 use crate::workspace::Memory;
@@ -83,34 +83,7 @@ pub(super) fn prove(
 
 /// What is worth knowing of what was read.
 pub(super) fn describe_notes(inventory: &Inventory) -> Vec<String> {
-    inventory.remarks.iter().map(describe_remark).collect()
-}
-
-fn describe_remark(remark: &Remark) -> String {
-    let place = |origin: &Origin| origin.place().unwrap_or("a rule").to_string();
-    match remark {
-        Remark::HostBits {
-            origin,
-            written,
-            block,
-        } => format!("{}: AWS has `{block}` for `{written}`", place(origin)),
-        Remark::AssumedDefault {
-            parameter, value, ..
-        } => format!(
-            "conditions take `{value}`, the default of `{parameter}`; give another value: `--set \
-             {parameter}=VALUE`"
-        ),
-        Remark::Deleted { origin } => format!(
-            "{}: CloudFormation deletes a rule for all outbound traffic of a group that has an \
-             `AWS::EC2::SecurityGroupEgress`",
-            place(origin)
-        ),
-        Remark::Repeated { origin, first, .. } => format!(
-            "{} repeats a rule of {}: AWS has it once",
-            place(origin),
-            place(first)
-        ),
-    }
+    inventory.remarks.iter().map(Remark::to_string).collect()
 }
 
 pub(super) fn format_text(name: &str, text: &str) -> String {

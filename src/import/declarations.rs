@@ -96,11 +96,14 @@ impl<'i> ProgramNames<'i> {
         }
     }
 
-    /// The declarations, one on each line.
-    pub(super) fn declarations(&self, inventory: &Inventory) -> Vec<String> {
+    /// The declarations, one on each line; without parameters that only texts have, if the program
+    /// has no texts.
+    pub(super) fn declarations(&self, inventory: &Inventory, has_texts: bool) -> Vec<String> {
         let mut lines = self.vpc_lines(inventory);
         lines.extend(self.peering_lines());
-        lines.extend(self.state.parameters.iter().map(parameter_line));
+        let parameters = self.state.parameters.iter();
+        let used = parameters.filter(|it| has_texts || it.kind != ParamKind::String);
+        lines.extend(used.map(parameter_line));
         lines.extend(self.external_lines());
         lines.extend(self.list_lines());
         lines
@@ -112,7 +115,10 @@ impl<'i> ProgramNames<'i> {
                 Reference::Id(id) => quoted_known(id),
                 Reference::Parameter(id) => self.state.parameter(*id).name.clone(),
             };
-            let known = inventory.vpcs.iter().find(|vpc| is_vpc(reference, &vpc.id));
+            let known = inventory
+                .vpcs
+                .iter()
+                .find(|vpc| is_vpc(self.state, reference, &vpc.id));
             let blocks = known.map_or(&[][..], |vpc| &vpc.blocks);
             let blocks: Vec<String> = blocks.iter().map(ToString::to_string).collect();
             let cidr = match blocks.as_slice() {
@@ -214,10 +220,14 @@ fn used_lists(state: &State) -> Vec<bool> {
     used
 }
 
-fn is_vpc(reference: &Reference, id: &str) -> bool {
+/// Whether a VPC of the source has an id, which an expression can give: `aws_vpc.main.id`
+fn is_vpc(state: &State, reference: &Reference, id: &str) -> bool {
     match reference {
         Reference::Id(known) => known == id,
-        Reference::Parameter(_) => false,
+        Reference::Parameter(parameter) => {
+            let source = &state.parameter(*parameter).source;
+            source.terraform.as_deref() == Some(id)
+        }
     }
 }
 
@@ -229,7 +239,10 @@ fn name_vpcs(inventory: &Inventory) -> BTreeMap<&Reference, String> {
     let vpcs = groups.flat_map(|(_, group)| group.vpcs());
     let vpcs: BTreeSet<&Reference> = vpcs.collect();
     let called = |vpc: &Reference| {
-        let known = inventory.vpcs.iter().find(|known| is_vpc(vpc, &known.id));
+        let known = inventory
+            .vpcs
+            .iter()
+            .find(|known| is_vpc(&inventory.state, vpc, &known.id));
         known.and_then(|vpc| vpc.name.as_deref())
     };
 

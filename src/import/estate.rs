@@ -15,11 +15,14 @@ pub struct Estate {
     pub held: Option<Inventory>,
 }
 
-/// Reads sources, each with its name: answers about one account, or one document of a tool, or a
+/// Reads sources, each with its name, and with values of what they leave open: answers about one account, or one document of a tool, or a
 /// document and the answers about the account that it deploys to. Of these, the groups of the
 /// document are read, with all rules that they have in the account. An error has the name of its
 /// source.
-pub fn read_estate<'s>(sources: &[(&'s str, String)]) -> Result<Estate, (&'s str, SourceError)> {
+pub fn read_estate<'s>(
+    sources: &[(&'s str, String)],
+    bindings: &[(String, String)],
+) -> Result<Estate, (&'s str, SourceError)> {
     let (documents, answers): (Vec<_>, Vec<_>) = sources
         .iter()
         .partition(|(name, text)| is_document(name, text));
@@ -29,7 +32,7 @@ pub fn read_estate<'s>(sources: &[(&'s str, String)]) -> Result<Estate, (&'s str
 
     let held = match documents.as_slice() {
         [] => None,
-        [(name, text)] => Some(read_file(name, text).map_err(|error| (*name, error))?),
+        [(name, text)] => Some(read_file(name, text, bindings).map_err(|error| (*name, error))?),
         [_, (name, _), ..] => {
             let message = "a document of a tool is imported alone, or with the answers about its \
                            account";
@@ -37,7 +40,7 @@ pub fn read_estate<'s>(sources: &[(&'s str, String)]) -> Result<Estate, (&'s str
         }
     };
     if let ([(name, text)], []) = (documents.as_slice(), answers.as_slice()) {
-        let inventory = read_file(name, text).map_err(|error| (*name, error))?;
+        let inventory = read_file(name, text, bindings).map_err(|error| (*name, error))?;
         return Ok(Estate { inventory, held });
     }
 
@@ -68,9 +71,16 @@ fn is_document(name: &str, text: &str) -> bool {
     find_reader(&single(&files)).is_some()
 }
 
-fn read_file(name: &str, text: &str) -> Result<Inventory, SourceError> {
+fn read_file(
+    name: &str,
+    text: &str,
+    bindings: &[(String, String)],
+) -> Result<Inventory, SourceError> {
     let files = [SourceFile { name, text }];
-    read(&single(&files))
+    read(&Source {
+        bindings,
+        ..single(&files)
+    })
 }
 
 fn single<'t>(files: &'t [SourceFile<'t>]) -> Source<'t> {
@@ -84,6 +94,7 @@ fn error(message: &str) -> SourceError {
     SourceError {
         message: message.to_string(),
         place: None,
+        file: None,
     }
 }
 

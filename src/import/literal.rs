@@ -68,7 +68,7 @@ impl<'i> Writer<'i> {
         let quota = self.inventory.state.rule_quota;
         let stack = format!("stack account {{ labels = written, rule-quota = {quota} }}");
         self.push_line(&stack);
-        for line in self.names.declarations(self.inventory) {
+        for line in self.names.declarations(self.inventory, false) {
             self.push_line(&line);
         }
     }

@@ -2,6 +2,7 @@
 
 mod declarations;
 mod estate;
+mod files;
 mod literal;
 mod natural;
 mod sentence;
@@ -11,8 +12,9 @@ mod text;
 mod workspace;
 
 pub use estate::{Estate, read_estate};
+pub use files::{SourceFiles, read_at};
 pub use literal::{LiteralProgram, write_literal};
 pub use natural::{DEFAULT_DESCRIPTION, Texts, write_natural};
 pub use services::{KNOWN as KNOWN_SERVICES, describe_services};
 pub use source::{is_source, read, read_source};
-pub use workspace::TranslatingWorkspace;
+pub use workspace::{Found, TranslatingWorkspace};

@@ -40,7 +40,7 @@ pub fn write_natural(inventory: &Inventory, stack: &str, texts: Texts) -> (Strin
     let mut text = importer.stack_statement(stack);
     text.push('\n');
 
-    let declarations = importer.names.declarations(inventory);
+    let declarations = importer.names.declarations(inventory, true);
     for line in &declarations {
         text.push_str(line);
         text.push('\n');

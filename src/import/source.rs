@@ -52,6 +52,7 @@ pub(super) fn refuse_larger(text: &str) -> Result<(), SourceError> {
         Err(_) => Err(SourceError {
             message: "it has more than 4 GiB".to_string(),
             place: None,
+            file: None,
         }),
     }
 }
@@ -70,6 +71,7 @@ pub(super) fn refuse_rejected(inventory: Inventory) -> Result<Inventory, SourceE
     Err(SourceError {
         message: shown.join("; "),
         place: None,
+        file: None,
     })
 }
 

@@ -3,7 +3,9 @@
 use super::entry::ParameterEntry;
 use super::names::UniqueNames;
 use crate::aws::{ParamKind, Parameter, ParameterSource};
+use crate::net::Family;
 use foldhash::HashMap;
+use ipnet::IpNet;
 
 /// The parameters of a source, each an expression with the type that its use needs.
 #[derive(Debug, Default)]
@@ -78,7 +80,7 @@ impl Parameters {
                 .choose([name.as_str(), expression], kind.keyword()),
             kind,
             description,
-            default,
+            default: default.filter(|default| is_default(kind, default)),
             source,
             only_for_exports: false,
             only_for_locks: false,
@@ -98,6 +100,25 @@ impl Parameters {
         let mut parameters = self.used;
         parameters.sort_by(|a, b| a.name.cmp(&b.name));
         (parameters, positions)
+    }
+}
+
+/// Whether a default is a value of a type; a source can have a default that says that there is none,
+/// such as an empty text.
+fn is_default(kind: ParamKind, default: &str) -> bool {
+    let is_block = |text: &str| {
+        let block = text.parse::<IpNet>();
+        block.is_ok_and(|it| it.trunc() == it && Family::of_block(&it) == kind.family())
+    };
+    let is_one = !default.contains(',');
+    match kind {
+        ParamKind::Cidr | ParamKind::CidrIpv6 => is_one && is_block(default),
+        ParamKind::CidrList | ParamKind::CidrIpv6List => default.split(',').all(is_block),
+        ParamKind::Vpc => default.starts_with("vpc-"),
+        ParamKind::External => default.starts_with("sg-") || default.contains("/sg-"),
+        ParamKind::PrefixList => default.starts_with("pl-"),
+        ParamKind::Port => default.parse::<u16>().is_ok(),
+        ParamKind::String => true,
     }
 }
 

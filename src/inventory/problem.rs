@@ -76,6 +76,8 @@ pub struct SourceError {
     pub message: String,
     /// Line and column, from 1, where they are known.
     pub place: Option<(usize, usize)>,
+    /// The name of the file, in a source of several.
+    pub file: Option<String>,
 }
 
 impl SourceError {
@@ -86,12 +88,16 @@ impl SourceError {
         SourceError {
             message: message[..place.unwrap_or(message.len())].to_string(),
             place: Some((error.line(), error.column())),
+            file: None,
         }
     }
 }
 
 impl fmt::Display for SourceError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(file) = &self.file {
+            write!(f, "{file}, ")?;
+        }
         match self.place {
             Some((line, column)) => write!(f, "line {line}, column {column}: {}", self.message),
             None => f.write_str(&self.message),
@@ -114,15 +120,6 @@ pub enum Remark {
         /// As AWS stores it.
         block: IpNet,
     },
-    /// A condition of the source took the default of a parameter, since no value was given.
-    AssumedDefault {
-        /// The parameter, as the source calls it.
-        parameter: String,
-        /// Its default.
-        value: String,
-        /// The condition.
-        origin: Origin,
-    },
     /// A rule that is written, and that the deployment deletes: one for all outbound traffic of a
     /// group with outbound rules that are resources of CloudFormation.
     Deleted {
@@ -138,4 +135,103 @@ pub enum Remark {
         /// Inbound or outbound.
         direction: Direction,
     },
+    /// A parameter without a value that decides which rules there are: its default was taken.
+    AssumedDefault {
+        /// `var.public`
+        parameter: String,
+        /// The default.
+        value: String,
+        /// Where it decides.
+        origin: Origin,
+    },
+    /// A module that is not among the files of a configuration: what it makes is unknown.
+    UnreadModule {
+        /// `module.vpc`
+        module: String,
+        /// `terraform-aws-modules/vpc/aws`
+        written: String,
+        /// The groups that it gets, on which it may put rules.
+        groups: Vec<String>,
+        /// Where it is called.
+        origin: Origin,
+    },
+    /// Tags of a group or a rule that an expression gives, and that are left out.
+    UnknownTags {
+        /// What has them.
+        origin: Origin,
+        /// `var.tags`
+        expression: String,
+    },
+}
+
+impl Remark {
+    /// Whether what is proved of the source depends on it.
+    pub fn limits_proofs(&self) -> bool {
+        match self {
+            Remark::AssumedDefault { .. } | Remark::UnreadModule { .. } => true,
+            Remark::HostBits { .. }
+            | Remark::Deleted { .. }
+            | Remark::Repeated { .. }
+            | Remark::UnknownTags { .. } => false,
+        }
+    }
+}
+
+impl fmt::Display for Remark {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let place = |origin: &Origin| origin.place().unwrap_or("a rule").to_string();
+        match self {
+            Remark::HostBits {
+                origin,
+                written,
+                block,
+            } => write!(f, "{}: AWS has `{block}` for `{written}`", place(origin)),
+            Remark::Repeated { origin, first, .. } => write!(
+                f,
+                "{} repeats a rule of {}: AWS has it once",
+                place(origin),
+                place(first)
+            ),
+            Remark::Deleted { origin } => write!(
+                f,
+                "{}: CloudFormation deletes a rule for all outbound traffic of a group that has an \
+                 `AWS::EC2::SecurityGroupEgress`",
+                place(origin)
+            ),
+            Remark::AssumedDefault {
+                parameter,
+                value,
+                origin,
+            } => write!(
+                f,
+                "{}: `{parameter}` has no value, and decides which rules there are: its default \
+                 {value} is assumed",
+                place(origin)
+            ),
+            Remark::UnreadModule {
+                module,
+                written,
+                groups,
+                origin,
+            } => write!(
+                f,
+                "{}: `{module}` is not read, and what it makes is unknown: `{written}`{}",
+                place(origin),
+                describe_given(groups)
+            ),
+            Remark::UnknownTags { origin, expression } => write!(
+                f,
+                "{}: tags that `{expression}` gives are unknown, and left out",
+                place(origin)
+            ),
+        }
+    }
+}
+
+/// The groups that a module gets.
+fn describe_given(groups: &[String]) -> String {
+    match groups {
+        [] => String::new(),
+        _ => format!("; it may put rules on {}", groups.join(", ")),
+    }
 }

@@ -64,6 +64,7 @@ impl AccountReader {
             return Err(SourceError {
                 message: EXPECTED_JSON.to_string(),
                 place: Some((1, 1)),
+                file: None,
             });
         }
         let answers = serde_json::Deserializer::from_str(text).into_iter::<&RawValue>();
@@ -86,6 +87,7 @@ impl AccountReader {
             return Err(SourceError {
                 message: "the file is empty".to_string(),
                 place: None,
+                file: None,
             });
         }
         Ok(())
@@ -244,6 +246,7 @@ fn error(text: &str, start: usize, error: &serde_json::Error) -> SourceError {
     };
     SourceError {
         place: Some((lines_before + error.line(), column_before + error.column())),
+        file: None,
         ..SourceError::from_json(error)
     }
 }

@@ -24,7 +24,7 @@ impl<'s> SourceRange<'s> {
     pub fn new(span: Span, sources: &'s Sources) -> SourceRange<'s> {
         let file = sources.file(span.file);
         SourceRange {
-            file: file.name(),
+            file: file.shown_name(span.start),
             start: point_at(file, span.start),
             end: point_at(file, span.end),
         }

@@ -263,9 +263,10 @@ fn compute_fingerprint(report: &Report, span: Option<Span>, sources: &Sources) -
     let (file, line) = match span {
         Some(span) => {
             let file = sources.file(span.file);
-            let (number, _) = file.line_column(span.start);
-            let line = file.line(number);
-            (file.name(), beginning(line, LONG_LINE))
+            (
+                file.shown_name(span.start),
+                beginning(file.line_at(span.start), LONG_LINE),
+            )
         }
         None => (
             sources.entry().map_or("", |entry| entry.name()),

@@ -29,7 +29,7 @@ impl<'s> Citation<'s> {
         let file = sources.file(span.file);
         let (line, column) = file.line_column(span.start);
         Citation {
-            file: file.name(),
+            file: file.shown_name(span.start),
             line,
             column,
             text: match file.kind() {

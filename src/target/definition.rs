@@ -39,6 +39,8 @@ pub struct Target {
     pub check_moves: fn(NamedState<'_>) -> Problems,
     /// Read what its tool deploys, or says of a deployment.
     pub readers: &'static [SourceReader],
+    /// How it reads a directory as one source; `None` for a target that does not.
+    pub directory: Option<SourceDirectory>,
     /// Takes over groups and rules that live; `None` for a target that cannot.
     pub adopter: Option<Adopter>,
     /// How it deploys; `None` for a target that deploys nothing.
@@ -58,6 +60,26 @@ pub struct SourceReader {
     pub recognizes: fn(&Source<'_>) -> bool,
     /// Reads it.
     pub read: fn(&Source<'_>) -> Result<Inventory, SourceError>,
+}
+
+/// How a directory is read as one source.
+#[derive(Debug, Clone, Copy)]
+pub struct SourceDirectory {
+    /// Whether a file in it is part of the source, by its name.
+    pub is_part: fn(&str) -> bool,
+    /// The other directories that its files need, and that are not among them.
+    pub wanted: fn(&Source<'_>) -> Vec<WantedDirectory>,
+}
+
+/// A directory that a file of a source needs.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct WantedDirectory {
+    /// The position of that file in the source.
+    pub from: usize,
+    /// The path from the directory of that file: `./modules/db`
+    pub path: String,
+    /// Its name in reports: `infra/modules/db`
+    pub name: String,
 }
 
 /// The limits of outputs, and their documentation.

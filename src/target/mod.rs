@@ -18,7 +18,7 @@ pub use adoption::{Adopter, Adoption, AdoptionFiles};
 pub use check::{check_claims, check_rule_tags};
 pub use claims::{Claim, NamedState, PlacedRule};
 pub use cloudformation::LIMITS as TEMPLATE_LIMITS;
-pub use definition::{Limits, Measure, SourceReader, Target};
+pub use definition::{Limits, Measure, SourceDirectory, SourceReader, Target, WantedDirectory};
 pub use planning::{ActionCounts, Column, Planning};
 
 /// Every target, in the order of plans.

@@ -6,7 +6,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Words that only one file may hold.
-const ONLY_IN: [(&str, &str); 8] = [
+const ONLY_IN: [(&str, &str); 9] = [
+    ("hcl_edit", "target/terraform/configuration/"),
     ("codespan_reporting", "diagnostic/render.rs"),
     ("pest_derive", "parse/grammar.rs"),
     ("clap", "cli/"),

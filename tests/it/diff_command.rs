@@ -401,7 +401,7 @@ fn suggests_what_to_type() {
     repository
         .diff(&["--git", "main", "."])
         .exits(2)
-        .says("is not a file in main");
+        .says("it is a directory");
     repository
         .diff(&["--git", "main", "../outside.tier"])
         .exits(2)

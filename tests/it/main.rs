@@ -17,6 +17,7 @@ mod associations;
 mod block_lists;
 mod changes;
 mod cli;
+mod configuration;
 mod diff;
 mod diff_command;
 mod drift;

@@ -285,7 +285,9 @@ fn every_command_takes_a_template() {
 
     let imported = scratch.run(&["import", "template.yaml"]);
     imported.exits(0).says("equal: proved");
-    imported.says("conditions take `test`, the default of `Stage`");
+    imported.says(
+        "`Stage` has no value, and decides which rules there are: its default test is assumed",
+    );
 
     scratch.write(
         "new.yaml",

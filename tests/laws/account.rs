@@ -429,3 +429,178 @@ fn own_resource(rule: &AccountRule, name: &str) -> Value {
     values[attribute] = json!(rule.peer);
     resource(kind, name, values)
 }
+
+impl Account {
+    /// A configuration that makes the account, in mixed styles: blocks and `dynamic` ones, a resource
+    /// for each rule, and `for_each` over a map of rules.
+    ///
+    /// Groups refer to each other by their addresses; what is outside is named by its id.
+    pub fn terraform_configuration(&self) -> String {
+        let mut out = String::new();
+        for (n, group) in self.groups.iter().enumerate() {
+            let rules: Vec<&AccountRule> = self.rules_of(&group.id, RuleStyle::Inline).collect();
+            out.push_str(&format!("resource \"aws_security_group\" \"g{n}\" {{\n"));
+            push_texts(
+                &mut out,
+                [
+                    ("name", &group.name),
+                    ("description", &group.description),
+                    ("vpc_id", &group.vpc),
+                ],
+            );
+            out.push_str(&format!("  tags = {}\n", hcl_tags(&group.tags)));
+            for rule in rules {
+                self.push_inline(&mut out, rule);
+            }
+            out.push_str("}\n");
+        }
+        for (n, rule) in self.rules.iter().enumerate() {
+            let is_own = self.groups.iter().any(|group| group.id == rule.group);
+            match RuleStyle::of_group(&rule.group) {
+                RuleStyle::Inline if is_own => {}
+                RuleStyle::OldResource if is_own => self.push_old_rule(&mut out, n, rule),
+                _ => self.push_own_rule(&mut out, n, rule),
+            }
+        }
+        out
+    }
+
+    /// A group by its address, or by its id.
+    fn group_expression(&self, id: &str) -> String {
+        match self.groups.iter().position(|group| group.id == id) {
+            Some(n) => format!("aws_security_group.g{n}.id"),
+            None => quoted(id),
+        }
+    }
+
+    fn push_inline(&self, out: &mut String, rule: &AccountRule) {
+        let kind = direction_word(rule.direction);
+        let is_dynamic = rule.description.len() % 2 == 1;
+        let value = |name: &str| format!("{kind}.value.{name}");
+        let (from, to) = numbers(rule.traffic).unwrap_or((0, 0));
+        let (peer_name, peer) = self.block_peer(rule);
+        let protocol = quoted(&rule.traffic.protocol().to_string());
+        let description = quoted(&rule.description);
+        if is_dynamic {
+            out.push_str(&format!(
+                "  dynamic \"{kind}\" {{\n    for_each = [{{ protocol = {protocol}, from = {from}, to = \
+                 \"{to}\" }}]\n    content {{\n      protocol = {}\n      from_port = {}\n      to_port = \
+                 tonumber({})\n      description = {description}\n      {peer_name} = {peer}\n    }}\n  }}\n",
+                value("protocol"),
+                value("from"),
+                value("to"),
+            ));
+        } else {
+            out.push_str(&format!(
+                "  {kind} {{\n    protocol = {protocol}\n    from_port = {from}\n    to_port = {to}\n    \
+                 description = {description}\n    {peer_name} = {peer}\n  }}\n"
+            ));
+        }
+    }
+
+    /// The attribute of a block that has the peer of a rule.
+    fn block_peer(&self, rule: &AccountRule) -> (&'static str, String) {
+        match rule.peer_kind() {
+            PeerKind::Group if rule.peer == rule.group => ("self", "true".to_string()),
+            PeerKind::Group => (
+                "security_groups",
+                format!("[{}]", self.group_expression(&rule.peer)),
+            ),
+            PeerKind::List => ("prefix_list_ids", format!("[{}]", quoted(&rule.peer))),
+            PeerKind::Block(4) => (
+                "cidr_blocks",
+                format!("concat([{}], [])", quoted(&rule.peer)),
+            ),
+            PeerKind::Block(_) => ("ipv6_cidr_blocks", format!("[{}]", quoted(&rule.peer))),
+        }
+    }
+
+    fn push_old_rule(&self, out: &mut String, n: usize, rule: &AccountRule) {
+        let (from, to) = numbers(rule.traffic).unwrap_or((0, 0));
+        let (peer_name, peer) = match self.block_peer(rule) {
+            ("security_groups", _) => (
+                "source_security_group_id",
+                self.group_expression(&rule.peer),
+            ),
+            other => other,
+        };
+        out.push_str(&format!(
+            "resource \"aws_security_group_rule\" \"r{n}\" {{\n  count = true ? 1 : 0\n  type = {}\n  \
+             security_group_id = {}\n  protocol = {}\n  from_port = {from}\n  to_port = {to}\n  \
+             description = {}\n  {peer_name} = {peer}\n}}\n",
+            quoted(direction_word(rule.direction)),
+            self.group_expression(&rule.group),
+            quoted(&rule.traffic.protocol().to_string()),
+            hcl_description(rule),
+        ));
+    }
+
+    fn push_own_rule(&self, out: &mut String, n: usize, rule: &AccountRule) {
+        let ports = numbers(rule.traffic).map_or(String::new(), |(_, to)| {
+            format!("  from_port = each.value.from\n  to_port = {to}\n")
+        });
+        let (from, _) = numbers(rule.traffic).unwrap_or((0, 0));
+        let (name, peer) = match rule.peer_kind() {
+            PeerKind::Group => (
+                "referenced_security_group_id",
+                self.group_expression(&rule.peer),
+            ),
+            PeerKind::List => ("prefix_list_id", quoted(&rule.peer)),
+            PeerKind::Block(4) => ("cidr_ipv4", quoted(&rule.peer)),
+            PeerKind::Block(_) => ("cidr_ipv6", quoted(&rule.peer)),
+        };
+        out.push_str(&format!(
+            "resource \"aws_vpc_security_group_{}_rule\" \"r{n}\" {{\n  for_each = {{ only = {{ from = \
+             {from} }} }}\n  security_group_id = {}\n  ip_protocol = {}\n{ports}  description = {}\n  \
+             {name} = {peer}\n  tags = {}\n}}\n",
+            direction_word(rule.direction),
+            self.group_expression(&rule.group),
+            quoted(&rule.traffic.protocol().to_string()),
+            hcl_description(rule),
+            hcl_tags(&rule.tags),
+        ));
+    }
+}
+
+fn direction_word(direction: Direction) -> &'static str {
+    match direction {
+        Direction::Ingress => "ingress",
+        Direction::Egress => "egress",
+    }
+}
+
+fn push_texts(out: &mut String, texts: [(&str, &String); 3]) {
+    for (name, text) in texts {
+        out.push_str(&format!("  {name} = {}\n", quoted(text)));
+    }
+}
+
+fn hcl_description(rule: &AccountRule) -> String {
+    match rule.description.is_empty() {
+        true => "null".to_string(),
+        false => quoted(&rule.description),
+    }
+}
+
+fn hcl_tags(tags: &BTreeMap<String, String>) -> String {
+    let entries = tags.iter();
+    let entries: Vec<String> = entries
+        .map(|(key, value)| format!("{} = {}", quoted(key), quoted(value)))
+        .collect();
+    format!("merge({{ {} }}, {{}})", entries.join(", "))
+}
+
+/// A text in quotes of HCL.
+fn quoted(text: &str) -> String {
+    let mut out = String::from("\"");
+    for c in text.chars() {
+        match c {
+            '"' | '\\' => out.extend(['\\', c]),
+            '$' | '%' => out.push_str(&format!("\\u{:04x}", c as u32)),
+            c if c.is_control() => out.push_str(&format!("\\u{:04x}", c as u32)),
+            c => out.push(c),
+        }
+    }
+    out.push('"');
+    out
+}

@@ -153,7 +153,7 @@ fn read(answers: &[&str]) -> Inventory {
     inventory
 }
 
-fn groups_of(inventory: &Inventory) -> Vec<AccountGroup> {
+pub fn groups_of(inventory: &Inventory) -> Vec<AccountGroup> {
     let state = &inventory.state;
     let groups = state.own_groups().map(|(id, group)| AccountGroup {
         id: id_of(inventory, id),
@@ -167,7 +167,7 @@ fn groups_of(inventory: &Inventory) -> Vec<AccountGroup> {
     groups
 }
 
-fn sorted_rules(inventory: &Inventory) -> Vec<AccountRule> {
+pub fn sorted_rules(inventory: &Inventory) -> Vec<AccountRule> {
     let state = &inventory.state;
     let mut found = Vec::new();
     for (id, group) in state.groups_by_id() {

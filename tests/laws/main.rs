@@ -41,6 +41,7 @@ mod density;
 mod law_addresses;
 mod law_assertions;
 mod law_changes;
+mod law_configuration;
 mod law_defaults;
 mod law_deployed;
 pub mod law_diff;

@@ -56,6 +56,8 @@ pub enum InputProblem {
         declared: Option<Span>,
         meant: Option<String>,
     },
+    /// `count = var.public ? 1 : 0` in a configuration, without a value for `public`
+    SourceRemark { message: String },
     /// `--set office` twice with two values
     TwiceBound {
         name: String,

@@ -107,6 +107,7 @@ impl InputProblem {
             )
             .maybe_at(declared, format!("expects {wanted}"))
             .meant(meant),
+            InputProblem::SourceRemark { message } => R::note("W0401", message.as_str()),
             InputProblem::TwiceBound {
                 name,
                 first,

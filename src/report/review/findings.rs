@@ -224,7 +224,7 @@ fn lint_line(version: Version<'_>, finding: &Finding) -> LintLine {
         let file = version.sources.file(label.span.file);
         let (line, column) = file.line_column(label.span.start);
         Spot {
-            file: file.name().to_string(),
+            file: file.shown_name(label.span.start).to_string(),
             line,
             column,
         }

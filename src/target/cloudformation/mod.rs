@@ -60,6 +60,7 @@ pub const TARGET: Target = Target {
         recognizes: read::is_template,
         read: read::read_template,
     }],
+    directory: None,
     adopter: Some(Adopter {
         write: adopt::adopt,
         is_generated_name: adopt::is_generated_name,

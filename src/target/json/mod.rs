@@ -37,6 +37,7 @@ pub const TARGET: Target = Target {
     claims: |_| Vec::new(),
     check_moves: |_| Problems::default(),
     readers: &[],
+    directory: None,
     adopter: None,
     planning: None,
 };

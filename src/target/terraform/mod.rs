@@ -5,6 +5,7 @@
 
 mod addresses;
 mod adopt;
+mod configuration;
 mod directories;
 mod hcl;
 mod moves;
@@ -15,7 +16,7 @@ mod variable;
 mod writer;
 
 use super::adoption::Adopter;
-use super::definition::{SourceReader, Target};
+use super::definition::{SourceDirectory, SourceReader, Target};
 use super::planning::{Column, Planning};
 use crate::diagnostic::Problems;
 use crate::policy::OutputRules;
@@ -43,13 +44,23 @@ pub const TARGET: Target = Target {
     },
     claims: moves::claims,
     check_moves: moves::check_moves,
-    readers: &[SourceReader {
-        recognizes: read::is_terraform_json,
-        read: read::read_terraform_json,
-    }],
     adopter: Some(Adopter {
         write: adopt::adopt,
         is_generated_name: |_| false,
+    }),
+    readers: &[
+        SourceReader {
+            recognizes: read::is_terraform_json,
+            read: read::read_terraform_json,
+        },
+        SourceReader {
+            recognizes: configuration::is_configuration,
+            read: configuration::read_configuration,
+        },
+    ],
+    directory: Some(SourceDirectory {
+        is_part: configuration::is_part,
+        wanted: configuration::wanted_directories,
     }),
     planning: Some(PLANNING),
 };
@@ -75,8 +86,7 @@ const PLANNING: Planning = Planning {
     resizes_lists: true,
     writes_name_prefixes: true,
     writes_rule_tags: true,
-    // the default of the provider (its documentation of aws_security_group)
-    default_description: "Managed by Terraform",
+    default_description: read::entries::DEFAULT_DESCRIPTION,
     keeps_explicit_names: false,
     locks_defaults: true,
     export: |_, _| None,

@@ -89,6 +89,7 @@ pub(super) fn read_tree(text: &str) -> Result<Node, SourceError> {
         let (event, place) = next.map_err(|error| SourceError {
             message: error.info(),
             place: Some((error.marker().line(), error.marker().col() + 1)),
+            file: None,
         })?;
         let (start, end) = range(&place);
         let node = |kind| Node { start, end, kind };
@@ -128,6 +129,7 @@ pub(super) fn read_tree(text: &str) -> Result<Node, SourceError> {
     root.ok_or_else(|| SourceError {
         message: "the template is empty".to_string(),
         place: None,
+        file: None,
     })
 }
 
@@ -174,6 +176,7 @@ fn error_at(place: &Place, message: &str) -> SourceError {
     SourceError {
         message: message.to_string(),
         place: Some((place.start.line(), place.start.col() + 1)),
+        file: None,
     }
 }
 

@@ -297,6 +297,7 @@ impl<'t> Template<'t> {
         SourceError {
             message: message.to_string(),
             place: Some((line, column)),
+            file: None,
         }
     }
 }

@@ -85,6 +85,7 @@ fn join_errors(errors: Vec<SourceError>) -> Option<SourceError> {
     Some(SourceError {
         message: first.message + &others,
         place: first.place,
+        file: None,
     })
 }
 

@@ -39,6 +39,7 @@ pub fn read_terraform_json(source: &Source<'_>) -> Result<Inventory, SourceError
         Some(configuration) => References::read(configuration).map_err(|error| SourceError {
             message: format!("`configuration`: {error}"),
             place: None,
+            file: None,
         })?,
         None => References::default(),
     };
@@ -141,6 +142,7 @@ impl Document<'_> {
             Err(SourceError {
                 message,
                 place: None,
+                file: None,
             })
         };
         if let Some(format) = &self.format_version {

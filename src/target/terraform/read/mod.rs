@@ -7,6 +7,7 @@
 //! are skipped, and not parsed.
 
 mod document;
+pub(super) mod entries;
 mod references;
 mod resources;
 mod values;

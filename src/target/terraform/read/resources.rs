@@ -1,5 +1,6 @@
 //! Resources, one after another.
 
+use super::entries::{RulesEntry, group_labels, group_peer};
 use super::references::References;
 use super::values::{
     Association, Block, Group, OldRule, Planned, PrefixList, Rule, Tags, Texts, Vpc,
@@ -13,9 +14,6 @@ use crate::net::Family;
 use crate::source::{FileId, Span};
 use serde::Deserialize;
 use std::borrow::Cow;
-
-/// Labels that say nothing: then the name of the module does.
-const PLAIN_LABELS: [&str; 6] = ["this", "default", "main", "sg", "security_group", "group"];
 
 /// One instance of a resource.
 pub(super) struct Resource<'r> {
@@ -122,7 +120,7 @@ impl<'t> ResourceReader<'t> {
         let keys = [group.id.as_deref(), Some(resource.address.as_ref())];
         let name_tag = group.tags.as_ref().and_then(|tags| tags.get("Name"));
         let name_tag = name_tag.and_then(|value| value.as_deref());
-        let labels = group_labels(resource);
+        let labels = group_labels(resource.module, resource.name, resource.index);
         let names = labels.iter().map(String::as_str);
         let names = names.chain(name_tag);
         let names = names.chain(group.name.as_deref().map(without_unique_suffix));
@@ -221,20 +219,17 @@ impl<'t> ResourceReader<'t> {
             peers.push(PeerEntry::Itself);
         }
 
-        for peer in peers {
-            let description = block.description.as_deref();
-            self.builder.add_rule(RuleEntry {
-                group: group.clone(),
-                direction,
-                protocol: with.value(&block.protocol, "protocol"),
-                from: with.port(block.from_port, "from_port"),
-                to: with.port(block.to_port, "to_port"),
-                peer,
-                description: description.filter(|it| !it.is_empty()).map(Words::known),
-                tags: Vec::new(),
-                origin: origin.clone(),
-            });
-        }
+        let description = block.description.as_deref();
+        let rules = RulesEntry {
+            group,
+            direction,
+            protocol: with.value(&block.protocol, "protocol"),
+            from: with.port(block.from_port, "from_port"),
+            to: with.port(block.to_port, "to_port"),
+            peers,
+            description: description.filter(|it| !it.is_empty()).map(Words::known),
+        };
+        rules.add_to(&mut self.builder, origin);
     }
 
     fn add_rule(&mut self, with: &Context<'_>, direction: Direction, rule: &Rule<'_>) {
@@ -384,42 +379,8 @@ fn values<'r, T: Deserialize<'r>>(resource: &Resource<'r>) -> Result<T, SourceEr
     serde_json::from_str(resource.values).map_err(|error| SourceError {
         message: format!("`{}`: {error}", resource.address),
         place: None,
+        file: None,
     })
-}
-
-/// A group by its id; one of another account as `444455556666/sg-0123456789abcdef0`.
-fn group_peer(id: Value<'_>) -> PeerEntry<'_> {
-    match id {
-        Value::Known(id) => match id.split_once('/') {
-            Some((account, id)) => PeerEntry::Group(
-                Value::known(id.to_string()),
-                Some(account.to_string().into()),
-            ),
-            None => PeerEntry::Group(Value::Known(id), None),
-        },
-        unknown @ Value::Expression(_) => PeerEntry::Group(unknown, None),
-    }
-}
-
-/// What a group is called in its configuration: its label, with the key of its instance; that of
-/// the module where the label says nothing.
-fn group_labels(resource: &Resource<'_>) -> Vec<String> {
-    let key = resource.index.map(|index| index.trim_matches('"'));
-    let label = match key {
-        Some("0") | None => resource.name.to_string(),
-        Some(key) => format!("{}-{key}", resource.name),
-    };
-    let modules: String = resource
-        .module
-        .split("module.")
-        .collect::<Vec<_>>()
-        .join("");
-    let modules = modules.trim_end_matches('.');
-    match (modules.is_empty(), PLAIN_LABELS.contains(&resource.name)) {
-        (true, _) => vec![label],
-        (false, true) => vec![modules.to_string(), format!("{modules}-{label}")],
-        (false, false) => vec![label.clone(), format!("{modules}-{label}")],
-    }
 }
 
 /// The prefix of a generated name; the provider stores an empty one where the name is written.
