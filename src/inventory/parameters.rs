@@ -103,8 +103,8 @@ impl Parameters {
     }
 }
 
-/// Whether a default is a value of a type; a source can have a default that says that there is none,
-/// such as an empty text.
+/// Whether a default is a value of a type; a source can have a default that says that there is
+/// none, such as an empty text.
 fn is_default(kind: ParamKind, default: &str) -> bool {
     let is_block = |text: &str| {
         let block = text.parse::<IpNet>();
