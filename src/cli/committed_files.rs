@@ -9,8 +9,8 @@ use tierwall::workspace::{Directory, Read, ReadError, Workspace};
 /// Reads the files of a program as they are in a commit.
 pub struct CommittedFiles<'c> {
     commit: &'c Commit,
-    /// The entry file of the program: its resolved path and its contents, which a directory does not
-    /// have.
+    /// The entry file of the program: its resolved path and its contents, which a directory does
+    /// not have.
     entry: (String, Option<Vec<u8>>),
     /// The directory that included files must be in, relative to the repository.
     root: String,

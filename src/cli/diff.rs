@@ -6,7 +6,7 @@ use super::program::{run_options, worst_exit};
 use super::terminal::Terminal;
 use super::versions::{Origin, open_versions, pair_origins};
 use clap::{Args, ValueEnum};
-use tierwall::diagnostic::{Problem, listed};
+use tierwall::diagnostic::{Level, Problem, listed};
 use tierwall::driver::compare::{Comparison, Incomparable, Revision, review_together};
 use tierwall::driver::plan_jobs;
 use tierwall::lint::Levels;
@@ -174,6 +174,7 @@ fn review_program(pairs: &[[Origin<'_>; 2]], diff: &Diff, terminal: &Terminal) -
         {
             match review {
                 Ok(review) => {
+                    report_notes(comparison, terminal);
                     sides.push([old, new]);
                     let names = [old, new].map(Origin::environment_name);
                     kept.push(EnvironmentReview { names, review });
@@ -241,6 +242,18 @@ fn read_pair(
         or_missing(before, old),
         or_missing(after, new),
     ))
+}
+
+/// Reports what the comparison depends on.
+fn report_notes(comparison: &Comparison, terminal: &Terminal) {
+    for revision in comparison.revisions() {
+        let program = &revision.program;
+        let problems = program.problems.clone().sorted().into_iter();
+        let notes: Vec<Problem> = problems.filter(|it| it.level() == Level::Note).collect();
+        if !notes.is_empty() {
+            terminal.report_problems(&notes, &program.sources);
+        }
+    }
 }
 
 /// Reports why two versions cannot be compared; a problem without a position names the version.

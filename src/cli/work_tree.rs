@@ -175,7 +175,7 @@ impl Workspace for WorkTree {
             Ok(Read {
                 bytes: log.read_file(&file)?,
                 identity: path_text(&file),
-                name: path_text(&directory.join(name)),
+                name: path_text(&lexical(&directory.join(name))),
             })
         })?;
         if found.is_some() && from.is_none() {

@@ -461,7 +461,7 @@ fn what_decides_which_rules_there_are_has_to_be_known() {
         ),
         (
             "self = data.x.y.z",
-            "line 3, column 10: `self` decides which rules there are, and is unknown: data.x.y.z"
+            "line 3, column 10: `self` decides which rules there are, and is unknown: `data.x.y.z`"
                 .to_string(),
         ),
     ] {
@@ -539,6 +539,10 @@ fn reports_each_error_at_its_place() {
         (
             https("self = true").replace("protocol", "protocl"),
             "line 2, column 1: `protocol` is missing",
+        ),
+        (
+            https(""),
+            "line 2, column 1: aws_security_group.web: the rule has no peer",
         ),
         (
             "a = 1\n".to_string(),
@@ -652,6 +656,25 @@ fn a_group_of_the_configuration_is_never_hidden_in_an_unknown_value() {
         "web accepts tcp 443 from more",
     ];
     assert_eq!(sentences(&blocks), words(&wanted));
+}
+
+#[test]
+fn a_protocol_is_known_or_a_default() {
+    let main = |default: &str| {
+        let rule = https("self = true").replace("\"tcp\"", "var.protocol");
+        format!("variable \"protocol\" {{\n  {default}\n}}\n{rule}")
+    };
+    let read = try_read(&[("main.tf", &main("default = \"udp\""))], &[]).expect("it is known");
+    assert_eq!(
+        sentences_of(&read),
+        words(&["web accepts udp 443 from web"])
+    );
+    let wanted = "infra/main.tf:6: `var.protocol` has no value, and decides which rules there are: \
+                  its default \"udp\" is assumed";
+    assert_eq!(remarks(&read), [wanted]);
+    let wanted = "line 6, column 13: `protocol` decides which rules there are, and is unknown: \
+                  `var.protocol`; set it: `--set protocol=…`";
+    assert_eq!(error(&main("type = string")), wanted);
 }
 
 #[test]
@@ -799,6 +822,9 @@ fn hostile_configurations_end_in_bounded_time() {
         assert!(found.contains(message), "{found}");
     }
 
+    let splats = https(&format!("cidr_blocks = var.x{}", "[*]".repeat(100_000)));
+    assert!(error(&splats).contains("too deeply"));
+
     let itself = "module \"m\" {\n  source = \"./\"\n}\n";
     let found = error(itself);
     assert!(found.contains("module `m` is called by itself"), "{found}");
@@ -881,12 +907,18 @@ fn answers_questions_about_a_directory() {
 fn compares_a_directory_with_a_commit() {
     let scratch = Scratch::new();
     scratch.git(&["init", "--quiet", "--initial-branch", "main"]);
-    let main = https("cidr_blocks = [\"203.0.113.0/24\"]");
+    let main = format!(
+        "{}module \"queue\" {{\n  source = \"example/queue/aws\"\n}}\n",
+        https("cidr_blocks = [\"203.0.113.0/24\"]")
+    );
     scratch.write("infra/main.tf", &main);
     scratch.commit("one");
     scratch.write("infra/main.tf", main.replace("203.0.113.0/24", "0.0.0.0/0"));
     let diff = ["diff", "--git", "HEAD", "infra", "--deny", "internet"];
-    let diff = scratch.run(&diff).exits(1).out();
+    let run = scratch.run(&diff);
+    run.exits(1);
+    run.says("note[W0401]: HEAD:infra/main.tf:9: `module.queue` is not read");
+    let diff = run.out();
     assert!(diff.contains("web  tcp 443"), "{diff}");
     assert!(
         diff.contains("infra/main.tf:2: web accepts tcp 443 from 0.0.0.0/0"),

@@ -381,6 +381,19 @@ impl<'t> Evaluator<'t> {
         scope: &Scope<'t>,
         at: Span,
     ) -> Tried<Val> {
+        self.enter(at)?;
+        let all = self.splat_inside(value, steps, scope, at);
+        self.leave();
+        all
+    }
+
+    fn splat_inside(
+        &self,
+        value: Val,
+        steps: &[&'t TraversalOperator],
+        scope: &Scope<'t>,
+        at: Span,
+    ) -> Tried<Val> {
         match &value {
             Val::Null => self.made(Val::list(Vec::new()), at),
             Val::Unknown(unknown) => {

@@ -100,7 +100,7 @@ impl<'t> Evaluator<'t> {
                 at,
                 format!(
                     "`{name}` decides which rules there are, and is unknown: {}",
-                    value.render()
+                    set_it(&value.render())
                 ),
             ),
         }

@@ -2,8 +2,8 @@
 //! that they call.
 //!
 //! Expressions are evaluated as far as their values are in the files. What is unknown and is a
-//! value becomes a parameter; what decides which rules there are has to be known, or be the default of a
-//! variable, which a remark then says. The language is that of Terraform's documentation
+//! value becomes a parameter; what decides which rules there are has to be known, or be the default
+//! of a variable, which a remark then says. The language is that of Terraform's documentation
 //! ("Configuration Language"), the attributes are those of the AWS provider's documentation of each
 //! resource.
 

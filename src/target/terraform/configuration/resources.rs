@@ -17,6 +17,15 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+/// Attributes of a block that have peers.
+const PEERS: [&str; 5] = [
+    "cidr_blocks",
+    "ipv6_cidr_blocks",
+    "prefix_list_ids",
+    "security_groups",
+    "self",
+];
+
 /// One instance of a resource.
 pub(super) struct Resource<'t> {
     pub(super) module: usize,
@@ -147,6 +156,10 @@ impl<'e, 't> ResourceReader<'e, 't> {
         for (direction, name) in directions {
             for block in evaluator.blocks(fields, name)? {
                 let origin = self.origin(resource, &block, Holder::Inline);
+                if !self.has_peers(&block)? {
+                    self.builder.reject_rule(origin, BadRule::NoPeer);
+                    continue;
+                }
                 let rules = RulesEntry {
                     description: evaluator
                         .field_words(&block, "description")?
@@ -180,12 +193,31 @@ impl<'e, 't> ResourceReader<'e, 't> {
         Ok(RulesEntry {
             group,
             direction,
-            protocol: self.required(block, "protocol")?,
+            protocol: self.protocol(block, "protocol")?,
             from: evaluator.field_value(block, "from_port")?,
             to: evaluator.field_value(block, "to_port")?,
             peers,
             description: None,
         })
+    }
+
+    /// Whether a block has an attribute for peers; an empty list of them is one.
+    fn has_peers(&self, block: &Fields<'t>) -> Tried<bool> {
+        for name in PEERS {
+            if !matches!(self.evaluator.field(block, name)?.0, Val::Null) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// A protocol, which no parameter can be.
+    fn protocol(&self, fields: &Fields<'t>, name: &str) -> Tried<Value<'static>> {
+        let value = self.evaluator.field_known(fields, name)?;
+        match value.as_text() {
+            Some(text) => Ok(Value::known(text.to_string())),
+            None => self.required(fields, name),
+        }
     }
 
     fn required(&self, fields: &Fields<'t>, name: &str) -> Tried<Value<'static>> {
@@ -251,7 +283,7 @@ impl<'e, 't> ResourceReader<'e, 't> {
         let rule = RuleEntry {
             group: self.required(fields, "security_group_id")?,
             direction,
-            protocol: self.required(fields, "ip_protocol")?,
+            protocol: self.protocol(fields, "ip_protocol")?,
             from: evaluator.field_value(fields, "from_port")?,
             to: evaluator.field_value(fields, "to_port")?,
             peer,

@@ -69,7 +69,7 @@ fn convert_composed<'t>(
                 .map(|item| convert(item, inner, defaults, at))
                 .collect();
             let items = items?;
-            match kind == "set" && items.iter().all(Val::is_known) {
+            match kind == "set" && items.iter().all(Val::is_distinct) {
                 true => made(Val::set(items)),
                 false => made(Val::list(items)),
             }

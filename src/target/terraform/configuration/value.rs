@@ -208,8 +208,8 @@ impl Val {
         }
     }
 
-    /// Whether it is equal to another value if both are written alike: known, or the id of something
-    /// that the configuration makes.
+    /// Whether it is equal to another value exactly if both are written alike: known, or the id of
+    /// something that the configuration makes.
     pub(super) fn is_distinct(&self) -> bool {
         match self {
             Val::Unknown(unknown) => matches!(unknown.kind, UnknownKind::Id(_)),
@@ -359,6 +359,7 @@ impl Val {
                 join(out, &items.values);
                 out.push_str("])");
             }
+            Val::Map(entries) if entries.values.is_empty() => out.push_str("{}"),
             Val::Map(entries) => {
                 out.push_str("{ ");
                 for (key, value) in &entries.values {
