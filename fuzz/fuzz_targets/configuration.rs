@@ -13,5 +13,5 @@ fuzz_target!(|text: &str| {
     let Ok(inventory) = read_source("fuzzed.tf", text) else { return };
     black_box(write_literal(&inventory));
     let as_of = laws::compile::TODAY.parse().expect("a date");
-    black_box(import_inventory("imported.tier", inventory, &Inputs::on(as_of)));
+    black_box(import_inventory("imported.tier", "imported", inventory, &Inputs::on(as_of)));
 });

@@ -21,6 +21,14 @@ pub enum TemplateSource {
 }
 
 impl ParameterSource {
+    /// A value that templates read from Systems Manager, at this path.
+    pub fn ssm_parameter(path: impl Into<String>) -> ParameterSource {
+        ParameterSource {
+            terraform: None,
+            cloudformation: Some(TemplateSource::Ssm(path.into())),
+        }
+    }
+
     /// The export that a template imports.
     pub fn import(&self) -> Option<&Text> {
         match &self.cloudformation {

@@ -129,6 +129,12 @@ fn read_all(import: &Import, terminal: &Terminal) -> Result<Estate, Exit> {
         let inventory = read_at(&mut files, source, &import.set).map_err(|error| {
             terminal.report_failure(&format!("cannot read `{source}`: {error}"))
         })?;
+        let unused = import.set.iter().map(|(name, _)| name);
+        let mut unused = unused.filter(|name| !inventory.applied_bindings.contains(name));
+        if let Some(name) = unused.next() {
+            let message = format!("`--set {name}`: the source has no parameter `{name}`");
+            return Err(terminal.report_failure(&message));
+        }
         return Ok(Estate {
             inventory,
             held: None,

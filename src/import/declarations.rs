@@ -225,8 +225,8 @@ fn is_vpc(state: &State, reference: &Reference, id: &str) -> bool {
     match reference {
         Reference::Id(known) => known == id,
         Reference::Parameter(parameter) => {
-            let source = &state.parameter(*parameter).source;
-            source.terraform.as_deref() == Some(id)
+            let parameter = state.parameter(*parameter);
+            parameter.source.terraform.as_deref() == Some(id) || parameter.name == id
         }
     }
 }

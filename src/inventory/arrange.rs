@@ -43,6 +43,7 @@ impl InventoryBuilder {
 fn arrange(mut builder: InventoryBuilder) -> Inventory {
     let (owners, foreign) = resolve_groups(&mut builder);
     let (list_of_number, lists) = resolve_lists(&mut builder);
+    let vpcs = builder.take_vpcs();
     let (mut parameters, parameter_positions) = std::mem::take(&mut builder.parameters).finish();
     let (foreign, foreign_positions) = place_foreign(foreign, &parameter_positions);
     let (lists, list_positions) = place_lists(lists, &parameter_positions);
@@ -83,7 +84,7 @@ fn arrange(mut builder: InventoryBuilder) -> Inventory {
         groups: origins,
         rules,
         associations: builder.association_origins,
-        vpcs: builder.vpcs,
+        vpcs,
         rejected: builder.rejected,
         default_tags: builder.default_tags,
         local_attributes: builder.local_attributes,

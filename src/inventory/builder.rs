@@ -8,8 +8,8 @@ use super::slots::Slots;
 use super::traffic::{End, read_traffic};
 use super::vpc::Vpc;
 use crate::aws::{
-    Description, Descriptions, Direction, ParamKind, ParameterId, Reference, SecurityGroup, TagsId,
-    Text, Wording,
+    Description, Descriptions, Direction, ParamKind, ParameterId, ParameterSource, Reference,
+    SecurityGroup, TagsId, TemplateSource, Text, Wording,
 };
 use crate::net::{Family, Traffic};
 use foldhash::HashMap;
@@ -35,6 +35,7 @@ pub struct InventoryBuilder {
     pub(super) descriptions: Descriptions,
     pub(super) tags: Vec<Vec<(String, Text)>>,
     pub(super) vpcs: Vec<Vpc>,
+    pub(super) made_vpcs: Vec<MadeVpc>,
     /// The number of what names a group, and another VPC.
     pub(super) associations: Vec<(u32, Reference)>,
     pub(super) association_origins: Vec<Origin>,
@@ -44,6 +45,14 @@ pub struct InventoryBuilder {
     pub(super) local_attributes: BTreeMap<String, Vec<&'static str>>,
     pub(super) rejected: Vec<RejectedRule>,
     pub(super) remarks: Vec<Remark>,
+}
+
+/// A VPC whose id is the value of an expression.
+#[derive(Debug)]
+pub(super) struct MadeVpc {
+    expression: String,
+    name: Option<String>,
+    blocks: Vec<IpNet>,
 }
 
 #[derive(Debug)]
@@ -92,13 +101,6 @@ impl InventoryBuilder {
         InventoryBuilder::default()
     }
 
-    /// An empty one for a source whose expressions nobody can write as references of Terraform.
-    pub fn without_references() -> InventoryBuilder {
-        let mut builder = InventoryBuilder::default();
-        builder.parameters.are_no_references = true;
-        builder
-    }
-
     /// Takes what a source says of an expression; before the expression is used.
     pub fn declare_parameter(&mut self, entry: ParameterEntry<'_>) {
         self.parameters.declare(entry);
@@ -112,6 +114,36 @@ impl InventoryBuilder {
     /// Adds a VPC.
     pub fn add_vpc(&mut self, vpc: Vpc) {
         self.vpcs.push(vpc);
+    }
+
+    /// Adds a VPC that the source makes: its id is the value of an expression.
+    pub fn add_made_vpc(&mut self, expression: &str, name: Option<&str>, blocks: Vec<IpNet>) {
+        self.made_vpcs.push(MadeVpc {
+            expression: expression.to_string(),
+            name: name.map(str::to_string),
+            blocks,
+        });
+    }
+
+    /// The source of a value that a template imports under a name.
+    pub fn import_source(&mut self, name: &Words<'_>) -> ParameterSource {
+        ParameterSource {
+            terraform: None,
+            cloudformation: Some(TemplateSource::Import(self.text(name))),
+        }
+    }
+
+    /// The VPCs, each with its id or the name of the parameter that has it; those whose id is an
+    /// expression that nothing has a use for are left out.
+    pub(super) fn take_vpcs(&mut self) -> Vec<Vpc> {
+        let mut vpcs = std::mem::take(&mut self.vpcs);
+        for made in std::mem::take(&mut self.made_vpcs) {
+            if let Some(id) = self.parameters.used_name(&made.expression, ParamKind::Vpc) {
+                let (name, blocks) = (made.name.or(Some(made.expression)), made.blocks);
+                vpcs.push(Vpc { id, name, blocks });
+            }
+        }
+        vpcs
     }
 
     /// Takes a tag that the deployment gives each resource by itself.
@@ -194,6 +226,11 @@ impl InventoryBuilder {
         if let Err(why) = self.try_add_rule(entry) {
             self.reject_rule(origin, why);
         }
+    }
+
+    /// Adds a rule, or says why AWS cannot have it.
+    pub fn add_checked_rule(&mut self, entry: RuleEntry<'_>) -> Result<(), BadRule> {
+        self.try_add_rule(entry)
     }
 
     /// Says that AWS cannot have a rule.

@@ -12,8 +12,6 @@ use ipnet::IpNet;
 pub(super) struct Parameters {
     /// What the source says of expressions.
     declared: HashMap<String, Declared>,
-    /// Whether expressions are no references of Terraform.
-    pub(super) are_no_references: bool,
     by_use: HashMap<(String, &'static str), u32>,
     used: Vec<Parameter>,
     /// Names that parameters have; no group gets one of them.
@@ -57,6 +55,12 @@ impl Parameters {
         number
     }
 
+    /// The name of such a parameter, if there is one already.
+    pub(super) fn used_name(&self, expression: &str, kind: ParamKind) -> Option<String> {
+        let number = self.by_use.get(&(expression.to_string(), kind.keyword()))?;
+        Some(self.used[*number as usize].name.clone())
+    }
+
     /// The name of such a parameter.
     pub(super) fn name(&mut self, expression: &str, kind: ParamKind) -> String {
         let number = self.number(expression, kind);
@@ -72,7 +76,7 @@ impl Parameters {
             default,
             source,
             ..
-        } = declared.unwrap_or_else(|| undeclared(expression, self.are_no_references));
+        } = declared.unwrap_or_else(|| undeclared(expression));
 
         Parameter {
             name: self
@@ -123,14 +127,14 @@ fn is_default(kind: ParamKind, default: &str) -> bool {
 }
 
 /// What is known of an expression of which the source says nothing.
-fn undeclared(expression: &str, is_no_reference: bool) -> Declared {
+fn undeclared(expression: &str) -> Declared {
     Declared {
         name: last_words(expression).to_string(),
         kind: None,
         description: None,
         default: None,
         source: ParameterSource {
-            terraform: (!is_no_reference).then(|| expression.to_string()),
+            terraform: Some(expression.to_string()),
             cloudformation: None,
         },
     }

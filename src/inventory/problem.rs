@@ -120,11 +120,19 @@ pub enum Remark {
         /// As AWS stores it.
         block: IpNet,
     },
-    /// A rule that is written, and that the deployment deletes: one for all outbound traffic of a
-    /// group with outbound rules that are resources of CloudFormation.
-    Deleted {
-        /// Where it is written.
+    /// Groups without outbound rules: AWS lets them send everything, over IPv6 where their VPC has
+    /// addresses of it, which the source does not say.
+    DefaultOutbound {
+        /// The groups.
+        groups: Vec<Origin>,
+    },
+    /// A part of the source that stands for another document, which can have groups and rules:
+    /// `AWS::CloudFormation::Stack`.
+    NotRead {
+        /// Where it stands.
         origin: Origin,
+        /// Its type.
+        kind: String,
     },
     /// A rule that stands twice, with the same group, direction, traffic and peer; AWS has it once.
     Repeated {
@@ -168,11 +176,11 @@ impl Remark {
     /// Whether what is proved of the source depends on it.
     pub fn limits_proofs(&self) -> bool {
         match self {
-            Remark::AssumedDefault { .. } | Remark::UnreadModule { .. } => true,
-            Remark::HostBits { .. }
-            | Remark::Deleted { .. }
-            | Remark::Repeated { .. }
-            | Remark::UnknownTags { .. } => false,
+            Remark::AssumedDefault { .. }
+            | Remark::DefaultOutbound { .. }
+            | Remark::NotRead { .. }
+            | Remark::UnreadModule { .. } => true,
+            Remark::HostBits { .. } | Remark::Repeated { .. } | Remark::UnknownTags { .. } => false,
         }
     }
 }
@@ -192,10 +200,18 @@ impl fmt::Display for Remark {
                 place(origin),
                 place(first)
             ),
-            Remark::Deleted { origin } => write!(
+            Remark::DefaultOutbound { groups } => {
+                let names: Vec<String> = groups.iter().map(place).collect();
+                write!(
+                    f,
+                    "no outbound rules are written for {}, so AWS allows all: over IPv6 only if \
+                     the VPC has IPv6, as is assumed",
+                    names.join(", ")
+                )
+            }
+            Remark::NotRead { origin, kind } => write!(
                 f,
-                "{}: CloudFormation deletes a rule for all outbound traffic of a group that has an \
-                 `AWS::EC2::SecurityGroupEgress`",
+                "{} ({kind}) is not read: it can have groups, and rules of these groups",
                 place(origin)
             ),
             Remark::AssumedDefault {

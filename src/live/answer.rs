@@ -165,15 +165,16 @@ impl<'de> Visitor<'de> for AnswerSeed<'_, '_> {
             return Ok(());
         }
         Err(A::Error::custom(format!(
-            "expected an answer with `SecurityGroups` or `SecurityGroupRules`, found {}",
+            "expected an answer with `SecurityGroups` or `SecurityGroupRules`, or a template with \
+             `Resources`, found {}",
             list_keys(&others)
         )))
     }
 }
 
 /// What a source is.
-const EXPECTED_JSON: &str = "expected the state of Terraform, a template, or what `aws ec2 \
-                             describe-security-groups` prints";
+const EXPECTED_JSON: &str = "expected the state of Terraform, a template of CloudFormation, or what \
+                             `aws ec2 describe-security-groups` prints";
 
 /// Why a file with a `NextToken` is refused.
 const CUT_OFF: &str = "the answer is cut off: it has a `NextToken`, so there is more; run the \

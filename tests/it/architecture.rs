@@ -11,7 +11,7 @@ const ONLY_IN: [(&str, &str); 9] = [
     ("codespan_reporting", "diagnostic/render.rs"),
     ("pest_derive", "parse/grammar.rs"),
     ("clap", "cli/"),
-    ("granit_parser", "target/cloudformation/read/node.rs"),
+    ("granit_parser", "target/cloudformation/read/tree.rs"),
     ("toml::de", "project/"),
     ("rayon", "cli/run.rs"),
     ("notify", "cli/watch.rs"),

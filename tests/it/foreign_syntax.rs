@@ -317,7 +317,7 @@ const PROGRAMS: &[Row] = &[
     ("data \"aws_vpc\" \"main\" {\n  default = true\n}", "E0126", "1:1", "declare the VPC: `vpc main { cidr = 10.0.0.0/16 }`", None),
     ("output \"id\" {\n  value = 1\n}", "E0126", "1:1", "remove it: `tierwall build` writes it to the output", None),
     ("AWSTemplateFormatVersion: \"2010-09-09\"", "E0126", "1:1", "remove it: `tierwall build` writes it to the output", None),
-    ("Resources:\n  WebSecurityGroup:\n    Type: AWS::EC2::SecurityGroup\n    Properties:\n      GroupDescription: web", "E0126", "1:1", "a tier is a security group: `tier web`", None),
+    ("tier web\nResources:\n  WebSecurityGroup:\n    Type: AWS::EC2::SecurityGroup\n    Properties:\n      GroupDescription: web", "E0126", "2:1", "a tier is a security group: `tier web`", None),
     ("apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy", "E0126", "1:1", "each rule is a sentence: `web allows https from anywhere`", None),
     ("spec:\n  podSelector:\n    matchLabels:\n      app: web", "E0126", "1:1", "each rule is a sentence: `web allows https from anywhere`", None),
     ("iptables -A INPUT -p tcp --dport 443 -j ACCEPT", "E0126", "1:1", "each rule is a sentence: `web allows https from anywhere`", None),

@@ -160,7 +160,7 @@ fn reports_what_is_wrong_with_a_source() {
             "a.json",
             r#"{"Reservations": []}"#,
             "line 1, column 20: expected an answer with `SecurityGroups` or `SecurityGroupRules`, \
-             found `Reservations`",
+             or a template with `Resources`, found `Reservations`",
         ),
         (
             "a.json",

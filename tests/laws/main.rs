@@ -60,3 +60,4 @@ mod law_questions;
 mod law_reach;
 mod law_reading;
 mod law_redundant_sentences;
+mod yaml;

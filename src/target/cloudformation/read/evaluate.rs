@@ -1,329 +1,354 @@
-//! The functions of a template, evaluated as far as their values are known.
+//! Works out the values of a template: references, attributes and functions.
 
-use super::node::{Kind, Node};
-use super::parameter::Template;
-use crate::inventory::{SourceError, Value, Words};
+use super::error::TemplateError;
+use super::template::{Resource, Template, unknown_macro};
+use super::tree::{Kind, Node};
+use super::values::{Piece, Resolved, Unknown, UnknownPlace, joined_unknown, known_text};
 use std::borrow::Cow;
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::rc::Rc;
 
-/// How deep functions and conditions may refer to each other.
-const DEEPEST: usize = 200;
+/// Groups.
+pub(super) const GROUP: &str = "AWS::EC2::SecurityGroup";
 
-/// What a part of a template gives.
-#[derive(Debug, Clone)]
-pub(super) enum Evaluated<'t> {
-    /// A text, of which parts may be unknown.
-    Text(Vec<Piece>),
-    /// A list; `None` where the whole list is unknown.
-    List(Vec<Evaluated<'t>>),
-    /// An object that is no function.
-    Object(&'t Node),
-    /// `AWS::NoValue`
-    Nothing,
+/// Prefix lists.
+pub(super) const LIST: &str = "AWS::EC2::PrefixList";
+
+/// VPCs.
+pub(super) const VPC: &str = "AWS::EC2::VPC";
+
+/// How deep values, and what they refer to, are followed.
+const DEEPEST: usize = 300;
+
+/// How many values are worked out: many times what the largest template has (CloudFormation user
+/// guide, "CloudFormation quotas": 1 MB), and not what aliases of aliases would ask for.
+const MOST_STEPS: usize = 2_000_000;
+
+/// Works out values.
+pub(super) struct Evaluator<'d> {
+    pub(super) template: &'d Template<'d>,
+    /// Values of parameters, by name.
+    pub(super) bindings: HashMap<&'d str, &'d str>,
+    /// The parameters whose defaults decided a condition, with these, and where one of them is.
+    pub(super) assumed: BTreeMap<&'d str, (String, &'d Node<'d>)>,
+    /// What is known of conditions; nothing while one is worked out.
+    pub(super) conditions: HashMap<&'d str, Option<bool>>,
+    /// The prefix lists whose entries are all known.
+    pub(super) known_lists: HashSet<&'d str>,
+    /// The groups by names that are known.
+    pub(super) group_names: HashMap<String, &'d str>,
+    /// Whether a condition is being worked out.
+    pub(super) in_condition: bool,
+    depth: usize,
+    steps: usize,
 }
 
-/// A part of a text.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Piece {
-    Known(String),
-    /// An expression: the name of a parameter, or a function as it is written.
-    Unknown(String),
-}
-
-impl<'t> Evaluated<'t> {
-    pub(super) fn known(text: impl Into<String>) -> Evaluated<'t> {
-        Evaluated::Text(vec![Piece::Known(text.into())])
-    }
-
-    pub(super) fn unknown(expression: impl Into<String>) -> Evaluated<'t> {
-        Evaluated::Text(vec![Piece::Unknown(expression.into())])
-    }
-
-    /// The text, if all of it is known.
-    pub(super) fn as_known(&self) -> Option<String> {
-        let Evaluated::Text(pieces) = self else {
-            return None;
-        };
-        let known = pieces.iter().map(|piece| match piece {
-            Piece::Known(text) => Some(text.as_str()),
-            Piece::Unknown(_) => None,
-        });
-        known.collect()
-    }
-
-    /// A single value, or nothing for a list or an object.
-    pub(super) fn as_value(&self) -> Option<Value<'static>> {
-        let Evaluated::Text(pieces) = self else {
-            return None;
-        };
-        Some(match (self.as_known(), pieces.as_slice()) {
-            (Some(text), _) => Value::known(text),
-            (None, [Piece::Unknown(expression)]) => Value::expression(expression.clone()),
-            (None, _) => Value::expression(joined(pieces)),
-        })
-    }
-
-    /// A text with its unknown parts, or nothing for a list or an object.
-    pub(super) fn as_words(&self) -> Option<Words<'static>> {
-        let Evaluated::Text(pieces) = self else {
-            return None;
-        };
-        if let Some(text) = self.as_known() {
-            return Some(Words::known(text));
+impl<'d> Evaluator<'d> {
+    /// One that has worked out nothing.
+    pub(super) fn new(
+        template: &'d Template<'d>,
+        bindings: &'d [(String, String)],
+    ) -> Evaluator<'d> {
+        let bindings = bindings.iter();
+        Evaluator {
+            template,
+            bindings: bindings
+                .map(|(name, value)| (name.as_str(), value.as_str()))
+                .collect(),
+            assumed: BTreeMap::new(),
+            conditions: HashMap::new(),
+            known_lists: HashSet::new(),
+            group_names: HashMap::new(),
+            in_condition: false,
+            depth: 0,
+            steps: 0,
         }
-        let pieces = pieces.iter().map(|piece| match piece {
-            Piece::Known(text) => Value::known(text.clone()),
-            Piece::Unknown(expression) => Value::expression(expression.clone()),
-        });
-        Some(Words::Pieces(pieces.collect()))
-    }
-}
-
-/// Pieces as a template writes them: `shop-${Environment}`
-fn joined(pieces: &[Piece]) -> String {
-    let texts = pieces.iter().map(|piece| match piece {
-        Piece::Known(text) => Cow::Borrowed(text.as_str()),
-        Piece::Unknown(expression) => format!("${{{expression}}}").into(),
-    });
-    texts.collect()
-}
-
-impl<'t> Template<'t> {
-    /// What a part gives.
-    pub(super) fn evaluate(&mut self, node: &'t Node) -> Result<Evaluated<'t>, SourceError> {
-        self.depth += 1;
-        if self.depth > DEEPEST {
-            return Err(self.error(node, "functions refer to each other too deeply"));
-        }
-        let evaluated = self.evaluate_inner(node);
-        self.depth -= 1;
-        evaluated
     }
 
-    fn evaluate_inner(&mut self, node: &'t Node) -> Result<Evaluated<'t>, SourceError> {
-        match &node.kind {
-            Kind::Scalar(text) => return Ok(Evaluated::known(text.clone())),
-            Kind::List(items) => {
-                let mut list = Vec::with_capacity(items.len());
-                for item in items {
-                    match self.evaluate(item)? {
-                        Evaluated::Nothing => {}
-                        value => list.push(value),
-                    }
-                }
-                return Ok(Evaluated::List(list));
-            }
-            Kind::Map(_) => {}
-        }
-        let Some((function, argument)) = node.function() else {
-            return Ok(Evaluated::Object(node));
-        };
-        match function {
-            "Ref" => self.reference(argument),
-            "Fn::GetAtt" => self.attribute(argument),
-            "Fn::Sub" => self.substitute(argument),
-            "Fn::Join" => self.join(node, argument),
-            "Fn::Select" => self.select(node, argument),
-            "Fn::Split" => self.split(node, argument),
-            "Fn::FindInMap" => self.find_in_map(node, argument),
-            "Fn::If" => match argument.items() {
-                [condition, yes, no] => match self.condition_of(condition)? {
-                    true => self.evaluate(yes),
-                    false => self.evaluate(no),
-                },
-                _ => Err(self.error(argument, "`Fn::If` takes a condition and two values")),
+    /// The value of a part of the template.
+    pub(super) fn resolve(&mut self, node: &'d Node<'d>) -> Result<Resolved<'d>, TemplateError> {
+        self.enter(node)?;
+        let resolved = match &node.kind {
+            Kind::Null => Ok(Resolved::Nothing),
+            Kind::Text(text) => self.literal(node, text),
+            Kind::List(items) => self.resolve_items(items).map(Resolved::List),
+            Kind::Map(_) => match node.function() {
+                Some((name, argument)) if name != "Condition" => self.call(node, name, argument),
+                Some(_) | None => Ok(Resolved::Object(node)),
             },
-            "Fn::ImportValue" => {
-                let name = self.evaluate(argument)?;
-                let Some(words) = name.as_words() else {
-                    return Err(self.error(argument, "`Fn::ImportValue` takes a text"));
-                };
-                Ok(Evaluated::unknown(self.declare_import(&words)))
+        };
+        self.depth -= 1;
+        resolved
+    }
+
+    /// Counts a step, and how deep it is.
+    pub(super) fn enter(&mut self, node: &Node<'d>) -> Result<(), TemplateError> {
+        self.depth += 1;
+        self.spend(node, 1)?;
+        match self.depth > DEEPEST {
+            true => Err(TemplateError::new(
+                node.at(),
+                "the value refers to others too deeply, or to itself",
+            )),
+            false => Ok(()),
+        }
+    }
+
+    /// Ends what [`enter`](Evaluator::enter) began.
+    pub(super) fn leave(&mut self) {
+        self.depth -= 1;
+    }
+
+    /// Counts what a value costs.
+    pub(super) fn spend(&mut self, node: &Node<'d>, steps: usize) -> Result<(), TemplateError> {
+        self.steps += steps;
+        match self.steps > MOST_STEPS {
+            true => Err(TemplateError::new(
+                node.at(),
+                "the template repeats its values too often to be read",
+            )),
+            false => Ok(()),
+        }
+    }
+
+    /// The values of a list, without those that are not there.
+    pub(super) fn resolve_items(
+        &mut self,
+        items: &'d [Rc<Node<'d>>],
+    ) -> Result<Vec<Resolved<'d>>, TemplateError> {
+        let mut resolved = Vec::with_capacity(items.len());
+        for item in items {
+            match self.resolve(item)? {
+                Resolved::Nothing => {}
+                value => resolved.push(value),
             }
-            "Fn::Transform" => Err(self.error(node, TRANSFORM)),
-            _ => Ok(Evaluated::unknown(self.written(node))),
         }
+        Ok(resolved)
     }
 
-    /// `Ref` of a parameter, a resource, or a pseudo parameter.
-    fn reference(&mut self, argument: &'t Node) -> Result<Evaluated<'t>, SourceError> {
-        let Some(name) = argument.text() else {
-            return Err(self.error(argument, "`Ref` takes a name"));
-        };
-        if name == "AWS::NoValue" {
-            return Ok(Evaluated::Nothing);
-        }
-        self.name_value(name, argument)
-    }
-
-    /// The value of a name: `Web`, `Web.GroupId`, `Office`, `AWS::Region`
-    fn name_value(&mut self, name: &str, at: &Node) -> Result<Evaluated<'t>, SourceError> {
-        if let Some(value) = self.bound(name) {
-            return Ok(match self.is_list(name) {
-                true => Evaluated::List(
-                    value
-                        .split(',')
-                        .map(|it| Evaluated::known(it.trim()))
-                        .collect(),
-                ),
-                false => Evaluated::known(value),
-            });
-        }
-        if self.is_parameter(name) {
-            return Ok(Evaluated::unknown(self.declare_parameter(name)));
-        }
-        if name.starts_with("AWS::") {
-            return Ok(Evaluated::unknown(name));
-        }
-        let (resource, attribute) = name.split_once('.').unwrap_or((name, ""));
-        if !self.has_resource(resource) {
-            let message = format!("the template has no parameter and no resource `{resource}`");
-            return Err(self.error(at, &message));
-        }
-        let is_id = matches!(attribute, "" | "GroupId" | "Id" | "PrefixListId");
-        Ok(match is_id && self.is_named_by_id(resource) {
-            true => Evaluated::known(resource),
-            false => Evaluated::unknown(name),
-        })
-    }
-
-    fn attribute(&mut self, argument: &'t Node) -> Result<Evaluated<'t>, SourceError> {
-        let name = match argument.items() {
-            [] => argument.text().map(str::to_string),
-            parts => {
-                let parts: Option<Vec<&str>> = parts.iter().map(Node::text).collect();
-                parts.map(|parts| parts.join("."))
-            }
-        };
-        match name.filter(|name| name.contains('.')) {
-            Some(name) => self.name_value(&name, argument),
-            None => Err(self.error(argument, "`Fn::GetAtt` takes a resource and an attribute")),
-        }
-    }
-
-    /// `shop-${Environment}`, with values of its own in the long form.
-    fn substitute(&mut self, argument: &'t Node) -> Result<Evaluated<'t>, SourceError> {
-        let (template, own) = match argument.items() {
-            [] => (argument, None),
-            [template, own] => (template, Some(own)),
-            _ => return Err(self.error(argument, "`Fn::Sub` takes a text and values")),
-        };
-        let Some(text) = template.text() else {
-            return Err(self.error(template, "`Fn::Sub` takes a text"));
-        };
-
+    /// A text, in which CloudFormation replaces dynamic references: `{{resolve:ssm:/office}}`
+    /// (CloudFormation user guide, "Dynamic references").
+    fn literal(
+        &mut self,
+        node: &'d Node<'d>,
+        text: &'d str,
+    ) -> Result<Resolved<'d>, TemplateError> {
+        const START: &str = "{{resolve:";
+        self.spend(node, text.len() / 64)?;
         let mut pieces = Vec::new();
         let mut rest = text;
-        while let Some(at) = rest.find("${") {
-            pieces.push(Piece::Known(rest[..at].to_string()));
-            let Some(end) = rest[at..].find('}') else {
+        while let Some(start) = rest.find(START) {
+            let Some(length) = rest[start..].find("}}") else {
                 break;
             };
-            let name = rest[at + 2..at + end].trim();
-            if let Some(literal) = name.strip_prefix('!') {
-                pieces.push(Piece::Known(format!("${{{literal}}}")));
-            } else {
-                let value = match own.and_then(|own| own.get(name)) {
-                    Some(value) => self.evaluate(value)?,
-                    None => self.name_value(name, template)?,
+            let end = start + length + 2;
+            if start > 0 {
+                pieces.push(Piece::Known(rest[..start].into()));
+            }
+            let reference = &rest[start + START.len()..end - 2];
+            pieces.push(Piece::Unknown(Rc::new(dynamic_reference(reference))));
+            rest = &rest[end..];
+        }
+        if !rest.is_empty() {
+            pieces.push(Piece::Known(rest.into()));
+        }
+        Ok(Resolved::Text(pieces))
+    }
+
+    fn call(
+        &mut self,
+        node: &'d Node<'d>,
+        name: &'d str,
+        argument: &'d Node<'d>,
+    ) -> Result<Resolved<'d>, TemplateError> {
+        match name {
+            "Ref" => match argument.text() {
+                Some(name) => self.reference(node, name),
+                None => Err(self.expected(argument, "Ref", "a name")),
+            },
+            "Fn::GetAtt" => {
+                let (id, attribute) = self.attribute_path(argument)?;
+                self.attribute(node, id, &attribute)
+            }
+            "Fn::Sub" => self.substitute(argument),
+            "Fn::Join" => self.join(argument),
+            "Fn::Select" => self.select(argument),
+            "Fn::Split" => self.split(argument),
+            "Fn::FindInMap" => self.find_in_map(argument),
+            "Fn::If" => self.choose(argument),
+            "Fn::ImportValue" => self.import_value(argument),
+            "Fn::GetAZs" | "Fn::Cidr" => {
+                let unknown = Unknown::new(format!("{name} at {}", node.at()), &name[4..]);
+                Ok(Resolved::UnknownList(Rc::new(unknown)))
+            }
+            "Fn::Base64" | "Fn::Length" | "Fn::ToJsonString" => Ok(Resolved::unknown(
+                Unknown::new(format!("{name} at {}", node.at()), &name[4..]),
+            )),
+            "Fn::Transform" => {
+                let of = argument.get("Name").and_then(Node::text).unwrap_or(name);
+                Err(TemplateError::new(node.at(), unknown_macro(of)))
+            }
+            _ if name.starts_with("Fn::ForEach::") => {
+                Err(TemplateError::new(node.at(), unknown_macro(name)))
+            }
+            _ => {
+                let message = format!("`{name}` is no function of a template");
+                Err(TemplateError::new(node.at(), message))
+            }
+        }
+    }
+
+    /// What a function expected.
+    pub(super) fn expected(&self, found: &Node<'d>, function: &str, what: &str) -> TemplateError {
+        let message = format!("`{function}` expects {what}, found {}", found.what());
+        TemplateError::new(found.at(), message)
+    }
+
+    /// The value of a `Ref`.
+    pub(super) fn reference(
+        &mut self,
+        node: &'d Node<'d>,
+        name: &'d str,
+    ) -> Result<Resolved<'d>, TemplateError> {
+        if let Some(parameter) = self.template.parameters.get(name) {
+            return self.parameter(name, parameter);
+        }
+        if let Some(resource) = self.template.resources.get(name) {
+            return self.resource_id(node, *resource);
+        }
+        match name {
+            "AWS::NoValue" => Ok(Resolved::Nothing),
+            "AWS::Region" | "AWS::AccountId" | "AWS::Partition" | "AWS::StackName"
+            | "AWS::StackId" | "AWS::URLSuffix" => Ok(self.pseudo_parameter(name)),
+            "AWS::NotificationARNs" => Ok(Resolved::UnknownList(Rc::new(Unknown::new(name, name)))),
+            _ => {
+                let message = format!("`{name}` is no parameter and no resource of the template");
+                Err(TemplateError::new(node.at(), message))
+            }
+        }
+    }
+
+    fn pseudo_parameter(&mut self, name: &'d str) -> Resolved<'d> {
+        if let Some(value) = self.bindings.get(name) {
+            return Resolved::known(*value);
+        }
+        Resolved::unknown(Unknown {
+            parameter: Some(name),
+            ..Unknown::new(name, name.trim_start_matches("AWS::"))
+        })
+    }
+
+    /// The id of a resource: that of a group or a list by its logical id.
+    fn resource_id(
+        &mut self,
+        node: &'d Node<'d>,
+        resource: Resource<'d>,
+    ) -> Result<Resolved<'d>, TemplateError> {
+        let id = resource.id;
+        let is_read = matches!(resource.kind, GROUP | LIST | VPC);
+        if is_read && !self.exists(resource)? {
+            let message = format!("`{id}` is not made: its condition does not hold");
+            return Err(TemplateError::new(node.at(), message));
+        }
+        match resource.kind {
+            GROUP => Ok(Resolved::Text(vec![Piece::Resource(id)])),
+            LIST if self.known_lists.contains(id) => Ok(Resolved::Text(vec![Piece::Resource(id)])),
+            VPC => Ok(Resolved::unknown(Unknown::new(id, format!("{id}Id")))),
+            _ => Ok(Resolved::unknown(Unknown::new(id, id))),
+        }
+    }
+
+    /// The two parts of `Web.GroupId`, or of a list of both.
+    fn attribute_path(
+        &mut self,
+        argument: &'d Node<'d>,
+    ) -> Result<(&'d str, Cow<'d, str>), TemplateError> {
+        let wanted = "a resource and its attribute";
+        match &argument.kind {
+            Kind::Text(path) => match path.split_once('.') {
+                Some((id, attribute)) => Ok((id, attribute.into())),
+                None => {
+                    let message = format!("`Fn::GetAtt` expects {wanted}, found `{path}`");
+                    Err(TemplateError::new(argument.at(), message))
+                }
+            },
+            Kind::List(parts) => {
+                let [id, attribute] = parts.as_slice() else {
+                    return Err(self.expected(argument, "Fn::GetAtt", wanted));
                 };
-                match value {
-                    Evaluated::Text(more) => pieces.extend(more),
-                    Evaluated::Nothing => {}
-                    Evaluated::List(_) | Evaluated::Object(_) => {
-                        return Err(self.error(template, &format!("`{name}` is no text")));
-                    }
+                let Some(id) = id.text() else {
+                    return Err(self.expected(id, "Fn::GetAtt", "a logical id"));
+                };
+                let attribute = self.text_of(attribute, "Fn::GetAtt")?;
+                match known_text(&attribute) {
+                    Some(known) => Ok((id, known.into_owned().into())),
+                    None => Ok((id, joined_unknown(&attribute).expression.clone().into())),
                 }
             }
-            rest = &rest[at + end + 1..];
-        }
-        pieces.push(Piece::Known(rest.to_string()));
-        Ok(Evaluated::Text(without_empty(pieces)))
-    }
-
-    fn join(&mut self, node: &'t Node, argument: &'t Node) -> Result<Evaluated<'t>, SourceError> {
-        let [separator, parts] = argument.items() else {
-            return Err(self.error(argument, "`Fn::Join` takes a separator and a list"));
-        };
-        let separator = separator.text().unwrap_or_default().to_string();
-        let Evaluated::List(parts) = self.evaluate(parts)? else {
-            return Ok(Evaluated::unknown(self.written(node)));
-        };
-        let mut pieces = Vec::new();
-        for (n, part) in parts.into_iter().enumerate() {
-            if n > 0 {
-                pieces.push(Piece::Known(separator.clone()));
-            }
-            match part {
-                Evaluated::Text(more) => pieces.extend(more),
-                _ => return Ok(Evaluated::unknown(self.written(node))),
-            }
-        }
-        Ok(Evaluated::Text(without_empty(pieces)))
-    }
-
-    fn select(&mut self, node: &'t Node, argument: &'t Node) -> Result<Evaluated<'t>, SourceError> {
-        let [index, list] = argument.items() else {
-            return Err(self.error(argument, "`Fn::Select` takes a position and a list"));
-        };
-        let index = self.evaluate(index)?.as_known();
-        let list = self.evaluate(list)?;
-        let position = index.and_then(|index| index.trim().parse::<usize>().ok());
-        match (position, list) {
-            (Some(position), Evaluated::List(list)) => match list.into_iter().nth(position) {
-                Some(value) => Ok(value),
-                None => Err(self.error(argument, "the list has no such position")),
-            },
-            (_, _) => Ok(Evaluated::unknown(self.written(node))),
+            Kind::Null | Kind::Map(_) => Err(self.expected(argument, "Fn::GetAtt", wanted)),
         }
     }
 
-    fn split(&mut self, node: &'t Node, argument: &'t Node) -> Result<Evaluated<'t>, SourceError> {
-        let [separator, text] = argument.items() else {
-            return Err(self.error(argument, "`Fn::Split` takes a separator and a text"));
-        };
-        let separator = separator.text().unwrap_or_default().to_string();
-        match self.evaluate(text)?.as_known() {
-            Some(text) if !separator.is_empty() => {
-                let parts = text.split(separator.as_str());
-                Ok(Evaluated::List(parts.map(Evaluated::known).collect()))
-            }
-            _ => Ok(Evaluated::unknown(self.written(node))),
-        }
-    }
-
-    fn find_in_map(
+    /// An attribute of a resource.
+    pub(super) fn attribute(
         &mut self,
-        node: &'t Node,
-        argument: &'t Node,
-    ) -> Result<Evaluated<'t>, SourceError> {
-        let [map, first, second, more @ ..] = argument.items() else {
-            return Err(self.error(argument, "`Fn::FindInMap` takes a map and two keys"));
+        node: &'d Node<'d>,
+        id: &'d str,
+        attribute: &str,
+    ) -> Result<Resolved<'d>, TemplateError> {
+        let Some(resource) = self.template.resources.get(id).copied() else {
+            let message = format!("`{id}` is no resource of the template");
+            return Err(TemplateError::new(node.at(), message));
         };
-        let mut keys = Vec::with_capacity(3);
-        for key in [map, first, second] {
-            match self.evaluate(key)?.as_known() {
-                Some(key) => keys.push(key),
-                None => return Ok(Evaluated::unknown(self.written(node))),
+        let property = match (resource.kind, attribute) {
+            (GROUP, "GroupId" | "Id") | (LIST, "PrefixListId" | "Id") | (VPC, "VpcId" | "Id") => {
+                return self.resource_id(node, resource);
+            }
+            (GROUP, "VpcId") | (VPC, "CidrBlock") => attribute,
+            _ => "",
+        };
+
+        let properties = resource.node.get("Properties");
+        match properties.and_then(|it| it.get(property)) {
+            Some(value) => self.resolve(value),
+            None if (resource.kind, property) == (GROUP, "VpcId") => {
+                Ok(Resolved::unknown(Unknown::default_vpc()))
+            }
+            None => {
+                let unknown =
+                    Unknown::new(format!("{id}.{attribute}"), format!("{id}.{attribute}"));
+                Ok(Resolved::unknown(unknown))
             }
         }
-        let found = self.mapping(&keys);
-        let default = more.iter().find_map(|node| node.get("DefaultValue"));
-        match found.or(default) {
-            Some(value) => self.evaluate(value),
-            None => Err(self.error(argument, &format!("no mapping has {}", keys.join(", ")))),
+    }
+
+    /// The pieces of a value that has to be a text; none where it is not there.
+    pub(super) fn text_of(
+        &mut self,
+        node: &'d Node<'d>,
+        of: &str,
+    ) -> Result<Vec<Piece<'d>>, TemplateError> {
+        match self.resolve(node)? {
+            Resolved::Text(pieces) => Ok(pieces),
+            Resolved::Nothing => Ok(Vec::new()),
+            other => {
+                let message = format!("`{of}` expects a text, found {}", other.what());
+                Err(TemplateError::new(node.at(), message))
+            }
         }
     }
 }
 
-/// Why a macro is refused.
-pub(super) const TRANSFORM: &str = "what a macro makes is unknown; read the processed template: `aws \
-                                    cloudformation get-template --template-stage Processed`";
-
-fn without_empty(pieces: Vec<Piece>) -> Vec<Piece> {
-    let is_empty = |piece: &Piece| matches!(piece, Piece::Known(text) if text.is_empty());
-    let mut kept: Vec<Piece> = pieces.into_iter().filter(|it| !is_empty(it)).collect();
-    if kept.is_empty() {
-        kept.push(Piece::Known(String::new()));
+/// `ssm:/office:2`, `secretsmanager:office`
+fn dynamic_reference(reference: &str) -> Unknown<'_> {
+    let mut parts = reference.splitn(3, ':');
+    let (service, path) = (parts.next(), parts.next().unwrap_or(reference));
+    let place = match (service, parts.next()) {
+        (Some("ssm"), None) => UnknownPlace::Ssm(path.to_string()),
+        _ => UnknownPlace::Deployment,
+    };
+    Unknown {
+        place,
+        ..Unknown::new(format!("{{{{resolve:{reference}}}}}"), path)
     }
-    kept
 }

@@ -1,12 +1,25 @@
-//! Reads templates in JSON and YAML: groups and rules as CloudFormation deploys them.
+//! Reads templates, JSON and YAML: what CloudFormation makes of them.
 //!
-//! The properties are those of the CloudFormation user guide ("AWS::EC2::SecurityGroup" and the
-//! other types), the functions those of "Intrinsic function reference", evaluated as far as their
-//! values are known. A parameter without a value stays one; conditions take its default, and say so.
+//! Functions are worked out as far as the template and the values of its parameters say. A value
+//! that only the deployment knows becomes a parameter of the program; whether a rule exists has to
+//! be known, or else it is an error. The shapes are those of the CloudFormation template reference.
 
+mod conditions;
+mod document;
+mod error;
 mod evaluate;
-mod node;
-mod parameter;
+mod functions;
+mod group;
+mod names;
+mod parameters;
+mod properties;
+mod recognize;
 mod resources;
+mod rule;
+mod template;
+mod tree;
+mod values;
+mod vpc;
 
-pub use resources::{is_template, read_template};
+pub use document::read_template;
+pub use recognize::is_template;

@@ -1,584 +1,366 @@
-//! The resources of a template.
+//! The resources of a template, one after another.
 
-use super::evaluate::{Evaluated, TRANSFORM};
-use super::node::{Kind, Node, read_tree};
-use super::parameter::Template;
+use super::error::TemplateError;
+use super::evaluate::{Evaluator, GROUP, LIST};
+use super::group::{add_group, add_list, list_blocks};
+use super::properties::{Use, expect_properties, resource_key, value_of};
+use super::rule::{RulePlace, add_rule, group_of_name};
+use super::template::{Resource, Template};
+use super::tree::Node;
+use super::values::{Piece, known_text};
+use super::vpc::{VpcFacts, read_vpcs};
 use crate::aws::Direction;
 use crate::inventory::{
-    self, BadRule, GroupEntry, Holder, Inventory, ListEntry, Origin, PeerEntry, Remark, RuleEntry,
-    Source, SourceError, Value, Words, list_family,
+    Holder, Inventory, InventoryBuilder, Origin, PeerEntry, Remark, RuleEntry, Value,
 };
 use crate::net::{EVERY_IPV4, EVERY_IPV6, Family};
+use crate::source::Span;
 use ipnet::IpNet;
-use std::borrow::Cow;
-use std::collections::BTreeSet;
+use std::collections::{HashMap, HashSet};
 
-/// Ends of logical ids that say nothing: `Web` of `WebSecurityGroup`.
-const ENDS: [&str; 4] = ["SecurityGroup", "SecGroup", "SG", "Group"];
+const INGRESS: &str = "AWS::EC2::SecurityGroupIngress";
+const EGRESS: &str = "AWS::EC2::SecurityGroupEgress";
+const ASSOCIATION: &str = "AWS::EC2::SecurityGroupVpcAssociation";
 
-/// Macros that leave security groups as they are.
-const KNOWN_MACROS: [&str; 2] = ["AWS::Serverless-2016-10-31", "AWS::LanguageExtensions"];
+/// Resources that stand for templates of their own.
+const NESTED: [&str; 2] = ["AWS::CloudFormation::Stack", "AWS::Serverless::Application"];
 
-/// Whether a source is a template.
-pub fn is_template(source: &Source<'_>) -> bool {
-    let text = source.single_text().unwrap_or_default();
-    match text.trim_start().starts_with('{') {
-        true => {
-            text.contains("\"TemplateBody\"")
-                || text.contains("\"Resources\"") && text.contains("\"AWS::")
-        }
-        false => {
-            let is_section = |line: &str| {
-                let key = line.strip_prefix(['"', '\'']).unwrap_or(line);
-                let rest = key.strip_prefix("Resources");
-                rest.is_some_and(|rest| rest.trim_start_matches(['"', '\'']).starts_with(':'))
+/// Reads the resources of a template; `place` gives the span of a range of its text.
+pub(super) fn read_resources(
+    template: &Template<'_>,
+    bindings: &[(String, String)],
+    place: &dyn Fn((usize, usize)) -> Span,
+) -> Result<Inventory, TemplateError> {
+    let mut reader = ResourceReader {
+        evaluator: Evaluator::new(template, bindings),
+        builder: InventoryBuilder::new(),
+        place,
+        vpcs: HashMap::new(),
+        lists: HashMap::new(),
+        outbound: Vec::new(),
+        with_outbound_resources: HashMap::new(),
+    };
+    reader.prepare()?;
+    for resource in template.resources() {
+        reader.add(resource)?;
+    }
+    reader.add_default_outbound()?;
+    Ok(reader.finish(bindings))
+}
+
+struct ResourceReader<'d, 'p> {
+    evaluator: Evaluator<'d>,
+    builder: InventoryBuilder,
+    place: &'p dyn Fn((usize, usize)) -> Span,
+    vpcs: HashMap<&'d str, VpcFacts>,
+    /// The blocks of prefix lists, where they are known.
+    lists: HashMap<&'d str, Vec<IpNet>>,
+    /// The groups that are made, with their inline outbound rules.
+    outbound: Vec<(Resource<'d>, Vec<&'d Node<'d>>)>,
+    /// The groups that have outbound rules which are resources, with one of these.
+    with_outbound_resources: HashMap<&'d str, &'d str>,
+}
+
+impl<'d> ResourceReader<'d, '_> {
+    /// Learns what references need to know: VPCs, the names of groups, and which lists are known.
+    fn prepare(&mut self) -> Result<(), TemplateError> {
+        self.vpcs = read_vpcs(&mut self.evaluator);
+        let (mut names, mut repeated) = (HashMap::new(), HashSet::new());
+        for resource in self.evaluator.template.resources() {
+            let Some(properties) = resource.node.get("Properties") else {
+                continue;
             };
-            text.contains("AWS::") && text.lines().any(is_section)
-        }
-    }
-}
-
-/// The groups and rules of a template.
-pub fn read_template(source: &Source<'_>) -> Result<Inventory, SourceError> {
-    let text = source.single_text().unwrap_or_default();
-    let root = read_tree(text)?;
-    let body = root.get("TemplateBody");
-    match body.map(|body| &body.kind) {
-        // a template in YAML is a text in the answer of `aws cloudformation get-template`
-        Some(Kind::Scalar(body)) => read_root(body, &read_tree(body)?, source),
-        Some(Kind::List(_) | Kind::Map(_)) => read_root(text, body.unwrap_or(&root), source),
-        None => read_root(text, &root, source),
-    }
-}
-
-fn read_root(text: &str, root: &Node, source: &Source<'_>) -> Result<Inventory, SourceError> {
-    let mut template = Template::new(text, root, source.bindings);
-    template.refuse_macros(root)?;
-    let mut errors = Vec::new();
-    let separate = template.groups_with_outbound_rules(&mut errors);
-    for entry in template.resources() {
-        if let Err(error) = template.add_resource(&entry.key, &entry.value, &separate) {
-            errors.push(error);
-        }
-    }
-    match join_errors(errors) {
-        Some(error) => Err(error),
-        None => {
-            let mut inventory = template.builder.finish();
-            inventory.applied_bindings = template.applied.into_iter().collect();
-            Ok(inventory)
-        }
-    }
-}
-
-/// All errors as one, at the place of the first.
-fn join_errors(errors: Vec<SourceError>) -> Option<SourceError> {
-    let mut unique: Vec<SourceError> = Vec::new();
-    for error in errors {
-        if !unique.contains(&error) {
-            unique.push(error);
-        }
-    }
-    let mut errors = unique.into_iter();
-    let first = errors.next()?;
-    let others: String = errors.map(|error| format!("; {error}")).collect();
-    Some(SourceError {
-        message: first.message + &others,
-        place: first.place,
-        file: None,
-    })
-}
-
-impl<'t> Template<'t> {
-    /// Refuses macros that can change anything.
-    fn refuse_macros(&self, root: &'t Node) -> Result<(), SourceError> {
-        if let Some(node) = root.get("Transform") {
-            let names = match node.items() {
-                [] => std::slice::from_ref(node),
-                items => items,
-            };
-            let is_known = |it: &Node| it.text().is_some_and(|name| KNOWN_MACROS.contains(&name));
-            if let Some(unknown) = names.iter().find(|it| !is_known(it)) {
-                return Err(self.error(unknown, TRANSFORM));
+            if !matches!(resource.kind, GROUP | LIST) || !self.evaluator.exists(resource)? {
+                continue;
+            }
+            if resource.kind == LIST {
+                if let Some(blocks) = list_blocks(&mut self.evaluator, properties)? {
+                    self.evaluator.known_lists.insert(resource.id);
+                    self.lists.insert(resource.id, blocks);
+                }
+                continue;
+            }
+            let name = self.evaluator.property(properties, "GroupName")?;
+            if let Some(name) = name.and_then(|it| Some(known_text(&it.pieces)?.into_owned()))
+                && names.insert(name.clone(), resource.id).is_some()
+            {
+                repeated.insert(name);
             }
         }
-        for entry in self.resources() {
-            if entry.key.starts_with("Fn::") {
-                return Err(self.error(&entry.value, TRANSFORM));
-            }
-        }
+        names.retain(|name, _| !repeated.contains(name));
+        self.evaluator.group_names = names;
         Ok(())
     }
 
-    /// The groups with outbound rules that are resources: CloudFormation deletes the default rule of
-    /// these (CloudFormation user guide, AWS::EC2::SecurityGroupEgress), and any other rule for all
-    /// outbound traffic to everywhere (aws-cdk issue 987).
-    fn groups_with_outbound_rules(&mut self, errors: &mut Vec<SourceError>) -> BTreeSet<String> {
-        let mut found = BTreeSet::new();
-        for entry in self.resources() {
-            let kind = entry.value.get("Type").and_then(Node::text);
-            let group = entry
-                .value
-                .get("Properties")
-                .and_then(|it| it.get("GroupId"));
-            if let (Some("AWS::EC2::SecurityGroupEgress"), Some(group)) = (kind, group) {
-                match (self.is_made(&entry.value), self.evaluate(group)) {
-                    (Ok(true), Ok(value)) => found.extend(value.as_known()),
-                    (Ok(false), _) => {}
-                    (Err(error), _) | (_, Err(error)) => errors.push(error),
-                }
-            }
-        }
-        found
-    }
-
-    /// Whether the condition of a resource holds.
-    fn is_made(&mut self, resource: &'t Node) -> Result<bool, SourceError> {
-        match resource.get("Condition") {
-            Some(name) => self.condition_of(name),
-            None => Ok(true),
-        }
-    }
-
-    fn add_resource(
-        &mut self,
-        name: &'t str,
-        resource: &'t Node,
-        separate: &BTreeSet<String>,
-    ) -> Result<(), SourceError> {
-        let kind = resource
-            .get("Type")
-            .and_then(Node::text)
-            .unwrap_or_default();
-        let add = match kind {
-            "AWS::EC2::SecurityGroup" => Template::add_group,
-            "AWS::EC2::SecurityGroupIngress" => Template::add_inbound,
-            "AWS::EC2::SecurityGroupEgress" => Template::add_outbound,
-            "AWS::EC2::SecurityGroupVpcAssociation" => Template::add_association,
-            "AWS::EC2::PrefixList" => Template::add_list,
-            "AWS::EC2::VPC" => Template::add_vpc,
-            _ => return Ok(()),
-        };
-        if !self.is_made(resource)? {
+    fn add(&mut self, resource: Resource<'d>) -> Result<(), TemplateError> {
+        let is_nested = NESTED.contains(&resource.kind) || resource.kind.ends_with("::MODULE");
+        if is_nested {
+            let origin = self.origin(resource.id, resource.node, Holder::OwnResource);
+            self.builder.add_remark(Remark::NotRead {
+                origin,
+                kind: resource.kind.to_string(),
+            });
             return Ok(());
         }
-        let Some(properties) = resource.get("Properties") else {
-            return Err(self.error(resource, "the resource has no `Properties`"));
+        let is_read = matches!(resource.kind, GROUP | LIST | INGRESS | EGRESS | ASSOCIATION);
+        if !is_read || !self.evaluator.exists(resource)? {
+            return Ok(());
+        }
+
+        let Some(properties) = resource.node.get("Properties") else {
+            let message = format!("`{}` has no `Properties`", resource.id);
+            return Err(TemplateError::new(resource.node.at(), message));
         };
-        add(self, name, properties, separate)
+        match resource.kind {
+            GROUP => self.add_group(resource, properties),
+            LIST => match self.lists.remove(resource.id) {
+                Some(blocks) => add_list(
+                    &mut self.evaluator,
+                    &mut self.builder,
+                    resource,
+                    properties,
+                    blocks,
+                ),
+                None => Ok(()),
+            },
+            INGRESS => self.add_rule_resource(resource, properties, Direction::Ingress),
+            EGRESS => self.add_rule_resource(resource, properties, Direction::Egress),
+            _ => self.add_association(resource, properties),
+        }
+    }
+
+    fn origin(&self, address: &str, node: &Node<'_>, holder: Holder) -> Origin {
+        Origin {
+            id: None,
+            address: Some(address.into()),
+            span: Some((self.place)(node.range)),
+            holder,
+        }
     }
 
     fn add_group(
         &mut self,
-        name: &'t str,
-        properties: &'t Node,
-        separate: &BTreeSet<String>,
-    ) -> Result<(), SourceError> {
-        let group_name = self.words(properties, "GroupName")?;
-        let description = self.words(properties, "GroupDescription")?;
-        let vpc = self.value(properties, "VpcId")?;
-        let tags = self.tags(properties)?;
-        let name_tag = tags.iter().find(|(key, _)| key == "Name");
-        let mut names = vec![Cow::Borrowed(plain_id(name)), Cow::Borrowed(name)];
-        names.extend(name_tag.and_then(|(_, value)| known_words(value)));
-        names.extend(group_name.as_ref().and_then(known_words));
-
-        let origin = self.origin(properties, name);
-        let placed_in = vpc.clone();
-        self.builder.add_group(GroupEntry {
-            keys: vec![name.into()],
-            names,
-            group_name,
-            name_prefix: None,
-            description,
-            vpc: Some(vpc.unwrap_or_else(|| Value::expression("the default VPC"))),
-            tags,
+        resource: Resource<'d>,
+        properties: &'d Node<'d>,
+    ) -> Result<(), TemplateError> {
+        let origin = self.origin(resource.id, resource.node, Holder::OwnResource);
+        add_group(
+            &mut self.evaluator,
+            &mut self.builder,
+            resource,
+            properties,
             origin,
-        });
+        )?;
 
-        for (key, direction) in [
-            ("SecurityGroupIngress", Direction::Ingress),
-            ("SecurityGroupEgress", Direction::Egress),
+        let mut outbound = Vec::new();
+        for (direction, list) in [
+            (Direction::Ingress, "SecurityGroupIngress"),
+            (Direction::Egress, "SecurityGroupEgress"),
         ] {
-            let rules = self.inline_rules(properties, key)?;
-            if rules.is_empty() && direction == Direction::Egress && !separate.contains(name) {
-                self.add_default_outbound(name, properties, placed_in.as_ref());
-            }
-            for (n, rule) in rules.into_iter().enumerate() {
-                let origin = Origin {
-                    holder: Holder::Inline,
-                    ..self.origin(rule, &format!("{name}.{key}[{n}]"))
+            for (n, rule) in self.evaluator.objects(properties, list)? {
+                let address = format!("{}.{list}[{n}]", resource.id);
+                let place = RulePlace {
+                    group: Value::known(resource_key(resource.id)),
+                    direction,
+                    is_resource: false,
+                    origin: self.origin(&address, rule, Holder::Inline),
                 };
-                let group = Value::known(name.to_string());
-                let drops_everything = direction == Direction::Egress && separate.contains(name);
-                self.add_rule(rule, group, direction, origin, drops_everything)?;
-            }
-        }
-        Ok(())
-    }
-
-    /// The rules that AWS gives a new group: all outbound traffic of IPv4, and of IPv6 where its VPC
-    /// has addresses of IPv6 (VPC user guide, "Security group rules"; EC2 API reference,
-    /// CreateSecurityGroup). Where that is unknown, so is the block of the second.
-    fn add_default_outbound(
-        &mut self,
-        name: &'t str,
-        properties: &'t Node,
-        vpc: Option<&Value<'_>>,
-    ) {
-        let every_v4 = Value::known(EVERY_IPV4.to_string());
-        let has_ipv6 = match vpc {
-            Some(Value::Known(vpc)) if self.has_resource(vpc) => Some(self.has_ipv6(vpc)),
-            _ => None,
-        };
-        let every_v6 = match has_ipv6 {
-            Some(true) => Some(Value::known(EVERY_IPV6.to_string())),
-            Some(false) => None,
-            None => Some(Value::expression("default-outbound-ipv6")),
-        };
-        let blocks = [(Some(every_v4), Family::V4), (every_v6, Family::V6)];
-        for (block, family) in blocks {
-            let Some(block) = block else { continue };
-            let origin = Origin {
-                holder: Holder::Inline,
-                ..self.origin(properties, name)
-            };
-            self.builder.add_rule(RuleEntry {
-                group: Value::known(name),
-                direction: Direction::Egress,
-                protocol: Value::known("-1"),
-                from: None,
-                to: None,
-                peer: PeerEntry::Block(block, family),
-                description: None,
-                tags: Vec::new(),
-                origin,
-            });
-        }
-    }
-
-    /// Whether a VPC of the template gets addresses of IPv6.
-    fn has_ipv6(&self, vpc: &str) -> bool {
-        self.resources().iter().any(|entry| {
-            let kind = entry.value.get("Type").and_then(Node::text);
-            let properties = entry.value.get("Properties");
-            let of_vpc = properties
-                .and_then(|it| it.get("VpcId"))
-                .and_then(Node::function);
-            let names_it = of_vpc.is_some_and(|(_, name)| {
-                name.text()
-                    .is_some_and(|it| it.split('.').next() == Some(vpc))
-            });
-            let is_ipv6 = |it: &Node| {
-                [
-                    "AmazonProvidedIpv6CidrBlock",
-                    "Ipv6CidrBlock",
-                    "Ipv6Pool",
-                    "Ipv6IpamPoolId",
-                ]
-                .iter()
-                .any(|key| it.get(key).is_some())
-            };
-            kind == Some("AWS::EC2::VPCCidrBlock") && names_it && properties.is_some_and(is_ipv6)
-        })
-    }
-
-    /// The inline rules of a group, each as an object.
-    fn inline_rules(
-        &mut self,
-        properties: &'t Node,
-        key: &str,
-    ) -> Result<Vec<&'t Node>, SourceError> {
-        let Some(node) = properties.get(key) else {
-            return Ok(Vec::new());
-        };
-        let mut rules = Vec::new();
-        let mut open = vec![self.evaluate(node)?];
-        while let Some(value) = open.pop() {
-            match value {
-                Evaluated::Object(rule) => rules.push(rule),
-                Evaluated::List(items) => open.extend(items.into_iter().rev()),
-                Evaluated::Nothing => {}
-                Evaluated::Text(_) => {
-                    let message = format!("the rules of `{key}` are unknown");
-                    return Err(self.error(node, &message));
+                add_rule(&mut self.evaluator, &mut self.builder, rule, place)?;
+                if direction == Direction::Egress {
+                    outbound.push(rule);
                 }
             }
         }
-        Ok(rules)
+        self.outbound.push((resource, outbound));
+        Ok(())
     }
 
-    fn add_inbound(
+    fn add_rule_resource(
         &mut self,
-        name: &'t str,
-        properties: &'t Node,
-        _: &BTreeSet<String>,
-    ) -> Result<(), SourceError> {
-        self.add_separate(name, properties, Direction::Ingress)
-    }
-
-    fn add_outbound(
-        &mut self,
-        name: &'t str,
-        properties: &'t Node,
-        _: &BTreeSet<String>,
-    ) -> Result<(), SourceError> {
-        self.add_separate(name, properties, Direction::Egress)
-    }
-
-    fn add_separate(
-        &mut self,
-        name: &'t str,
-        properties: &'t Node,
+        resource: Resource<'d>,
+        properties: &'d Node<'d>,
         direction: Direction,
-    ) -> Result<(), SourceError> {
-        let group = match self.value(properties, "GroupId")? {
-            Some(group) => Some(group),
-            None => self.value(properties, "GroupName")?,
+    ) -> Result<(), TemplateError> {
+        let by_id = self.evaluator.property(properties, "GroupId")?;
+        let by_name = self.evaluator.property(properties, "GroupName")?;
+        let group = match (by_id, by_name) {
+            (Some(id), None) => {
+                if let (Direction::Egress, [Piece::Resource(group)]) =
+                    (direction, id.pieces.as_slice())
+                {
+                    self.with_outbound_resources.insert(group, resource.id);
+                }
+                value_of(&mut self.builder, &id.pieces, Use::Id("sg-"))
+            }
+            (None, Some(name)) => group_of_name(&self.evaluator, &mut self.builder, &name.pieces),
+            (Some(_), Some(_)) => {
+                let message = "a rule has a `GroupId` or a `GroupName`, and not both";
+                return Err(TemplateError::new(properties.at(), message));
+            }
+            (None, None) => {
+                let message = format!("`{}` has no `GroupId`", resource.id);
+                return Err(TemplateError::new(properties.at(), message));
+            }
         };
-        let Some(group) = group else {
-            return Err(self.error(properties, "the rule has no `GroupId`"));
-        };
-        let origin = Origin {
-            holder: Holder::OwnResource,
-            ..self.origin(properties, name)
-        };
-        self.add_rule(properties, group, direction, origin, false)
-    }
-
-    /// Adds a rule; `drops_everything` where CloudFormation deletes one for all traffic to
-    /// everywhere.
-    fn add_rule(
-        &mut self,
-        rule: &'t Node,
-        group: Value<'static>,
-        direction: Direction,
-        origin: Origin,
-        drops_everything: bool,
-    ) -> Result<(), SourceError> {
-        let Some(protocol) = self.value(rule, "IpProtocol")? else {
-            return Err(self.error(rule, "the rule has no `IpProtocol`"));
-        };
-        let Some(peer) = self.peer(rule, direction)? else {
-            self.builder.reject_rule(origin, BadRule::NoPeer);
-            return Ok(());
-        };
-        let is_everything = protocol == Value::known("-1")
-            && [EVERY_IPV4, EVERY_IPV6].iter().any(|every| {
-                matches!(&peer, PeerEntry::Block(Value::Known(block), _) if **block == every.to_string())
-            });
-        if drops_everything && is_everything {
-            self.builder.add_remark(Remark::Deleted { origin });
-            return Ok(());
-        }
-        let entry = RuleEntry {
+        let place = RulePlace {
             group,
             direction,
-            from: self.value(rule, "FromPort")?,
-            to: self.value(rule, "ToPort")?,
-            description: self
-                .words(rule, "Description")?
-                .filter(|it| *it != Words::known("")),
-            protocol,
-            peer,
-            tags: Vec::new(),
-            origin,
+            is_resource: true,
+            origin: self.origin(resource.id, resource.node, Holder::OwnResource),
         };
-        self.builder.add_rule(entry);
-        Ok(())
-    }
-
-    /// Who is at the other end of a rule.
-    fn peer(
-        &mut self,
-        rule: &'t Node,
-        direction: Direction,
-    ) -> Result<Option<PeerEntry<'static>>, SourceError> {
-        for (key, family) in [("CidrIp", Family::V4), ("CidrIpv6", Family::V6)] {
-            if let Some(block) = self.value(rule, key)? {
-                return Ok(Some(PeerEntry::Block(block, family)));
-            }
-        }
-        let side = match direction {
-            Direction::Ingress => "Source",
-            Direction::Egress => "Destination",
-        };
-        if let Some(list) = self.value(rule, &format!("{side}PrefixListId"))? {
-            return Ok(Some(PeerEntry::PrefixList(list)));
-        }
-        let account = self.value(rule, "SourceSecurityGroupOwnerId")?;
-        for key in ["SecurityGroupId", "SecurityGroupName"] {
-            let Some(group) = self.value(rule, &format!("{side}{key}"))? else {
-                continue;
-            };
-            let account = match account {
-                Some(Value::Known(account)) => Some(account),
-                Some(Value::Expression(_)) | None => None,
-            };
-            let group = match group {
-                // a name is no id
-                Value::Known(name) if key == "SecurityGroupName" && !self.has_resource(&name) => {
-                    Value::expression(format!("group {name}"))
-                }
-                group => group,
-            };
-            return Ok(Some(PeerEntry::Group(group, account)));
-        }
-        Ok(None)
+        add_rule(&mut self.evaluator, &mut self.builder, properties, place)
     }
 
     fn add_association(
         &mut self,
-        name: &'t str,
-        properties: &'t Node,
-        _: &BTreeSet<String>,
-    ) -> Result<(), SourceError> {
-        let group = self.value(properties, "GroupId")?;
-        let vpc = self.value(properties, "VpcId")?;
-        let (Some(group), Some(vpc)) = (group, vpc) else {
-            return Err(self.error(properties, "expected `GroupId` and `VpcId`"));
-        };
-        let origin = self.origin(properties, name);
-        self.builder.add_association(&group, &vpc, origin);
+        resource: Resource<'d>,
+        properties: &'d Node<'d>,
+    ) -> Result<(), TemplateError> {
+        expect_properties(properties, resource.kind, &["GroupId", "VpcId"])?;
+        let mut values = Vec::with_capacity(2);
+        for (name, start) in [("GroupId", "sg-"), ("VpcId", "vpc-")] {
+            let Some(property) = self.evaluator.property(properties, name)? else {
+                let message = format!("`{}` has no `{name}`", resource.id);
+                return Err(TemplateError::new(properties.at(), message));
+            };
+            values.push(value_of(
+                &mut self.builder,
+                &property.pieces,
+                Use::Id(start),
+            ));
+        }
+        let origin = self.origin(resource.id, resource.node, Holder::OwnResource);
+        self.builder.add_association(&values[0], &values[1], origin);
         Ok(())
     }
 
-    fn add_list(
-        &mut self,
-        name: &'t str,
-        properties: &'t Node,
-        _: &BTreeSet<String>,
-    ) -> Result<(), SourceError> {
-        let list_name = self.value(properties, "PrefixListName")?;
-        let family = self.value(properties, "AddressFamily")?;
-        let entries = self.value(properties, "MaxEntries")?;
-        let mut blocks: Vec<IpNet> = Vec::new();
-        let written = properties.get("Entries").map_or(&[][..], Node::items);
-        for entry in written {
-            if let Some(Value::Known(block)) = self.value(entry, "Cidr")? {
-                match block.parse::<IpNet>() {
-                    Ok(block) => blocks.push(block.trunc()),
-                    Err(_) => {
-                        let message = format!("`{block}` is no block of addresses");
-                        return Err(self.error(entry, &message));
-                    }
+    /// Adds the outbound rules that AWS gives to groups without any.
+    ///
+    /// "If you do not specify an egress rule, we add egress rules that allow IPv4 and IPv6 traffic
+    /// on all ports and protocols to any destination" (CloudFormation template reference,
+    /// AWS::EC2::SecurityGroup); an empty list specifies none. The rule of IPv6 is only there where
+    /// the VPC has addresses of IPv6 (VPC user guide, "Security group rules"). Where a group has an
+    /// outbound rule that is a resource of its own, CloudFormation deletes them (CloudFormation user
+    /// guide, AWS::EC2::SecurityGroupEgress: "the default rule is removed").
+    fn add_default_outbound(&mut self) -> Result<(), TemplateError> {
+        let mut uncertain = Vec::new();
+        for (resource, rules) in std::mem::take(&mut self.outbound) {
+            let other = self.with_outbound_resources.get(resource.id).copied();
+            match (rules.as_slice(), other) {
+                ([], None) => {}
+                ([], Some(_)) => continue,
+                (rules, Some(other)) => {
+                    self.refuse_deleted(rules, resource.id, other)?;
+                    continue;
                 }
+                (_, None) => continue,
+            }
+
+            let address = format!("{} (default outbound)", resource.id);
+            let origin = self.origin(&address, resource.node, Holder::Inline);
+            let has_ipv6 = self.vpc_has_ipv6(resource)?;
+            if has_ipv6.is_none() {
+                uncertain.push(self.origin(resource.id, resource.node, Holder::OwnResource));
+            }
+            self.add_outbound(resource, EVERY_IPV4, &origin);
+            if has_ipv6 != Some(false) {
+                self.add_outbound(resource, EVERY_IPV6, &origin);
             }
         }
-        blocks.sort_unstable();
-        let known = |value: Option<Value<'static>>| match value {
-            Some(Value::Known(text)) => Some(text.into_owned()),
-            Some(Value::Expression(_)) | None => None,
-        };
-        let tags = self.tags(properties)?;
-        self.builder.add_list(ListEntry {
-            keys: vec![name.into()],
-            name: known(list_name).unwrap_or_else(|| name.to_string()).into(),
-            family: list_family(known(family).as_deref()),
-            entries: known(entries).and_then(|text| text.parse().ok()),
-            blocks: Some(blocks),
-            is_made: true,
-            tags,
-        });
+        if !uncertain.is_empty() {
+            self.builder
+                .add_remark(Remark::DefaultOutbound { groups: uncertain });
+        }
         Ok(())
     }
 
-    fn add_vpc(
-        &mut self,
-        name: &'t str,
-        properties: &'t Node,
-        _: &BTreeSet<String>,
-    ) -> Result<(), SourceError> {
-        let block = match self.value(properties, "CidrBlock")? {
-            Some(Value::Known(block)) => block.parse().ok(),
-            Some(Value::Expression(_)) | None => None,
-        };
-        self.builder.add_vpc(inventory::Vpc {
-            id: name.to_string(),
-            name: Some(
-                name.trim_end_matches("VPC")
-                    .trim_end_matches("Vpc")
-                    .to_string(),
-            )
-            .filter(|name| !name.is_empty()),
-            blocks: block.into_iter().collect(),
+    fn add_outbound(&mut self, resource: Resource<'d>, block: IpNet, origin: &Origin) {
+        let block_value = Value::known(block.to_string());
+        self.builder.add_rule(RuleEntry {
+            group: Value::known(resource_key(resource.id)),
+            direction: Direction::Egress,
+            protocol: Value::known("-1"),
+            from: None,
+            to: None,
+            peer: PeerEntry::Block(block_value, Family::of_block(&block)),
+            description: None,
+            tags: Vec::new(),
+            origin: origin.clone(),
         });
-        Ok(())
     }
 
-    /// The value of a property; nothing where it is absent.
-    fn value(
+    /// Refuses a rule for all traffic to everywhere beside an outbound rule that is a resource:
+    /// CloudFormation cannot tell it from the default rule, and deletes it (aws-cdk issue 987),
+    /// until an update of the group writes it again.
+    fn refuse_deleted(
         &mut self,
-        properties: &'t Node,
-        key: &str,
-    ) -> Result<Option<Value<'static>>, SourceError> {
-        let Some(node) = properties.get(key) else {
-            return Ok(None);
-        };
-        match self.evaluate(node)? {
-            Evaluated::Nothing => Ok(None),
-            value => match value.as_value() {
-                Some(value) => Ok(Some(value)),
-                None => Err(self.error(node, &format!("`{key}` takes one value"))),
-            },
-        }
-    }
-
-    /// The text of a property.
-    fn words(
-        &mut self,
-        properties: &'t Node,
-        key: &str,
-    ) -> Result<Option<Words<'static>>, SourceError> {
-        let Some(node) = properties.get(key) else {
-            return Ok(None);
-        };
-        match self.evaluate(node)? {
-            Evaluated::Nothing => Ok(None),
-            value => match value.as_words() {
-                Some(words) => Ok(Some(words)),
-                None => Err(self.error(node, &format!("`{key}` takes a text"))),
-            },
-        }
-    }
-
-    fn tags(
-        &mut self,
-        properties: &'t Node,
-    ) -> Result<Vec<(Cow<'static, str>, Words<'static>)>, SourceError> {
-        let Some(node) = properties.get("Tags") else {
-            return Ok(Vec::new());
-        };
-        let mut tags = Vec::new();
-        let mut open = vec![self.evaluate(node)?];
-        while let Some(value) = open.pop() {
-            match value {
-                Evaluated::List(items) => open.extend(items.into_iter().rev()),
-                Evaluated::Object(tag) => {
-                    let key = self.value(tag, "Key")?;
-                    let value = self.words(tag, "Value")?;
-                    if let (Some(Value::Known(key)), Some(value)) = (key, value) {
-                        tags.push((key, value));
-                    }
-                }
-                Evaluated::Nothing | Evaluated::Text(_) => {}
+        rules: &[&'d Node<'d>],
+        group: &str,
+        other: &str,
+    ) -> Result<(), TemplateError> {
+        for rule in rules {
+            let protocol = self.evaluator.property(rule, "IpProtocol")?;
+            let protocol = protocol.and_then(|it| Some(known_text(&it.pieces)?.into_owned()));
+            let mut is_everywhere = false;
+            for name in ["CidrIp", "CidrIpv6"] {
+                let block = self.evaluator.property(rule, name)?;
+                let block = block.and_then(|it| known_text(&it.pieces)?.parse::<IpNet>().ok());
+                is_everywhere |= block.is_some_and(|block| block.prefix_len() == 0);
+            }
+            if protocol.as_deref() == Some("-1") && is_everywhere {
+                let message = format!(
+                    "whether `{group}` has this rule is unknown: CloudFormation deletes a rule for \
+                     all traffic to everywhere where another outbound rule is a resource of its \
+                     own, here `{other}`"
+                );
+                return Err(TemplateError::new(rule.at(), message));
             }
         }
-        Ok(tags)
+        Ok(())
     }
-}
 
-/// A logical id without an end that says nothing.
-fn plain_id(name: &str) -> &str {
-    let ends = ENDS.iter().filter_map(|end| name.strip_suffix(end));
-    ends.into_iter()
-        .find(|rest| !rest.is_empty())
-        .unwrap_or(name)
-}
+    /// Whether the VPC of a group has addresses of IPv6, if the template has the VPC.
+    fn vpc_has_ipv6(&mut self, resource: Resource<'d>) -> Result<Option<bool>, TemplateError> {
+        let Some(properties) = resource.node.get("Properties") else {
+            return Ok(None);
+        };
+        let vpc = self.evaluator.property(properties, "VpcId")?;
+        let pieces = vpc.map(|vpc| vpc.pieces).unwrap_or_default();
+        Ok(match pieces.as_slice() {
+            [Piece::Unknown(unknown)] => self
+                .vpcs
+                .get(unknown.expression.as_str())
+                .map(|facts| facts.has_ipv6),
+            _ => None,
+        })
+    }
 
-fn known_words(words: &Words<'static>) -> Option<Cow<'static, str>> {
-    match words {
-        Words::Known(text) => Some(text.clone()),
-        Words::Pieces(_) => None,
+    fn finish(mut self, bindings: &[(String, String)]) -> Inventory {
+        for (id, facts) in self.vpcs {
+            let blocks = facts.blocks.unwrap_or_default();
+            self.builder.add_made_vpc(id, facts.name.as_deref(), blocks);
+        }
+        for (parameter, (value, node)) in &self.evaluator.assumed {
+            self.builder.add_remark(Remark::AssumedDefault {
+                parameter: (*parameter).to_string(),
+                origin: Origin {
+                    id: None,
+                    address: Some((*parameter).into()),
+                    span: Some((self.place)(node.range)),
+                    holder: Holder::OwnResource,
+                },
+                value: value.clone(),
+            });
+        }
+
+        let template = self.evaluator.template;
+        let is_known =
+            |name: &str| template.parameters.contains_key(name) || name.starts_with("AWS::");
+        let applied = bindings.iter().map(|(name, _)| name);
+        let applied = applied.filter(|name| is_known(name));
+        Inventory {
+            applied_bindings: applied.cloned().collect(),
+            ..self.builder.finish()
+        }
     }
 }
