@@ -236,12 +236,10 @@ impl<'d> ResourceReader<'d, '_> {
 
     /// Adds the outbound rules that AWS gives to groups without any.
     ///
-    /// "If you do not specify an egress rule, we add egress rules that allow IPv4 and IPv6 traffic
-    /// on all ports and protocols to any destination" (CloudFormation template reference,
-    /// AWS::EC2::SecurityGroup); an empty list specifies none. The rule of IPv6 is only there where
-    /// the VPC has addresses of IPv6 (VPC user guide, "Security group rules"). Where a group has an
-    /// outbound rule that is a resource of its own, CloudFormation deletes them (CloudFormation user
-    /// guide, AWS::EC2::SecurityGroupEgress: "the default rule is removed").
+    /// A group without `SecurityGroupEgress`, or with an empty list, keeps the rules of a new group:
+    /// all traffic of IPv4, and of IPv6 where its VPC has addresses of IPv6 (VPC user guide,
+    /// "Security group rules"). Where a group has an outbound rule that is a resource of its own,
+    /// CloudFormation deletes them (CloudFormation user guide, AWS::EC2::SecurityGroupEgress).
     fn add_default_outbound(&mut self) -> Result<(), TemplateError> {
         let mut uncertain = Vec::new();
         for (resource, rules) in std::mem::take(&mut self.outbound) {
