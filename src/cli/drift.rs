@@ -70,11 +70,7 @@ pub fn print_drift(args: &DriftArgs, terminal: &Terminal) -> Exit {
         Ok(texts) => texts,
         Err(exit) => return exit,
     };
-    let named: Vec<(&str, String)> = texts
-        .iter()
-        .map(|(name, text)| (name.as_str(), text.clone()))
-        .collect();
-    let estate = match read_estate(&named, &[]) {
+    let estate = match read_estate(&texts, &[]) {
         Ok(estate) => estate,
         Err((source, error)) => {
             return terminal.report_failure(&format!("cannot read `{source}`: {error}"));

@@ -10,6 +10,7 @@ use clap::Args;
 use std::fs;
 use std::path::Path;
 use tierwall::compile::Inputs;
+use tierwall::diagnostic::counted;
 use tierwall::driver::adopt::{AdoptOptions, Adopted, adopt_estate};
 use tierwall::driver::import::{Imported, import_inventory};
 use tierwall::import::{Estate, read_at, read_estate};
@@ -19,8 +20,8 @@ use tierwall::workspace::Workspace;
 /// The arguments of `import`.
 #[derive(Args)]
 pub struct Import {
-    /// What exists: `terraform show -json`, `terraform.tfstate`, a template of CloudFormation, or what `aws ec2
-    /// describe-security-groups`, `describe-security-group-rules`, `describe-vpcs` and
+    /// What exists: `terraform show -json`, `terraform.tfstate`, a template of CloudFormation, or
+    /// what `aws ec2 describe-security-groups`, `describe-security-group-rules`, `describe-vpcs` and
     /// `describe-managed-prefix-lists` print, in any number of files; or a configuration of
     /// Terraform: a `.tf` file, or a directory of them; `-` is standard input
     #[arg(required_unless_present = "live")]
@@ -142,11 +143,7 @@ fn read_all(import: &Import, terminal: &Terminal) -> Result<Estate, Exit> {
     }
 
     let texts = read_source_texts(&import.sources, &import.live, terminal)?;
-    let named: Vec<(&str, String)> = texts
-        .iter()
-        .map(|(name, text)| (name.as_str(), text.clone()))
-        .collect();
-    read_estate(&named, &import.set).map_err(|(source, error)| {
+    read_estate(&texts, &import.set).map_err(|(source, error)| {
         terminal.report_failure(&format!("cannot read `{source}`: {error}"))
     })
 }
@@ -251,12 +248,12 @@ fn stage_file(path: &Path, bytes: &[u8], force: bool) -> Result<Option<Staged>, 
 fn describe_import(imported: &Imported) -> String {
     let mut counts = format!(
         "{}, {} as {}",
-        count(imported.groups, "group"),
-        count(imported.rules, "rule"),
-        count(imported.sentences, "sentence"),
+        counted(imported.groups, "group"),
+        counted(imported.rules, "rule"),
+        counted(imported.sentences, "sentence"),
     );
     if imported.defaults > 0 {
-        let defaults = count(imported.defaults, "default group");
+        let defaults = counted(imported.defaults, "default group");
         counts.push_str(&format!("; {defaults} as AWS made them left out"));
     }
     if imported.differences.is_empty() {
@@ -269,13 +266,6 @@ fn describe_import(imported: &Imported) -> String {
     if let Some(others) = imported.differences.len().checked_sub(MOST_SHOWN + 1) {
         lines.push_str(&format!("\n  and {} more", others + 1));
     }
-    let differ = count(imported.differences.len(), "difference");
+    let differ = counted(imported.differences.len(), "difference");
     format!("{counts}; {differ}:{lines}")
-}
-
-fn count(number: usize, what: &str) -> String {
-    match number {
-        1 => format!("1 {what}"),
-        _ => format!("{number} {what}s"),
-    }
 }

@@ -3,7 +3,7 @@
 use super::cover::{Side, is_covered};
 use super::input::DriftInput;
 use super::matching::{match_groups, planning, tag};
-use super::rule::{Difference, Drift, DriftedPeer, DriftedRule, UnmanagedGroup};
+use super::rule::{Difference, Drift, DriftedPeer, DriftedRule, UnmanagedGroup, rule_words};
 use crate::aws::{
     Direction, GroupId, ListReference, Peer, Reference, Rule, RuleKey, SecurityGroup, State, Text,
     aws_list,
@@ -179,6 +179,12 @@ struct FoundRule<'p> {
     id: Option<&'p str>,
 }
 
+impl FoundRule<'_> {
+    fn words(&self) -> String {
+        rule_words(self.key.direction, self.key.traffic, &self.peer)
+    }
+}
+
 impl<'p> Pair<'p> {
     fn written_group(&self) -> &'p SecurityGroup {
         self.input.written.group(self.written)
@@ -315,22 +321,9 @@ impl<'p> Pair<'p> {
         id.map(str::to_string)
     }
 
-    fn rule_words(rule: &FoundRule<'_>) -> String {
-        let word = match rule.key.direction {
-            Direction::Ingress => "from",
-            Direction::Egress => "to",
-        };
-        let direction = rule.key.direction.words();
-        format!(
-            "{direction} {} {word} {}",
-            rule.key.traffic,
-            rule.peer.words()
-        )
-    }
-
     /// A rule that one side alone has, where the rules of the other admit the same.
     fn rule_difference(&self, rule: &FoundRule<'_>, runs: bool) -> Difference {
-        let words = Pair::rule_words(rule);
+        let words = rule.words();
         Difference {
             group: self.written_group().name.clone(),
             rule: Some(words.clone()),
@@ -369,7 +362,7 @@ impl<'p> Pair<'p> {
             .otherwise
             .extend(differences.into_iter().map(|it| Difference {
                 group: self.written_group().name.clone(),
-                rule: Some(Pair::rule_words(living)),
+                rule: Some(living.words()),
                 id: living.id.map(str::to_string),
                 ..it
             }));

@@ -1,9 +1,9 @@
-//! What runs against what is written: rules that somebody opened or revoked by hand, groups that are
-//! gone, texts that differ.
+//! What runs against what is written: rules that somebody opened or revoked by hand, groups that
+//! are gone, texts that differ.
 //!
-//! Groups are matched by what identifies them, rules by what AWS knows them by; whether a rule opens
-//! anything is judged by exact sets. A rule for `10.0.0.0/9` and one for `10.128.0.0/9` open nothing
-//! where the program has one for `10.0.0.0/8`.
+//! Groups are matched by what identifies them, rules by what AWS knows them by; whether a rule
+//! opens anything is judged by exact sets. A rule for `10.0.0.0/9` and one for `10.128.0.0/9` open
+//! nothing where the program has one for `10.0.0.0/8`.
 
 mod compare;
 mod cover;

@@ -74,12 +74,7 @@ pub struct Event {
 impl DriftedRule {
     /// `inbound tcp 22 from 0.0.0.0/0`
     pub fn words(&self) -> String {
-        let word = match self.direction {
-            Direction::Ingress => "from",
-            Direction::Egress => "to",
-        };
-        let direction = self.direction.words();
-        format!("{direction} {} {word} {}", self.traffic, self.peer.words())
+        rule_words(self.direction, self.traffic, &self.peer)
     }
 
     /// The command that revokes it, if it runs and its id is known.
@@ -107,6 +102,15 @@ pub enum DriftedPeer {
     Group(String),
     /// A prefix list: its id, or the name of one that AWS manages.
     PrefixList(String),
+}
+
+/// A rule without its group: `inbound tcp 22 from 0.0.0.0/0`
+pub(super) fn rule_words(direction: Direction, traffic: Traffic, peer: &DriftedPeer) -> String {
+    let word = match direction {
+        Direction::Ingress => "from",
+        Direction::Egress => "to",
+    };
+    format!("{} {traffic} {word} {}", direction.words(), peer.words())
 }
 
 impl DriftedPeer {

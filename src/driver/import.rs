@@ -33,8 +33,8 @@ pub struct Imported {
     pub differences: Vec<String>,
 }
 
-/// Writes an inventory as the program `name` of a stack, and holds every group and rule of that against what
-/// was read, in both directions.
+/// Writes an inventory as the program `name` of a stack, and holds every group and rule of that
+/// against what was read, in both directions.
 pub fn import_inventory(
     name: &str,
     stack: &str,

@@ -15,24 +15,26 @@ pub struct Estate {
     pub held: Option<Inventory>,
 }
 
-/// Reads sources, each with its name, and with values of what they leave open: answers about one account, or one document of a tool, or a
-/// document and the answers about the account that it deploys to. Of these, the groups of the
-/// document are read, with all rules that they have in the account. An error has the name of its
-/// source.
+/// Reads sources, each with its name, and with values of what they leave open: answers about one
+/// account, or one document of a tool, or a document and the answers about the account that it
+/// deploys to. Of these, the groups of the document are read, with all rules that they have in the
+/// account. An error has the name of its source.
 pub fn read_estate<'s>(
-    sources: &[(&'s str, String)],
+    sources: &'s [(String, String)],
     bindings: &[(String, String)],
 ) -> Result<Estate, (&'s str, SourceError)> {
     let (documents, answers): (Vec<_>, Vec<_>) = sources
         .iter()
         .partition(|(name, text)| is_document(name, text));
     for (name, text) in sources {
-        refuse_larger(text).map_err(|error| (*name, error))?;
+        refuse_larger(text).map_err(|error| (name.as_str(), error))?;
     }
 
     let held = match documents.as_slice() {
         [] => None,
-        [(name, text)] => Some(read_file(name, text, bindings).map_err(|error| (*name, error))?),
+        [(name, text)] => {
+            Some(read_file(name, text, bindings).map_err(|error| (name.as_str(), error))?)
+        }
         [_, (name, _), ..] => {
             let message = "a document of a tool is imported alone, or with the answers about its \
                            account";
@@ -40,7 +42,7 @@ pub fn read_estate<'s>(
         }
     };
     if let ([(name, text)], []) = (documents.as_slice(), answers.as_slice()) {
-        let inventory = read_file(name, text, bindings).map_err(|error| (*name, error))?;
+        let inventory = read_file(name, text, bindings).map_err(|error| (name.as_str(), error))?;
         return Ok(Estate { inventory, held });
     }
 
@@ -49,9 +51,11 @@ pub fn read_estate<'s>(
         None => AccountReader::new(),
     };
     for (name, text) in &answers {
-        reader.read(name, text).map_err(|error| (*name, error))?;
+        reader
+            .read(name, text)
+            .map_err(|error| (name.as_str(), error))?;
     }
-    let last = answers.last().map_or("-", |(name, _)| *name);
+    let last = answers.last().map_or("-", |(name, _)| name.as_str());
     let mut inventory = refuse_rejected(reader.finish()).map_err(|error| (last, error))?;
     match &held {
         Some(held) => {

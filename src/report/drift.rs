@@ -1,6 +1,8 @@
 //! What runs against what is written, as text, Markdown, JSON and commands.
 
 use super::paint::{Paint, Tone};
+use super::review::escape::code_span;
+use crate::diagnostic::counted;
 use crate::drift::{Difference, Drift, DriftedRule, Event, UnmanagedGroup};
 use serde::Serialize;
 
@@ -42,8 +44,8 @@ const UNMANAGED: &str = "groups in these VPCs that the program does not have";
 pub fn drift_summary(drift: &Drift) -> String {
     let compared = format!(
         "{} with {} compared",
-        count(drift.groups, "group"),
-        count(drift.rules, "rule")
+        counted(drift.groups, "group"),
+        counted(drift.rules, "rule")
     );
     if drift.is_empty() {
         return format!("no drift; {compared}");
@@ -57,13 +59,6 @@ pub fn drift_summary(drift: &Drift) -> String {
     let shown = counts.into_iter().filter(|(n, _)| *n > 0);
     let shown: Vec<String> = shown.map(|(n, what)| format!("{n} {what}")).collect();
     format!("drift: {}; {compared}", shown.join(", "))
-}
-
-fn count(number: usize, what: &str) -> String {
-    match number {
-        1 => format!("1 {what}"),
-        _ => format!("{number} {what}s"),
-    }
 }
 
 fn rule_lines(rules: &[DriftedRule]) -> Vec<String> {
@@ -141,9 +136,9 @@ pub fn drift_markdown(drift: &Drift) -> String {
     if !drift.opened.is_empty() {
         out.push_str(&format!("\n**{OPENED}**\n\n"));
         for rule in &drift.opened {
-            out.push_str(&format!("- {}\n", code(&headline(rule))));
+            out.push_str(&format!("- {}\n", code_span(&headline(rule))));
             for (what, value) in rule_details(rule) {
-                out.push_str(&format!("  - {what}: {}\n", code(&value)));
+                out.push_str(&format!("  - {what}: {}\n", code_span(&value)));
             }
         }
     }
@@ -152,7 +147,7 @@ pub fn drift_markdown(drift: &Drift) -> String {
             out.push_str(&format!("\n**{title}**\n\n"));
             lines
                 .iter()
-                .for_each(|line| out.push_str(&format!("- {}\n", code(line))));
+                .for_each(|line| out.push_str(&format!("- {}\n", code_span(line))));
         }
     };
     section(CLOSED, drift.closed.iter().map(headline).collect());
@@ -171,17 +166,6 @@ pub fn drift_markdown(drift: &Drift) -> String {
 fn headline(rule: &DriftedRule) -> String {
     let id = rule.id.as_ref().map(|id| format!(" ({id})"));
     format!("{}: {}{}", rule.group, rule.words(), id.unwrap_or_default())
-}
-
-/// A text as code of Markdown, whatever it holds.
-fn code(text: &str) -> String {
-    let line = text.replace(['\n', '\r'], " ");
-    let longest = line.split(|c| c != '`').map(str::len).max().unwrap_or(0);
-    let fence = "`".repeat(longest + 1);
-    match longest {
-        0 => format!("`{line}`"),
-        _ => format!("{fence} {line} {fence}"),
-    }
 }
 
 /// The commands that revoke what was opened, one on each line.

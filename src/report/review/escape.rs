@@ -18,7 +18,7 @@ pub(super) fn escape_html(text: &str) -> String {
 }
 
 /// A code span; its delimiter is longer than any in the text.
-pub(super) fn code_span(text: &str) -> String {
+pub(in crate::report) fn code_span(text: &str) -> String {
     let text = visible(text);
     let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
     let fence = "`".repeat(longest + 1);

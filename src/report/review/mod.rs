@@ -10,7 +10,7 @@ mod compared;
 mod document;
 mod ends;
 mod environments;
-mod escape;
+pub(super) mod escape;
 mod findings;
 mod markdown;
 mod part;

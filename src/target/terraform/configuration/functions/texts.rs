@@ -296,22 +296,19 @@ pub(super) fn tostring(arguments: &[Val]) -> Called {
 }
 
 pub(super) fn tonumber(arguments: &[Val]) -> Called {
-    let [value] = arguments else {
-        return wrong_count(arguments, "a value");
-    };
-    match value {
-        Val::Null | Val::Unknown(_) => Ok(Some(value.clone())),
-        Val::Template(_) => Ok(None),
-        other => {
-            let number = other
-                .as_number()
-                .ok_or_else(|| expected("a number", other))?;
-            Ok(Some(Val::Number(number)))
-        }
-    }
+    convert(arguments, "a number", |value| {
+        value.as_number().map(Val::Number)
+    })
 }
 
 pub(super) fn tobool(arguments: &[Val]) -> Called {
+    convert(arguments, "true or false", |value| {
+        value.as_bool().map(Val::Bool)
+    })
+}
+
+/// A value as one of another type; of a text with unknown parts, nothing is known.
+fn convert(arguments: &[Val], wanted: &str, read: impl FnOnce(&Val) -> Option<Val>) -> Called {
     let [value] = arguments else {
         return wrong_count(arguments, "a value");
     };
@@ -319,10 +316,8 @@ pub(super) fn tobool(arguments: &[Val]) -> Called {
         Val::Null | Val::Unknown(_) => Ok(Some(value.clone())),
         Val::Template(_) => Ok(None),
         other => {
-            let value = other
-                .as_bool()
-                .ok_or_else(|| expected("true or false", other))?;
-            Ok(Some(Val::Bool(value)))
+            let converted = read(other).ok_or_else(|| expected(wanted, other))?;
+            Ok(Some(converted))
         }
     }
 }
