@@ -4,6 +4,7 @@ use super::paint::{Paint, Tone};
 use super::review::escape::code_span;
 use crate::diagnostic::counted;
 use crate::drift::{Difference, Drift, DriftedRule, Event, UnmanagedGroup};
+use crate::source::visible;
 use serde::Serialize;
 
 /// The lists as text.
@@ -14,7 +15,7 @@ pub fn drift_text(drift: &Drift, paint: Paint) -> String {
             out.push_str(&format!("\n{}\n", paint.paint_text(tone, title)));
             lines
                 .iter()
-                .for_each(|line| out.push_str(&format!("  {line}\n")));
+                .for_each(|line| out.push_str(&format!("  {}\n", visible(line))));
         }
     };
     section(OPENED, Tone::Bad, rule_lines(&drift.opened));

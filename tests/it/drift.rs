@@ -127,6 +127,17 @@ fn lists_what_was_opened_closed_and_reworded() {
 }
 
 #[test]
+fn what_an_account_has_controls_no_terminal() {
+    let mut account = Account::new();
+    let opened = json!({"CidrIpv4": "0.0.0.0/0", "Description": "a\u{1b}[31mb"});
+    account.open("sgr-0aaaabbbbccccdddd", 5432, opened);
+    for format in ["text", "markdown"] {
+        let found = account.drift(&["--format", format]).exits(1).out();
+        assert!(!found.contains('\u{1b}'), "{found:?}");
+    }
+}
+
+#[test]
 fn a_group_that_is_gone_is_missing() {
     let mut account = Account::new();
     let groups = list(&mut account.groups, "SecurityGroups");
